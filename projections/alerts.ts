@@ -24,6 +24,7 @@ import { defineProjection } from '../src/contact-graph/projection.js';
 export const alerts = defineProjection({
   name: 'alerts',
   version: 1,
+  owns: ['Alert'],
   events: eventSet(
     AlertRequested,
     AlertCovered,
@@ -42,7 +43,7 @@ export const alerts = defineProjection({
 
   mentions: () => ({}),
 
-  async write({ tx }, events) {
+  async write({ tx, label }, events) {
     const changes = new Map<string, Record<string, unknown>>();
     for (const event of events) {
       const change = factsOf(event);
@@ -52,7 +53,7 @@ export const alerts = defineProjection({
       const requested = event.type === 'AlertRequested' ? { requestedAt: at } : {};
       changes.set(alertId, { ...changes.get(alertId), ...facts, ...requested, changedAt: at });
     }
-    await tx.run('UNWIND $changes AS row MERGE (a:Alert {id: row[0]}) SET a += row[1]', {
+    await tx.run(`UNWIND $changes AS row MERGE (a:${label('Alert')} {id: row[0]}) SET a += row[1]`, {
       changes: [...changes],
     });
   },

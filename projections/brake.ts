@@ -22,11 +22,13 @@ const HOUR = 3_600_000;
 export const brake = defineProjection({
   name: 'brake',
   version: 1,
+  owns: ['AlertHour'],
+  writesOn: 'cases',
   events: eventSet(AlertRequested, AlertFailed, WithdrawalSent, AlertsHeld, AlertsFreed, AlertsApproved, AlertsRefused),
 
   mentions: () => ({}),
 
-  async write({ tx }, events) {
+  async write({ tx, label }, events) {
     const requested = new Map<number, number>();
     const approved = new Map<number, number>();
     const cases = new Map<string, Record<string, unknown>>();
@@ -50,13 +52,13 @@ export const brake = defineProjection({
     }
     const hours = new Set([...requested.keys(), ...approved.keys()]);
     await tx.run(
-      `UNWIND $hours AS row MERGE (h:AlertHour {hour: row[0]})
+      `UNWIND $hours AS row MERGE (h:${label('AlertHour')} {hour: row[0]})
        SET h.requested = coalesce(h.requested, 0) + row[1],
            h.approved = CASE WHEN row[2] > coalesce(h.approved, 0) THEN row[2] ELSE coalesce(h.approved, 0) END`,
       {
         hours: [...hours].map((hour) => [int(hour), int(requested.get(hour) ?? 0), int(approved.get(hour) ?? 0)]),
       },
     );
-    await tx.run('UNWIND $cases AS row MATCH (c:Case {id: row[0]}) SET c += row[1]', { cases: [...cases] });
+    await tx.run(`UNWIND $cases AS row MATCH (c:${label('Case')} {id: row[0]}) SET c += row[1]`, { cases: [...cases] });
   },
 });

@@ -12,11 +12,12 @@ import { defineProjection } from '../src/contact-graph/projection.js';
 export const caseWindows = defineProjection({
   name: 'case-windows',
   version: 1,
+  writesOn: 'cases',
   events: eventSet(InfectiousWindowChanged, TraceCompleted),
 
   mentions: () => ({}),
 
-  async write({ tx }, events) {
+  async write({ tx, label }, events) {
     const changes = new Map<string, Record<string, unknown>>();
     for (const event of events) {
       const { caseId, until } = event.data;
@@ -31,7 +32,9 @@ export const caseWindows = defineProjection({
           : {};
       changes.set(caseId, { ...changes.get(caseId), ...anchor, ...size, until: end });
     }
-    await tx.run('UNWIND $changes AS row MATCH (c:Case {id: row[0]}) SET c += row[1]', { changes: [...changes] });
+    await tx.run(`UNWIND $changes AS row MATCH (c:${label('Case')} {id: row[0]}) SET c += row[1]`, {
+      changes: [...changes],
+    });
   },
 });
 

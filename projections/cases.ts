@@ -13,6 +13,7 @@ import {
 } from '../src/cases/events.js';
 import { readInstant } from '../src/kernel/instant.js';
 import { defineProjection, type ProjectionContext } from '../src/contact-graph/projection.js';
+import type { LabelOf } from '../src/contact-graph/instances.js';
 import { int, type Tx } from '../src/contact-graph/neo4j.js';
 import { CONTACTS_AT_ONCE } from '../src/contact-graph/portions.js';
 import type { RecordedEvent } from '../src/event-log/event-store.js';
@@ -26,6 +27,7 @@ const CHUNK = 5_000;
 export const cases = defineProjection({
   name: 'cases',
   version: 1,
+  owns: ['Case', 'EXPOSED', 'SHARED'],
   events: eventSet(CaseConfirmed, CaseEvidenceWithdrawn, InfectiousWindowChanged, CaseRetracted, TraceCompleted),
 
   mentions(event) {
@@ -45,13 +47,13 @@ async function writeCase(
   context: ProjectionContext,
   event: RecordedEvent<Exclude<CaseEvent, ContactsTraced>>,
 ): Promise<void> {
-  const { tx } = context;
+  const { tx, label } = context;
   switch (event.type) {
     case 'CaseConfirmed': {
       const { caseId: id, personId, disease, collectedAt } = event.data;
       await tx.run(
         `MATCH (p:Person {id: $personId})
-         MERGE (c:Case {id: $id})
+         MERGE (c:${label('Case')} {id: $id})
          ON CREATE SET c.disease = $disease, c.collectedAt = $collectedAt, c.since = $collectedAt,
                        c.openedAt = $openedAt
          SET c.status = 'live', c.due = true
@@ -64,16 +66,18 @@ async function writeCase(
       return;
     }
     case 'CaseEvidenceWithdrawn':
-      await tx.run('MATCH (c:Case {id: $id}) SET c.due = true', { id: event.data.caseId });
+      await tx.run(`MATCH (c:${label('Case')} {id: $id}) SET c.due = true`, { id: event.data.caseId });
       return;
     case 'InfectiousWindowChanged':
-      await tx.run('MATCH (c:Case {id: $id}) SET c.due = true, c.from = $from', {
+      await tx.run(`MATCH (c:${label('Case')} {id: $id}) SET c.due = true, c.from = $from`, {
         id: event.data.caseId,
         from: int(readInstant(event.data.from)),
       });
       return;
     case 'CaseRetracted':
-      await tx.run("MATCH (c:Case {id: $id}) SET c.status = 'retracted', c.due = true", { id: event.data.caseId });
+      await tx.run(`MATCH (c:${label('Case')} {id: $id}) SET c.status = 'retracted', c.due = true`, {
+        id: event.data.caseId,
+      });
       return;
     case 'TraceCompleted':
       await writeExposures(context, event);
@@ -81,7 +85,7 @@ async function writeCase(
 }
 
 async function writeExposures(
-  { tx, apart, store }: ProjectionContext,
+  { tx, apart, store, label }: ProjectionContext,
   completed: RecordedEvent<TraceCompleted>,
 ): Promise<void> {
   const { caseId, traceId, chunks } = completed.data;
@@ -107,17 +111,17 @@ async function writeExposures(
   ] as const) {
     for (let i = 0; i < people.length; i += CHUNK) {
       await tx.run(
-        `MATCH (c:Case {id: $caseId}) UNWIND $gone AS id
-         MATCH (:Person {id: id})-[e:${type}]->(c) DELETE e`,
+        `MATCH (c:${label('Case')} {id: $caseId}) UNWIND $gone AS id
+         MATCH (:Person {id: id})-[e:${label(type)}]->(c) DELETE e`,
         { caseId, gone: people.slice(i, i + CHUNK) },
       );
     }
   }
   for (let i = 0; i < factors.length; i += CHUNK) {
     await tx.run(
-      `MATCH (c:Case {id: $caseId}) UNWIND $factors AS row
+      `MATCH (c:${label('Case')} {id: $caseId}) UNWIND $factors AS row
        MATCH (p:Person {id: row[0]})
-       MERGE (p)-[s:SHARED]->(c) SET s.what = row[1], s.since = row[2], s.trace = $traceId`,
+       MERGE (p)-[s:${label('SHARED')}]->(c) SET s.what = row[1], s.since = row[2], s.trace = $traceId`,
       {
         caseId,
         traceId,
@@ -130,13 +134,13 @@ async function writeExposures(
   const rule = `${completed.data.profileId}@${completed.data.profileVersion}`;
   for (let i = 0; i < found.length; i += CONTACTS_AT_ONCE) {
     const part = found.slice(i, i + CONTACTS_AT_ONCE);
-    const write = (within: Tx) => writeContacts(within, { caseId, traceId, rule }, part);
+    const write = (within: Tx) => writeContacts(within, label, { caseId, traceId, rule }, part);
     // All but the last beforehand: it is the trace itself, committed with it, that says they are all there.
     if (i + CONTACTS_AT_ONCE < found.length) await apart(write);
     else await write(tx);
   }
   await tx.run(
-    'MATCH (c:Case {id: $caseId}) SET c.due = false, c.trace = $traceId, c.greatestDegree = $greatestDegree, c.lingering = $lingering',
+    `MATCH (c:${label('Case')} {id: $caseId}) SET c.due = false, c.trace = $traceId, c.greatestDegree = $greatestDegree, c.lingering = $lingering`,
     {
       caseId,
       traceId,
@@ -146,12 +150,17 @@ async function writeExposures(
   );
 }
 
-async function writeContacts(tx: Tx, trace: { caseId: string; traceId: string; rule: string }, found: Contact[]) {
+async function writeContacts(
+  tx: Tx,
+  label: LabelOf,
+  trace: { caseId: string; traceId: string; rule: string },
+  found: Contact[],
+) {
   for (let i = 0; i < found.length; i += CHUNK) {
     await tx.run(
-      `MATCH (c:Case {id: $caseId}) UNWIND $found AS row
+      `MATCH (c:${label('Case')} {id: $caseId}) UNWIND $found AS row
        MATCH (p:Person {id: row[0]})
-       MERGE (p)-[e:EXPOSED]->(c)
+       MERGE (p)-[e:${label('EXPOSED')}]->(c)
        SET e.degree = row[1], e.first = row[2], e.minutes = row[3], e.last = row[4], e.rule = $rule, e.trace = $traceId`,
       {
         ...trace,

@@ -10,6 +10,7 @@ import { defineProjection } from '../src/contact-graph/projection.js';
 export const households = defineProjection({
   name: 'households',
   version: 1,
+  owns: ['Household', 'LIVES_IN', 'Person.movedAt'],
   events: eventSet(PersonRegistered),
 
   // Whoever has no household and was nowhere need not be in the graph.
@@ -17,14 +18,14 @@ export const households = defineProjection({
     return event.data.householdId === null ? {} : { people: [event.data.personId] };
   },
 
-  async write({ tx }, events) {
+  async write({ tx, label }, events) {
     const said = new Map<string, { household: string | null; at: bigint }>();
     for (const event of events) {
       said.set(event.data.personId, { household: event.data.householdId, at: event.position.commit });
     }
     const known = await rows<{ id: string; household: string | null }>(
       tx,
-      `MATCH (p:Person) WHERE p.id IN $ids OPTIONAL MATCH (p)-[:LIVES_IN]->(h:Household)
+      `MATCH (p:Person) WHERE p.id IN $ids OPTIONAL MATCH (p)-[:${label('LIVES_IN')}]->(h:${label('Household')})
        RETURN p.id AS id, h.id AS household`,
       { ids: [...said.keys()] },
     );
@@ -33,12 +34,12 @@ export const households = defineProjection({
       return now && now.household !== household ? [[id, now.household, int(now.at)]] : [];
     });
     await tx.run(
-      `UNWIND $moved AS row MATCH (p:Person {id: row[0]}) SET p.movedAt = row[2]
-       WITH p OPTIONAL MATCH (p)-[lives:LIVES_IN]->() DELETE lives`,
+      `UNWIND $moved AS row MATCH (p:Person {id: row[0]}) SET p.${label('Person.movedAt')} = row[2]
+       WITH p OPTIONAL MATCH (p)-[lives:${label('LIVES_IN')}]->() DELETE lives`,
       { moved },
     );
     await tx.run(
-      `UNWIND $moved AS row MATCH (p:Person {id: row[0]}) MERGE (h:Household {id: row[1]}) CREATE (p)-[:LIVES_IN]->(h)`,
+      `UNWIND $moved AS row MATCH (p:Person {id: row[0]}) MERGE (h:${label('Household')} {id: row[1]}) CREATE (p)-[:${label('LIVES_IN')}]->(h)`,
       { moved: moved.filter(([, household]) => household !== null) },
     );
   },

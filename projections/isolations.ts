@@ -11,24 +11,26 @@ import type { RecordedEvent } from '../src/event-log/event-store.js';
 export const isolations = defineProjection({
   name: 'isolations',
   version: 1,
+  owns: ['Person.isolations'],
   events: eventSet(PersonIsolated, PersonReleased),
 
   mentions(event) {
     return { people: [event.data.personId] };
   },
 
-  async write({ tx }, events) {
+  async write({ tx, label }, events) {
+    const key = label('Person.isolations');
     const changed = changesOf(events);
     const known = await rows<{ id: string; isolations: number[] }>(
       tx,
-      'MATCH (p:Person) WHERE p.id IN $ids RETURN p.id AS id, coalesce(p.isolations, []) AS isolations',
+      `MATCH (p:Person) WHERE p.id IN $ids RETURN p.id AS id, coalesce(p.${key}, []) AS isolations`,
       { ids: [...changed.keys()] },
     );
     const people = known.map(({ id, isolations }) => ({
       id,
       isolations: ints(changedBy(changed.get(id), isolations)),
     }));
-    await tx.run('UNWIND $people AS row MATCH (p:Person {id: row.id}) SET p.isolations = row.isolations', { people });
+    await tx.run(`UNWIND $people AS row MATCH (p:Person {id: row.id}) SET p.${key} = row.isolations`, { people });
   },
 });
 

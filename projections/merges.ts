@@ -6,6 +6,7 @@ import { defineProjection } from '../src/contact-graph/projection.js';
 export const merges = defineProjection({
   name: 'merges',
   version: 1,
+  owns: ['SAME_AS'],
   events: eventSet(PersonMerged, PersonUnmerged),
 
   mentions(event) {
@@ -13,17 +14,17 @@ export const merges = defineProjection({
     return { people: [event.data.personId] };
   },
 
-  async write({ tx }, events) {
+  async write({ tx, label }, events) {
     const into = new Map<string, string | null>();
     for (const event of events) {
       if (event.type === 'PersonMerged') into.set(event.data.personId, event.data.into);
       else into.set(event.data.personId, null);
     }
-    await tx.run('UNWIND $people AS id MATCH (:Person {id: id})-[same:SAME_AS]->() DELETE same', {
+    await tx.run(`UNWIND $people AS id MATCH (:Person {id: id})-[same:${label('SAME_AS')}]->() DELETE same`, {
       people: [...into.keys()],
     });
     await tx.run(
-      'UNWIND $pairs AS pair MATCH (p:Person {id: pair[0]}), (q:Person {id: pair[1]}) CREATE (p)-[:SAME_AS]->(q)',
+      `UNWIND $pairs AS pair MATCH (p:Person {id: pair[0]}), (q:Person {id: pair[1]}) CREATE (p)-[:${label('SAME_AS')}]->(q)`,
       {
         pairs: [...into].filter(([, other]) => other !== null),
       },

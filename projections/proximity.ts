@@ -8,13 +8,14 @@ import { defineProjection } from '../src/contact-graph/projection.js';
 export const proximity = defineProjection({
   name: 'proximity',
   version: 1,
+  owns: ['NEAR'],
   events: eventSet(ProximityObserved),
 
   mentions(event) {
     return { people: [event.data.personA, event.data.personB] };
   },
 
-  async write({ tx, numbering }, events) {
+  async write({ tx, numbering, label }, events) {
     const meetings = events.flatMap((event) => {
       const { personA, personB, startedAt, endedAt, distanceMetres } = event.data;
       const pair = [numbering.person(personA), numbering.person(personB)].sort((a, b) => a - b).map(int);
@@ -23,7 +24,7 @@ export const proximity = defineProjection({
     await tx.run(
       `UNWIND $meetings AS row
        MATCH (a:Person {number: row[0]}), (b:Person {number: row[1]})
-       MERGE (a)-[n:NEAR {from: row[2]}]->(b)
+       MERGE (a)-[n:${label('NEAR')} {from: row[2]}]->(b)
        SET n.to = row[3], n.distance = row[4]`,
       { meetings },
     );

@@ -117,9 +117,9 @@ export const tasksIn = (calendar: Calendar) =>
       }
       // A retraction names the case alone: whose own it was may be a contact again.
       const retracted = events.flatMap((event) => (event.type === 'CaseRetracted' ? [event.data.caseId] : []));
-      for (const id of await peopleOf(tx, retracted)) people.add(id);
+      for (const id of await peopleOf(tx, label, retracted)) people.add(id);
       pairs.push(
-        ...(await notTold(tx, failed)),
+        ...(await notTold(tx, label, failed)),
         ...(await perhapsTold(tx, label, settled)),
         ...(await ofPeople(tx, label, people)),
       );
@@ -168,7 +168,7 @@ async function tracedApart(
   { caseId, traceId, chunks }: Traced,
 ): Promise<ReadonlySet<string>> {
   if (!standsAlone({ chunks })) return new Set();
-  const found = await apart((tx) => rows<{ personId: string }>(tx, CLOSE_CONTACTS, { caseId, traceId }));
+  const found = await apart((tx) => rows<{ personId: string }>(tx, closeContacts(label), { caseId, traceId }));
   for (let i = 0; i < found.length; i += PEOPLE_AT_ONCE) {
     const pairs = found.slice(i, i + PEOPLE_AT_ONCE).map(({ personId }) => ({ caseId, personId }));
     await apart((tx) => refreshTasks({ tx, store, calendar, label }, pairs));
@@ -178,7 +178,7 @@ async function tracedApart(
 
 const PEOPLE_AT_ONCE = 10_000;
 
-const CLOSE_CONTACTS = `MATCH (:Case {id: $caseId})<-[e:EXPOSED]-(p:Person)
+const closeContacts = (label: LabelOf) => `MATCH (:${label('Case')} {id: $caseId})<-[e:${label('EXPOSED')}]-(p:Person)
   WHERE e.degree = 1 AND e.trace = $traceId RETURN p.id AS personId`;
 
 /** Those whom a trace found anew or otherwise, and those whom it found no more. */
@@ -191,11 +191,11 @@ async function traced(
   const found = await rows<ContactOf>(
     tx,
     `CALL () {
-       ${CLOSE_CONTACTS}
+       ${closeContacts(label)}
        UNION
        MATCH (t:${label('Task')} {caseId: $caseId}) WHERE t.personId IS NOT NULL
        WITH DISTINCT t.personId AS personId
-       OPTIONAL MATCH (:Person {id: personId})-[e:EXPOSED]->(c:Case) WHERE c.id = $caseId
+       OPTIONAL MATCH (:Person {id: personId})-[e:${label('EXPOSED')}]->(c:${label('Case')}) WHERE c.id = $caseId
        WITH personId, e WHERE e IS NULL OR e.trace = $traceId
        RETURN personId
      }
@@ -216,26 +216,26 @@ function ofCase(tx: Tx, label: LabelOf, caseId: string): Promise<ContactOf[]> {
   );
 }
 
-async function peopleOf(tx: Tx, caseIds: readonly string[]): Promise<string[]> {
+async function peopleOf(tx: Tx, label: LabelOf, caseIds: readonly string[]): Promise<string[]> {
   if (caseIds.length === 0) return [];
   const found = await rows<{ id: string }>(
     tx,
-    'UNWIND $caseIds AS id MATCH (:Case {id: id})-[:OF]->(p:Person) RETURN p.id AS id',
+    `UNWIND $caseIds AS id MATCH (:${label('Case')} {id: id})-[:OF]->(p:Person) RETURN p.id AS id`,
     { caseIds },
   );
   return found.map(({ id }) => id);
 }
 
 /** Whom a failed alert was to tell, and whom it was to speak for; or that were told, and cannot be told otherwise. */
-function notTold(tx: Tx, alertIds: readonly string[]): Promise<ContactOf[]> {
+function notTold(tx: Tx, label: LabelOf, alertIds: readonly string[]): Promise<ContactOf[]> {
   if (alertIds.length === 0) return Promise.resolve([]);
   return rows(
     tx,
     `UNWIND $alertIds AS id
      CALL (id) {
-       MATCH (a:Alert {id: id}) RETURN a
+       MATCH (a:${label('Alert')} {id: id}) RETURN a
        UNION
-       MATCH (a:Alert {by: id}) RETURN a
+       MATCH (a:${label('Alert')} {by: id}) RETURN a
      }
      RETURN a.caseId AS caseId, a.personId AS personId`,
     { alertIds },
@@ -247,13 +247,13 @@ function perhapsTold(tx: Tx, label: LabelOf, alertIds: readonly string[]): Promi
   if (alertIds.length === 0) return Promise.resolve([]);
   return rows(
     tx,
-    `CALL () { OPTIONAL MATCH (record)-[:SAME_AS]->(other) RETURN collect(record.id) + collect(other.id) AS several }
+    `CALL () { OPTIONAL MATCH (record)-[:${label('SAME_AS')}]->(other) RETURN collect(record.id) + collect(other.id) AS several }
      UNWIND $alertIds AS id
      CALL (id, several) {
        MATCH (t:${label('Task')} {alertId: id}) RETURN t.caseId AS caseId, t.personId AS personId
        UNION
-       MATCH (a:Alert {id: id})
-       OPTIONAL MATCH (holder:Alert {id: a.by}) WHERE holder.status = 'failed'
+       MATCH (a:${label('Alert')} {id: id})
+       OPTIONAL MATCH (holder:${label('Alert')} {id: a.by}) WHERE holder.status = 'failed'
        WITH a, holder, several
        WHERE holder IS NOT NULL OR a.personId IN several
          OR EXISTS { MATCH (t:${label('Task')} {personId: a.personId}) WHERE t.caseId = a.caseId AND t.kind = 'field-visit' }
@@ -267,7 +267,7 @@ function perhapsTold(tx: Tx, label: LabelOf, alertIds: readonly string[]): Promi
 /** Every case of which somebody, under any record, is or was a contact about whom there was something to do. */
 async function ofPeople(tx: Tx, label: LabelOf, people: ReadonlySet<string>): Promise<ContactOf[]> {
   if (people.size === 0) return [];
-  const merged = await MergedIds.read(tx);
+  const merged = await MergedIds.read(tx, label);
   const records = new Set([...people].flatMap((id) => merged.with(id)));
   return rows(
     tx,
@@ -275,7 +275,7 @@ async function ofPeople(tx: Tx, label: LabelOf, people: ReadonlySet<string>): Pr
      CALL (id) {
        MATCH (t:${label('Task')} {personId: id}) RETURN t.caseId AS caseId
        UNION
-       MATCH (:Person {id: id})-[e:EXPOSED]->(c:Case) WHERE e.degree = 1 RETURN c.id AS caseId
+       MATCH (:Person {id: id})-[e:${label('EXPOSED')}]->(c:${label('Case')}) WHERE e.degree = 1 RETURN c.id AS caseId
      }
      RETURN caseId, id AS personId`,
     { records: [...records] },

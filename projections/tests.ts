@@ -10,6 +10,7 @@ import {
 import { readInstant } from '../src/kernel/instant.js';
 import { isRapid } from '../src/cases/rapid-antigen.js';
 import { statementOf, wordAfter, type ResultEvent, type Word } from '../src/samples/sample.js';
+import type { LabelOf } from '../src/contact-graph/instances.js';
 import { int, rows, type Tx } from '../src/contact-graph/neo4j.js';
 import { defineProjection, type ProjectionContext } from '../src/contact-graph/projection.js';
 import { overrideMethods } from '../src/contact-graph/override-methods.js';
@@ -29,15 +30,16 @@ const STATEMENTS = eventSet(TestResultReported, TestResultCorrected, TestResultR
 export const tests = defineProjection({
   name: 'tests',
   version: 1,
+  owns: ['Test'],
   events: STATEMENTS,
 
   mentions(event) {
     return event.type === 'TestResultRetracted' ? {} : { people: [event.data.personId] };
   },
 
-  async write({ tx, store }, events) {
+  async write({ tx, store, label }, events) {
     const stated = events.filter(isStated);
-    const known = await momentsOf(tx, new Set(stated.map(keyOf)));
+    const known = await momentsOf(tx, label, new Set(stated.map(keyOf)));
     const changes = new Map<string, [string, string, Record<string, unknown>]>();
     for (const event of stated) {
       const key = keyOf(event);
@@ -52,7 +54,7 @@ export const tests = defineProjection({
     }
     await tx.run(
       // Of whoever nothing is known but that a result was taken back, the test alone stands there: an older one comes late.
-      `UNWIND $stated AS row MERGE (t:Test {key: row[0]}) SET t = row[2]
+      `UNWIND $stated AS row MERGE (t:${label('Test')} {key: row[0]}) SET t = row[2]
        WITH t, row MATCH (p:Person {id: row[1]})
        MERGE (t)-[:OF]->(p)`,
       { stated: [...changes.values()] },
@@ -66,11 +68,11 @@ export function isStated(event: RecordedEvent): event is Stated {
 }
 
 /** When what holds of these samples was reported. */
-async function momentsOf(tx: Tx, keys: ReadonlySet<string>): Promise<Map<string, number>> {
+async function momentsOf(tx: Tx, label: LabelOf, keys: ReadonlySet<string>): Promise<Map<string, number>> {
   if (keys.size === 0) return new Map();
   const found = await rows<{ key: string; asOf: number }>(
     tx,
-    'UNWIND $keys AS key MATCH (t:Test {key: key}) RETURN key, t.asOf AS asOf',
+    `UNWIND $keys AS key MATCH (t:${label('Test')} {key: key}) RETURN key, t.asOf AS asOf`,
     { keys: [...keys] },
   );
   return new Map(found.map(({ key, asOf }) => [key, asOf]));

@@ -10,7 +10,7 @@ import {
 import { lastOf } from '../event-log/log-mark.js';
 import { eventSet, union, type EventSet } from '../kernel/event.js';
 import { checkpointOf, moveCheckpoints, OutOfStep, readGraphState, rowOf } from './checkpoints.js';
-import { labelsOf } from './instances.js';
+import { baseOf, kindOf, namesOf } from './instances.js';
 import { makeSchema } from './label-schema.js';
 import type { Member } from './members.js';
 import { inTransaction, int, rows, type Tx } from './neo4j.js';
@@ -77,10 +77,11 @@ async function refresh(driver: Driver, writer: GraphWriter): Promise<void> {
 
 /** Removes rows of which others took the place, and those that no program of this version makes. */
 async function removeOld(driver: Driver, { members, epoch }: GraphWriter, signal: AbortSignal): Promise<void> {
-  const kept = new Set(members.kept.flatMap(labelsOf));
+  const kept = new Set(members.kept.flatMap(namesOf));
   for (const instance of members.gone) {
-    for (const label of labelsOf(instance).filter((each) => !kept.has(each))) {
-      for (let removed = -1; removed !== 0 && !signal.aborted;) removed = await removePart(driver, label);
+    const names = namesOf(instance).filter((each) => !kept.has(each));
+    for (const removal of removalsOf(names)) {
+      for (let removed = -1; removed !== 0 && !signal.aborted;) removed = await removePart(driver, removal);
     }
     if (signal.aborted) return;
     await inTransaction(driver, 'write', (tx) =>
@@ -92,13 +93,24 @@ async function removeOld(driver: Driver, { members, epoch }: GraphWriter, signal
   }
 }
 
-async function removePart(driver: Driver, label: string): Promise<number> {
+/** Relationships go first: a node may have so many that removing it would not fit into a transaction. */
+function removalsOf(names: readonly string[]): string[] {
+  const of = (kind: string) => names.filter((name) => kindOf(baseOf(name)) === kind);
+  return [
+    ...of('relationship').map((type) => `MATCH ()-[r:\`${type}\`]->() WITH r LIMIT $limit DELETE r`),
+    ...of('key').map((name) => {
+      const [label = '', key = ''] = name.split('.');
+      return `MATCH (r:\`${label}\`) WHERE r.\`${key}\` IS NOT NULL WITH r LIMIT $limit REMOVE r.\`${key}\``;
+    }),
+    ...of('label').map((label) => `MATCH (r:\`${label}\`) WITH r LIMIT $limit DETACH DELETE r`),
+  ];
+}
+
+async function removePart(driver: Driver, removal: string): Promise<number> {
   return inTransaction(driver, 'write', async (tx) => {
-    const [row] = await rows<{ count: number }>(
-      tx,
-      `MATCH (n:\`${label}\`) WITH n LIMIT $limit DETACH DELETE n RETURN count(n) AS count`,
-      { limit: int(REMOVED_AT_ONCE) },
-    );
+    const [row] = await rows<{ count: number }>(tx, `${removal} RETURN count(r) AS count`, {
+      limit: int(REMOVED_AT_ONCE),
+    });
     return row?.count ?? 0;
   });
 }

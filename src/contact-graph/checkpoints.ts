@@ -4,6 +4,8 @@ import { comparePositions, type MarkedEvent, type Position } from '../event-log/
 import { readMark, writeMark } from '../event-log/log-mark.js';
 import {
   cannotBeMadeAlone,
+  familyOf,
+  served,
   suffixOf,
   type Described,
   type Instance,
@@ -154,15 +156,23 @@ export async function createGraphState(
   });
 }
 
-/** Rows of versions that this program does not write are left as they are from now on. */
+/**
+ * Rows of versions that this program does not write are left as they are from now on, and so are those that are made of
+ * them: they would go on from what has stopped.
+ */
 export async function leaveOthers(driver: Driver, facts: readonly Described[]): Promise<void> {
-  await inTransaction(driver, 'write', (tx) =>
-    tx.run(
+  await inTransaction(driver, 'write', async (tx) => {
+    const instances = (await graphStateIn(tx))?.instances ?? [];
+    const others = served(instances).filter(({ name, version }) =>
+      facts.every((each) => each.name !== name || each.version !== version),
+    );
+    const names = others.flatMap(({ name }) => [name, ...familyOf(name, facts).map((each) => each.name)]);
+    await tx.run(
       `MATCH (c:Checkpoint {state: 'active'})
-       WHERE c.partition STARTS WITH $facts AND NOT [c.projection, c.version] IN $known SET c.state = 'left'`,
-      { facts: FACTS, known: facts.map(({ name, version }) => [name, int(version)]) },
-    ),
-  );
+       WHERE c.partition STARTS WITH $facts AND c.projection IN $names SET c.state = 'left'`,
+      { facts: FACTS, names },
+    );
+  });
 }
 
 /** Has a projection made again, with what is made of it, by the projector that is at work or the next. */
@@ -199,11 +209,11 @@ export function passedByAll(passed: Map<string, Position | undefined>): Position
   return least;
 }
 
-/** What these projections have passed; undefined while one has passed nothing, or is being made anew. */
+/** What the rows that are asked of these projections have passed; undefined while one has passed nothing. */
 export function passedBy({ passed, instances, visits }: GraphState, names: readonly string[]): Position | undefined {
   const stand = names.flatMap((name) => {
     if (name === visits?.name) return SLOTS.map((partition) => passed.get(partition));
-    return [instances.find((each) => each.name === name && each.state === 'active')?.passed];
+    return [served(instances).find((each) => each.name === name)?.passed];
   });
   return stand.reduce(earlier, stand[0]);
 }

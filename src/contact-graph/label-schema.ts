@@ -1,5 +1,5 @@
 import type { Driver } from 'neo4j-driver';
-import { baseOf, suffixOf, type Made } from './instances.js';
+import { baseOf, kindOf, suffixOf, type Made } from './instances.js';
 import { configOf } from './limits.js';
 
 interface IndexOf {
@@ -15,12 +15,13 @@ interface IndexOf {
  */
 export async function makeSchema(driver: Driver, owns: readonly string[], made: Made): Promise<void> {
   const suffix = suffixOf(made);
-  if (suffix === '' || owns.length === 0) return;
+  const labels = owns.filter((owned) => kindOf(owned) === 'label');
+  if (suffix === '' || labels.length === 0) return;
   const all = await indexesIn(driver);
   await copy(
     driver,
     all,
-    owns.map((base) => ({ base, label: `${base}${suffix}` })),
+    labels.map((base) => ({ base, label: `${base}${suffix}` })),
   );
 }
 

@@ -17,11 +17,14 @@ export const LABELS = [
 ];
 const NOT_DERIVED = `Migration|${MARK}|Graph`;
 
-const stepsFor = (ours: string) => [
+/** Types of relationships that are made from the log beside those of visits. */
+const TYPES = ['IN', 'PART', 'NEAR', 'OF', 'EXPOSED', 'SHARED', 'SAME_AS', 'LIVES_IN'];
+
+const stepsFor = ({ labels, types }: Ours) => [
   // Relationships go first: a node may have so many that removing it would not fit into a transaction.
   removal('()-[r:AT]->() WHERE startNode(r):Person', 'DELETE r'),
-  removal(`()-[r:IN|PART|NEAR|OF|EXPOSED|SHARED|SAME_AS|LIVES_IN]->() WHERE startNode(r):${ours}`, 'DELETE r'),
-  removal(`(r:${ours})`, 'DETACH DELETE r'),
+  removal(`()-[r:${types}]->() WHERE startNode(r):${labels}`, 'DELETE r'),
+  removal(`(r:${labels})`, 'DETACH DELETE r'),
 ];
 
 function removal(pattern: string, remove: string): string {
@@ -40,11 +43,14 @@ export async function wipe(driver: Driver, say: (removed: number) => void = () =
     const { summary } = await tx.run("MERGE (g:Graph {name: 'contact'}) SET g.emptied = true, g.epoch = $epoch", {
       epoch: randomUUID(),
     });
-    const labels = await ourLabels(tx);
+    const found = await oursIn(tx);
     // Whoever makes a graph marks it first, and whoever empties one takes the mark away last: without it nothing is ours.
-    await refuseOthers(tx, summary.counters.updates().nodesCreated > 0 ? NOT_DERIVED : `${NOT_DERIVED}|${labels}`);
+    await refuseOthers(
+      tx,
+      summary.counters.updates().nodesCreated > 0 ? NOT_DERIVED : `${NOT_DERIVED}|${found.labels}`,
+    );
     await tx.run('MATCH (c:Checkpoint) DETACH DELETE c');
-    return labels;
+    return found;
   });
   let removed = 0;
   for (const step of stepsFor(ours)) {
@@ -62,11 +68,23 @@ export async function wipe(driver: Driver, say: (removed: number) => void = () =
   await whileMarked(driver, (tx) => tx.run('MATCH (g:Graph) DETACH DELETE g'));
 }
 
-/** Those of every version and making that is there, as a pattern. */
-async function ourLabels(tx: Tx): Promise<string> {
-  const found = await rows<{ label: string }>(tx, 'CALL db.labels() YIELD label RETURN label');
-  const made = found.map(({ label }) => label).filter((label) => LABELS.includes(baseOf(label)));
-  return [...new Set([...LABELS, ...made])].join('|');
+/** Labels, and types of relationships, of every version and making that is there, as patterns. */
+interface Ours {
+  labels: string;
+  types: string;
+}
+
+async function oursIn(tx: Tx): Promise<Ours> {
+  const labels = await rows<{ name: string }>(tx, 'CALL db.labels() YIELD label RETURN label AS name');
+  const types = await rows<{ name: string }>(
+    tx,
+    'CALL db.relationshipTypes() YIELD relationshipType RETURN relationshipType AS name',
+  );
+  const pattern = (ours: readonly string[], found: readonly { name: string }[]) => {
+    const made = found.map(({ name }) => name).filter((name) => ours.includes(baseOf(name)));
+    return [...new Set([...ours, ...made])].join('|');
+  };
+  return { labels: pattern(LABELS, labels), types: pattern(TYPES, types) };
 }
 
 /**

@@ -13,8 +13,8 @@ export interface Member {
 export class Members {
   #instances: readonly Instance[];
   #joined = new Set<string>();
-  /** Labels of the rows that are asked. */
-  label: LabelOf = (label) => label;
+  /** Names of the rows that are asked. */
+  label: LabelOf = labelling([]);
 
   /** @param projections in the order in which they are written. */
   constructor(
@@ -51,7 +51,7 @@ export class Members {
     });
   }
 
-  /** Labels for whoever is being made: of those beside it that it is made of, and of the rest. */
+  /** Names for whoever is being made: of those beside it that it is made of, and of the rest. */
   labelAmong(members: readonly Member[]): LabelOf {
     return labelling([...served(this.#instances), ...members.map(({ instance }) => instance)]);
   }

@@ -1,3 +1,4 @@
+import type { LabelOf } from './instances.js';
 import { rows, type Tx } from './neo4j.js';
 import type { SlotContents } from './ports.js';
 
@@ -59,10 +60,10 @@ class OnePerson<Name extends number | string> {
  * so all of them are read for every trace.
  */
 export class MergedRecords extends OnePerson<number> {
-  static async read(tx: Tx): Promise<MergedRecords> {
+  static async read(tx: Tx, label: LabelOf): Promise<MergedRecords> {
     const found = await rows<{ record: number; other: number }>(
       tx,
-      'MATCH (p:Person)-[:SAME_AS]->(q:Person) RETURN p.number AS record, q.number AS other',
+      `MATCH (p:Person)-[:${label('SAME_AS')}]->(q:Person) RETURN p.number AS record, q.number AS other`,
     );
     return new MergedRecords(found.map(({ record, other }) => [record, other]));
   }
@@ -76,11 +77,11 @@ export class MergedRecords extends OnePerson<number> {
 
 /** The same by ids, for questions: they are asked and answered by these. */
 export class MergedIds extends OnePerson<string> {
-  static async read(tx: Tx): Promise<MergedIds> {
+  static async read(tx: Tx, label: LabelOf): Promise<MergedIds> {
     const found = await rows<{ record: string; other: string }>(
       tx,
       // Without labels it begins with these relationships, whatever else the graph holds.
-      'MATCH (p)-[:SAME_AS]->(q) RETURN p.id AS record, q.id AS other ORDER BY record',
+      `MATCH (p)-[:${label('SAME_AS')}]->(q) RETURN p.id AS record, q.id AS other ORDER BY record`,
     );
     return new MergedIds(found.map(({ record, other }) => [record, other]));
   }

@@ -15,8 +15,8 @@ export interface ProjectionContext {
   numbering: Numbering;
   store: EventStore;
   /**
-   * How a label is named in queries: nodes that are one projection's own carry its version in their label, since the next
-   * version is made beside them.
+   * How a label, a type of relationships or a key is named in queries: what is one projection's own carries its version in
+   * its name, since the next version is made beside it.
    */
   label: LabelOf;
 }

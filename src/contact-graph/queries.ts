@@ -3,9 +3,9 @@ import type { Position } from '../event-log/event-store.js';
 import { formatInstant } from '../kernel/instant.js';
 import { passedBy, passedByAll, readGraphState } from './checkpoints.js';
 import type { LabelOf } from './instances.js';
-import { inTransaction, int, rows, wholeRows } from './neo4j.js';
+import { int, wholeRows } from './neo4j.js';
 import type { Reads } from './reads.js';
-import { answering, asking } from './standing.js';
+import { answering, asking, askingOnce } from './standing.js';
 import type {
   AlertFilter,
   AlertRow,
@@ -46,7 +46,9 @@ export class Neo4jQueries implements GraphQueries {
   async casesOf(personId: string, disease?: string): Promise<CaseRow[]> {
     return this.#read<CaseRow>(
       CASES,
-      `MATCH (p:Person {id: $personId})<-[:OF]-(c:Case) WHERE $disease IS NULL OR c.disease = $disease
+      (
+        label,
+      ) => `MATCH (p:Person {id: $personId})<-[:OF]-(c:${label('Case')}) WHERE $disease IS NULL OR c.disease = $disease
        RETURN ${CASE_FACTS} ORDER BY c.collectedAt, c.id`,
       { personId, disease: disease ?? null },
     );
@@ -55,7 +57,7 @@ export class Neo4jQueries implements GraphQueries {
   async caseById(caseId: string): Promise<CaseRow | undefined> {
     const [row] = await this.#read<CaseRow>(
       CASES,
-      `MATCH (c:Case {id: $caseId})-[:OF]->(p:Person) RETURN ${CASE_FACTS}`,
+      (label) => `MATCH (c:${label('Case')} {id: $caseId})-[:OF]->(p:Person) RETURN ${CASE_FACTS}`,
       {
         caseId,
       },
@@ -66,7 +68,7 @@ export class Neo4jQueries implements GraphQueries {
   async alerts({ caseId, personId, status, after, limit }: AlertFilter): Promise<AlertRow[]> {
     return this.#read<AlertRow>(
       ALERTS,
-      `MATCH (a:Alert)
+      (label) => `MATCH (a:${label('Alert')})
        WHERE a.id > $after AND ($caseId IS NULL OR a.caseId = $caseId)
          AND ($personId IS NULL OR a.personId = $personId) AND ($status IS NULL OR a.status = $status)
        RETURN a.id AS alertId, a.caseId AS caseId, a.personId AS personId, a.disease AS disease, a.degree AS degree,
@@ -92,9 +94,9 @@ export class Neo4jQueries implements GraphQueries {
          MATCH (m:${label('Message')} {reference: $reference}) WHERE m.provider = $provider
          RETURN m.about AS about, m.purpose AS purpose, m.id AS messageId, m.whose AS whose
          UNION
-         MATCH (a:Alert {reference: $reference}) WHERE a.provider = $provider RETURN a.id AS about, 'alert' AS purpose, null AS messageId, null AS whose
+         MATCH (a:${label('Alert')} {reference: $reference}) WHERE a.provider = $provider RETURN a.id AS about, 'alert' AS purpose, null AS messageId, null AS whose
          UNION
-         MATCH (a:Alert {withdrawalReference: $reference}) WHERE a.takenBackBy = $provider
+         MATCH (a:${label('Alert')} {withdrawalReference: $reference}) WHERE a.takenBackBy = $provider
          RETURN a.id AS about, 'withdrawal' AS purpose, null AS messageId, null AS whose
          UNION
          MATCH (r:${label('Reminder')} {reference: $reference}) WHERE r.provider = $provider
@@ -111,17 +113,17 @@ export class Neo4jQueries implements GraphQueries {
   async retests(limit: number): Promise<RetestRow[]> {
     const found = await this.#read<Omit<RetestRow, 'collectedAt'> & { collectedAt: number }>(
       ['tests', 'cases'],
-      `CALL () {
-         MATCH (t:Test {retest: true})-[:OF]->(p:Person)
+      (label) => `CALL () {
+         MATCH (t:${label('Test')} {retest: true})-[:OF]->(p:Person)
          WHERE NOT EXISTS {
-           (p)<-[:OF]-(own:Test {disease: t.disease}) WHERE NOT own.pooled AND own.collectedAt >= t.collectedAt
+           (p)<-[:OF]-(own:${label('Test')} {disease: t.disease}) WHERE NOT own.pooled AND own.collectedAt >= t.collectedAt
          }
          RETURN t, p, 'pool' AS reason
          UNION ALL
          // A rapid test asks for another kind of test, until it has confirmed a case.
-         MATCH (t:Test {rapid: true})-[:OF]->(p:Person)
-         WHERE NOT EXISTS { (p)<-[:OF]-(:Case {disease: t.disease, status: 'live'}) } AND NOT EXISTS {
-           (p)<-[:OF]-(own:Test {disease: t.disease})
+         MATCH (t:${label('Test')} {rapid: true})-[:OF]->(p:Person)
+         WHERE NOT EXISTS { (p)<-[:OF]-(:${label('Case')} {disease: t.disease, status: 'live'}) } AND NOT EXISTS {
+           (p)<-[:OF]-(own:${label('Test')} {disease: t.disease})
            WHERE NOT own.pooled AND own.method = 'pcr' AND own.collectedAt >= t.collectedAt
          }
          RETURN t, p, 'rapid' AS reason
@@ -148,8 +150,8 @@ export class Neo4jQueries implements GraphQueries {
   rapidTests(people: readonly string[], disease?: string): Promise<RapidTestRow[]> {
     return this.#read<RapidTestRow>(
       ['tests'],
-      `UNWIND $people AS id
-       MATCH (p:Person {id: id})<-[:OF]-(t:Test {rapid: true}) WHERE $disease IS NULL OR t.disease = $disease
+      (label) => `UNWIND $people AS id
+       MATCH (p:Person {id: id})<-[:OF]-(t:${label('Test')} {rapid: true}) WHERE $disease IS NULL OR t.disease = $disease
        RETURN p.id AS personId, t.disease AS disease, t.sampleId AS sampleId ORDER BY t.collectedAt, sampleId`,
       { people, disease: disease ?? null },
     );
@@ -158,17 +160,17 @@ export class Neo4jQueries implements GraphQueries {
   rapidTestsAmong(traceIds: readonly string[], caseIds: readonly string[]): Promise<RapidTestRow[]> {
     return this.#read<RapidTestRow>(
       ['tests', 'merges', 'cases'],
-      `CALL () {
+      (label) => `CALL () {
          // From the tests: they are fewer than contacts.
-         MATCH (t:Test {rapid: true})-[:OF]->(r:Person)-[:SAME_AS*0..9]->(p:Person)-[e:EXPOSED|SHARED]->(c:Case)
+         MATCH (t:${label('Test')} {rapid: true})-[:OF]->(r:Person)-[:${label('SAME_AS')}*0..9]->(p:Person)-[e:${label('EXPOSED')}|${label('SHARED')}]->(c:${label('Case')})
          WHERE size($traceIds) > 0 AND e.trace IN $traceIds AND c.disease = t.disease
          RETURN r, t
          UNION
          // From the cases, which are very few.
-         UNWIND $caseIds AS id MATCH (c:Case {id: id})
-         WITH c MATCH (c)<-[:EXPOSED|SHARED]-(p)
-         WITH c, p MATCH (p)<-[:SAME_AS*0..9]-(r)
-         WITH c, r MATCH (r)<-[:OF]-(t:Test) WHERE t.rapid AND t.disease = c.disease
+         UNWIND $caseIds AS id MATCH (c:${label('Case')} {id: id})
+         WITH c MATCH (c)<-[:${label('EXPOSED')}|${label('SHARED')}]-(p)
+         WITH c, p MATCH (p)<-[:${label('SAME_AS')}*0..9]-(r)
+         WITH c, r MATCH (r)<-[:OF]-(t:${label('Test')}) WHERE t.rapid AND t.disease = c.disease
          RETURN r, t
        }
        RETURN DISTINCT r.id AS personId, t.disease AS disease, t.sampleId AS sampleId`,
@@ -179,7 +181,9 @@ export class Neo4jQueries implements GraphQueries {
   linksOf(personId: string, disease: string): Promise<Link[]> {
     return this.#read<Link>(
       ['merges', 'cases'],
-      `MATCH (r:Person {id: $personId})-[:SAME_AS*0..9]->(p:Person)-[e:EXPOSED|SHARED]->(c:Case {status: 'live'})
+      (
+        label,
+      ) => `MATCH (r:Person {id: $personId})-[:${label('SAME_AS')}*0..9]->(p:Person)-[e:${label('EXPOSED')}|${label('SHARED')}]->(c:${label('Case')} {status: 'live'})
        WHERE c.disease = $disease AND NOT EXISTS { (c)-[:OF]->(p) }
        RETURN e.degree AS degree, coalesce(e.first, e.since) AS first, e.last AS last`,
       { personId, disease },
@@ -187,14 +191,18 @@ export class Neo4jQueries implements GraphQueries {
   }
 
   async casesDue(): Promise<string[]> {
-    const due = await this.#read<{ id: string }>(CASES, 'MATCH (c:Case {due: true}) RETURN c.id AS id');
+    const due = await this.#read<{ id: string }>(
+      CASES,
+      (label) => `MATCH (c:${label('Case')} {due: true}) RETURN c.id AS id`,
+    );
     return due.map(({ id }) => id);
   }
 
   async alertsDue(after: string | undefined, limit: number): Promise<string[]> {
     const due = await this.#read<{ id: string }>(
       ALERTS,
-      'MATCH (a:Alert {due: true}) WHERE a.id > $after RETURN a.id AS id ORDER BY a.id LIMIT $limit',
+      (label) =>
+        `MATCH (a:${label('Alert')} {due: true}) WHERE a.id > $after RETURN a.id AS id ORDER BY a.id LIMIT $limit`,
       { after: after ?? '', limit: int(limit) },
     );
     return due.map(({ id }) => id);
@@ -203,7 +211,7 @@ export class Neo4jQueries implements GraphQueries {
   async liveCases(before: number): Promise<string[]> {
     const live = await this.#read<{ id: string }>(
       CASES,
-      "MATCH (c:Case {status: 'live'}) WHERE c.from < $before RETURN c.id AS id",
+      (label) => `MATCH (c:${label('Case')} {status: 'live'}) WHERE c.from < $before RETURN c.id AS id`,
       { before: int(before) },
     );
     return live.map(({ id }) => id);
@@ -215,13 +223,13 @@ export class Neo4jQueries implements GraphQueries {
       // A record of a person stands for the one whose id counts, and all that point to it. People and cases are named
       // without their labels and reached step by step: the plan is kept while the graph grows, and one that began with
       // all people or with all contacts of a case, which were few when it was made, would go through them for each row.
-      `CALL () {
+      (label) => `CALL () {
          UNWIND $people AS id MATCH (r:Person {id: id})
-         WITH DISTINCT r MATCH (r)-[:SAME_AS*0..9]->(p)
-         WITH DISTINCT p MATCH (p)-[:EXPOSED|SHARED]->(c) RETURN DISTINCT c
+         WITH DISTINCT r MATCH (r)-[:${label('SAME_AS')}*0..9]->(p)
+         WITH DISTINCT p MATCH (p)-[:${label('EXPOSED')}|${label('SHARED')}]->(c) RETURN DISTINCT c
          UNION
          UNWIND $people AS id MATCH (r:Person {id: id})
-         WITH DISTINCT r MATCH (r)-[:SAME_AS*0..9]-(p)
+         WITH DISTINCT r MATCH (r)-[:${label('SAME_AS')}*0..9]-(p)
          WITH DISTINCT p MATCH (p)<-[of:OF]-(c) RETURN DISTINCT c
          UNION
          UNWIND $stays AS stay
@@ -229,8 +237,8 @@ export class Neo4jQueries implements GraphQueries {
          WITH s, stay MATCH (s)<-[a:AT]-(r) WHERE a.from < stay[3]
          // Seconds from the end of the one stay to the start of the other; below 0 they overlap.
          WITH r, min(stay[2] - a.to) AS gap WHERE gap < $lingering
-         MATCH (r)-[:SAME_AS*0..9]->(p)
-         WITH p, min(gap) AS gap MATCH (p)-[e:EXPOSED]->(c)
+         MATCH (r)-[:${label('SAME_AS')}*0..9]->(p)
+         WITH p, min(gap) AS gap MATCH (p)-[e:${label('EXPOSED')}]->(c)
          WHERE e.degree < coalesce(c.greatestDegree, 5) AND gap < coalesce(c.lingering, 0)
          RETURN DISTINCT c
          UNION
@@ -238,24 +246,24 @@ export class Neo4jQueries implements GraphQueries {
          MATCH (place:Place {id: stay[0]}) MATCH (s:Slot {key: place.number * 65536 + stay[1]})
          WITH s, stay MATCH (s)<-[a:AT]-(r) WHERE a.from < stay[3]
          WITH r, min(stay[2] - a.to) AS gap WHERE gap < $lingering
-         MATCH (r)-[:SAME_AS*0..9]-(p)
+         MATCH (r)-[:${label('SAME_AS')}*0..9]-(p)
          WITH p, min(gap) AS gap MATCH (p)<-[of:OF]-(c) WHERE gap < coalesce(c.lingering, 0)
          RETURN DISTINCT c
          UNION
          // Whoever moved, and with whom they live now; with whom they lived is in what was found of them.
-         UNWIND $moved AS row MATCH (r:Person {id: row[0]}) WHERE r.movedAt = row[1]
-         WITH DISTINCT r OPTIONAL MATCH (r)-[:LIVES_IN]->()<-[:LIVES_IN]-(o)
+         UNWIND $moved AS row MATCH (r:Person {id: row[0]}) WHERE r.${label('Person.movedAt')} = row[1]
+         WITH DISTINCT r OPTIONAL MATCH (r)-[:${label('LIVES_IN')}]->()<-[:${label('LIVES_IN')}]-(o)
          WITH r, collect(o) AS others UNWIND others + [r] AS q
-         WITH DISTINCT q MATCH (q)-[:SAME_AS*0..9]-(p)
-         WITH DISTINCT p MATCH (p)-[:OF|EXPOSED|SHARED]-(c) RETURN DISTINCT c
+         WITH DISTINCT q MATCH (q)-[:${label('SAME_AS')}*0..9]-(p)
+         WITH DISTINCT p MATCH (p)-[:OF|${label('EXPOSED')}|${label('SHARED')}]-(c) RETURN DISTINCT c
          UNION
          // Of a place that becomes known after its visits: whoever was there.
          UNWIND $places AS id MATCH (place:Place {id: id})
          WITH DISTINCT place MATCH (place)<-[:IN]-(s)<-[:AT]-(r)
-         WITH DISTINCT r MATCH (r)-[:SAME_AS*0..9]-(p)
-         WITH DISTINCT p MATCH (p)-[:OF|EXPOSED|SHARED]-(c) RETURN DISTINCT c
+         WITH DISTINCT r MATCH (r)-[:${label('SAME_AS')}*0..9]-(p)
+         WITH DISTINCT p MATCH (p)-[:OF|${label('EXPOSED')}|${label('SHARED')}]-(c) RETURN DISTINCT c
        }
-       WITH c WHERE c:Case AND c.status = 'live'
+       WITH c WHERE c:${label('Case')} AND c.status = 'live'
        RETURN DISTINCT c.id AS id`,
       {
         people,
@@ -272,15 +280,15 @@ export class Neo4jQueries implements GraphQueries {
     const hour = Math.floor(at / 3_600_000);
     const [row] = await this.#read<{ usual: number[]; hours: [number, number][]; approved: number }>(
       ['cases', 'case-windows', 'brake'],
-      `CALL () {
-         MATCH (c:Case {status: 'live'}) WHERE c.contacts IS NOT NULL AND c.brake IS NULL
+      (label) => `CALL () {
+         MATCH (c:${label('Case')} {status: 'live'}) WHERE c.contacts IS NOT NULL AND c.brake IS NULL
          WITH c ORDER BY c.collectedAt DESC LIMIT 200 RETURN collect(c.contacts) AS usual
        }
        CALL () {
-         MATCH (h:AlertHour) WHERE h.hour > $from RETURN collect([h.hour, h.requested]) AS hours
+         MATCH (h:${label('AlertHour')}) WHERE h.hour > $from RETURN collect([h.hour, h.requested]) AS hours
        }
        CALL () {
-         OPTIONAL MATCH (h:AlertHour) WHERE h.hour > $yesterday RETURN coalesce(max(h.approved), 0) AS approved
+         OPTIONAL MATCH (h:${label('AlertHour')}) WHERE h.hour > $yesterday RETURN coalesce(max(h.approved), 0) AS approved
        }
        RETURN usual, hours, approved`,
       { from: int(hour - 24 * DAYS_BEFORE - 24), yesterday: int(hour - 24) },
@@ -297,7 +305,7 @@ export class Neo4jQueries implements GraphQueries {
   async capacities(placeIds: readonly string[]): Promise<Map<string, number>> {
     const known = await this.#read<{ id: string; capacity: number }>(
       ['places'],
-      `UNWIND $placeIds AS id MATCH (p:Place {id: id}) WHERE p.capacity IS NOT NULL
+      () => `UNWIND $placeIds AS id MATCH (p:Place {id: id}) WHERE p.capacity IS NOT NULL
        RETURN p.id AS id, p.capacity AS capacity`,
       { placeIds },
     );
@@ -307,7 +315,7 @@ export class Neo4jQueries implements GraphQueries {
   heldCases(limit: number): Promise<HeldCase[]> {
     return this.#read<HeldCase>(
       ['cases', 'brake'],
-      `MATCH (c:Case)-[:OF]->(p:Person) WHERE c.brake IS NOT NULL
+      (label) => `MATCH (c:${label('Case')})-[:OF]->(p:Person) WHERE c.brake IS NOT NULL
        RETURN c.id AS caseId, p.id AS personId, c.brake AS status, c.heldContacts AS contacts, c.heldSince AS since
        ORDER BY since, caseId LIMIT $limit`,
       { limit: int(limit) },
@@ -315,24 +323,20 @@ export class Neo4jQueries implements GraphQueries {
   }
 
   /**
-   * @param reads the projections that the query reads; those with labels of their own name them by what they are given.
+   * @param reads the projections that the query reads; what is their own it names by what it is given.
    * @param required what every row has, of nodes that may be deleted meanwhile.
    */
   #read<Row extends RecordShape>(
     reads: Reads,
-    query: string | ((label: LabelOf) => string),
+    query: (label: LabelOf) => string,
     parameters: Record<string, unknown> = {},
     required: readonly (keyof Row & string)[] = [],
   ): Promise<Row[]> {
     if (this.forPeople) {
-      return answering(this.driver, reads, (tx, label) => wholeRows(tx, textOf(query, label), parameters, required));
+      return answering(this.driver, reads, (tx, label) => wholeRows(tx, query(label), parameters, required));
     }
-    // The program's own questions are many: of what is never made alone, nothing has to be asked beside them.
-    if (typeof query === 'string') return inTransaction(this.driver, 'read', (tx) => rows<Row>(tx, query, parameters));
+    // The program's own questions are many: each goes out in one.
+    if (required.length === 0) return askingOnce(this.driver, reads, query, parameters);
     return asking(this.driver, reads, (tx, label) => wholeRows(tx, query(label), parameters, required));
   }
-}
-
-function textOf(query: string | ((label: LabelOf) => string), label: LabelOf): string {
-  return typeof query === 'string' ? query : query(label);
 }

@@ -1,6 +1,6 @@
-import type { Driver } from 'neo4j-driver';
+import type { Driver, RecordShape } from 'neo4j-driver';
 import { gateOf, GraphNotReady } from './gate.js';
-import { labelling, type Instance, type LabelOf } from './instances.js';
+import { baseOf, labelling, namesOf, type Instance, type LabelOf } from './instances.js';
 import type { Kind } from './limits.js';
 import { inTransaction, rows, type Tx } from './neo4j.js';
 import { CONTACTS, type Reads } from './reads.js';
@@ -58,19 +58,37 @@ export async function asking<T>(
   reads: Reads,
   work: (tx: Tx, label: LabelOf) => Promise<T>,
 ): Promise<T> {
-  return settled(driver, 'read', work, (before, after) => {
-    for (const standing of [before, after]) if (standing) requireMade(standing, reads);
-  });
+  return settled(driver, 'read', work, requiringMade(reads));
 }
 
-/** How labels were named when somebody last looked: nearly always they still are. */
+/** The same of a single query, which goes out with the looks before and after it, without waiting between them. */
+export async function askingOnce<Row extends RecordShape>(
+  driver: Driver,
+  reads: Reads,
+  query: (label: LabelOf) => string,
+  parameters: Record<string, unknown>,
+): Promise<Row[]> {
+  return settled(driver, 'read', (tx, label) => rows<Row>(tx, query(label), parameters), requiringMade(reads), true);
+}
+
+function requiringMade(reads: Reads): Check {
+  return (before, after) => {
+    for (const standing of [before, after]) if (standing) requireMade(standing, reads);
+  };
+}
+
+/** How rows were named when somebody last looked: nearly always they still are. */
 const seen = new WeakMap<Driver, Standing>();
 
+type Check = (before: Standing | undefined, after: Standing | undefined) => void;
+
+/** @param once the work is a single query, so that the look after it need not wait for its answer. */
 async function settled<T>(
   driver: Driver,
   kind: Kind,
   work: (tx: Tx, label: LabelOf) => Promise<T>,
-  check: (before: Standing | undefined, after: Standing | undefined) => void,
+  check: Check,
+  once = false,
 ): Promise<T> {
   for (;;) {
     const outcome = await inTransaction(driver, kind, async (tx) => {
@@ -78,17 +96,20 @@ async function settled<T>(
       const asked = standingIn(tx);
       asked.catch(() => undefined);
       const known = seen.get(driver);
-      const done = await work(tx, labelling(known?.served ?? [])).then(
+      const working = work(tx, labelling(known?.served ?? [])).then(
         (answer) => ({ answer }),
         (error: unknown) => ({ error }),
       );
+      const last = once ? standingIn(tx) : undefined;
+      last?.catch(() => undefined);
+      const done = await working;
       const before = await asked;
       if (before) seen.set(driver, before);
       if ('error' in done) {
         if (isNamedAlike(known, before)) throw done.error;
         return undefined;
       }
-      const after = await standingIn(tx);
+      const after = await (last ?? standingIn(tx));
       check(before, after);
       return isNamedAlike(known, before) && isNamedAlike(before, after) ? done : undefined;
     });
@@ -96,18 +117,18 @@ async function settled<T>(
   }
 }
 
-function isNamedAlike(one: Standing | undefined, other: Standing | undefined): boolean {
-  const names = (standing: Standing | undefined) => {
-    const served = standing?.served ?? [];
-    const label = labelling(served);
-    return served.flatMap(({ owns }) => owns.map(label)).filter((name, i, all) => all.indexOf(name) === i);
-  };
-  // Without a word of it, labels are those of version 1.
-  const labels = (standing: Standing | undefined) =>
-    names(standing)
-      .filter((name) => name.includes('_'))
+/** Whether queries that were named by the one hold for the other. */
+export function isNamedAlike(
+  one: Pick<Standing, 'served'> | undefined,
+  other: Pick<Standing, 'served'> | undefined,
+): boolean {
+  // Without a word of them, names are those of version 1.
+  const names = (standing: Pick<Standing, 'served'> | undefined) =>
+    (standing?.served ?? [])
+      .flatMap(namesOf)
+      .filter((name) => baseOf(name) !== name)
       .sort();
-  return JSON.stringify(labels(one)) === JSON.stringify(labels(other));
+  return JSON.stringify(names(one)) === JSON.stringify(names(other));
 }
 
 /**

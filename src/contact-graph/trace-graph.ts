@@ -2,12 +2,14 @@ import { placeKindOf, sharedAt, type Shared } from './place-facts.js';
 import type { Driver } from 'neo4j-driver';
 import { comparePositions, type Position } from '../event-log/event-store.js';
 import { graphStateIn, OutOfStep, passedBy } from './checkpoints.js';
+import { labelling, served, type LabelOf } from './instances.js';
 import { inTransaction, int, ints, rows, rowsInTurn, type Tx } from './neo4j.js';
 import { joinParts, placeOfSlot, RECORD_BYTES, unpack } from './packed.js';
 import type { Nearness, SeatedStay, SlotContents, TestOf, TracedPerson, TraceGraph } from './ports.js';
 import { MergedRecords } from './merged-records.js';
 import { TRACED } from './reads.js';
 import { SlotCache } from './slot-cache.js';
+import { isNamedAlike, standingIn } from './standing.js';
 
 const NAMES_KEPT = 2_000_000;
 /** Contents of slots, and names, that are asked for as one record. */
@@ -51,6 +53,7 @@ export class TraceCache {
 /**
  * Lets a trace read the graph in one transaction, and be sure that it read all of one graph.
  * @param past what the graph must have passed.
+ * @param run is run again where a projection was made anew meanwhile, and its rows took the place of those before.
  * @throws OutOfStep when it has not, or was emptied meanwhile: what was found then is no answer.
  */
 export async function withTraceGraph<T>(
@@ -59,18 +62,29 @@ export async function withTraceGraph<T>(
   run: (graph: TraceGraph) => Promise<T>,
   past?: Position,
 ): Promise<T> {
-  return inTransaction(driver, 'trace', async (tx) => {
-    const graph = await graphStateIn(tx);
-    if (!graph) throw new OutOfStep('there is no graph yet');
-    const passed = passedBy(graph, TRACED);
-    if (past && !(passed && comparePositions(passed, past) >= 0)) throw new OutOfStep('the graph was rebuilt');
-    cache.enter(graph.epoch);
-    const result = await run(new Neo4jTraceGraph(tx, cache, await MergedRecords.read(tx)));
-    // A transaction sees what others commit meanwhile; who empties a graph changes its epoch before anything else.
-    const [after] = await rows<{ epoch: string }>(tx, "MATCH (g:Graph {name: 'contact'}) RETURN g.epoch AS epoch");
-    if (after?.epoch !== graph.epoch) throw new OutOfStep('the graph was emptied during the trace');
-    return result;
-  });
+  for (;;) {
+    const outcome = await inTransaction(driver, 'trace', async (tx) => {
+      const graph = await graphStateIn(tx);
+      if (!graph) throw new OutOfStep('there is no graph yet');
+      const passed = passedBy(graph, TRACED);
+      if (past && !(passed && comparePositions(passed, past) >= 0)) throw new OutOfStep('the graph was rebuilt');
+      cache.enter(graph.epoch);
+      // One look names all that the trace reads.
+      const named = tracedOf(served(graph.instances));
+      const label = labelling(named.served);
+      const result = await run(new Neo4jTraceGraph(tx, cache, label, await MergedRecords.read(tx, label)));
+      // A transaction sees what others commit meanwhile; who empties a graph changes its epoch before anything else.
+      const after = await standingIn(tx);
+      if (after?.epoch !== graph.epoch) throw new OutOfStep('the graph was emptied during the trace');
+      // What others took the place of is removed from then on.
+      return isNamedAlike(named, tracedOf(after.served)) ? { result } : undefined;
+    });
+    if (outcome) return outcome.result;
+  }
+}
+
+function tracedOf<Each extends { name: string }>(rows: readonly Each[]): { served: Each[] } {
+  return { served: rows.filter(({ name }) => TRACED.includes(name)) };
 }
 
 class Neo4jTraceGraph implements TraceGraph {
@@ -84,6 +98,7 @@ class Neo4jTraceGraph implements TraceGraph {
   constructor(
     private readonly tx: Tx,
     private readonly cache: TraceCache,
+    private readonly label: LabelOf,
     private readonly merged: MergedRecords,
   ) {}
 
@@ -224,7 +239,7 @@ class Neo4jTraceGraph implements TraceGraph {
     if (persons.length === 0) return new Map();
     const found = await rows<{ person: number; met: [number, number, number, number][] }>(
       this.tx,
-      `UNWIND $asked AS row MATCH (p:Person {number: row[0]})-[n:NEAR]-(o:Person)
+      `UNWIND $asked AS row MATCH (p:Person {number: row[0]})-[n:${this.label('NEAR')}]-(o:Person)
        WHERE n.to > row[1] AND n.from < $before
        RETURN row[0] AS person, collect([o.number, n.from, n.to, coalesce(n.distance, -1)]) AS met`,
       { asked: this.#pairs(persons), before: int(before ?? 2 ** 32) },
@@ -238,10 +253,11 @@ class Neo4jTraceGraph implements TraceGraph {
   }
 
   async isolations(persons: readonly number[]): Promise<Map<number, number[]>> {
+    const isolations = this.label('Person.isolations');
     const found = await rows<{ number: number; isolations: number[] }>(
       this.tx,
-      `UNWIND $persons AS number MATCH (p:Person {number: number}) WHERE p.isolations IS NOT NULL
-       RETURN p.number AS number, p.isolations AS isolations`,
+      `UNWIND $persons AS number MATCH (p:Person {number: number}) WHERE p.${isolations} IS NOT NULL
+       RETURN p.number AS number, p.${isolations} AS isolations`,
       { persons: ints(this.#records(persons)) },
     );
     return this.merged.byPerson(found.map(({ number, isolations }) => [number, isolations]));
@@ -250,7 +266,7 @@ class Neo4jTraceGraph implements TraceGraph {
   async tests(persons: readonly number[], disease: string): Promise<Map<number, TestOf[]>> {
     const found = await rows<{ number: number; tests: [number, TestOf['outcome'], number | null][] }>(
       this.tx,
-      `UNWIND $persons AS number MATCH (p:Person {number: number})<-[:OF]-(t:Test {disease: $disease})
+      `UNWIND $persons AS number MATCH (p:Person {number: number})<-[:OF]-(t:${this.label('Test')} {disease: $disease})
        WHERE t.outcome <> 'retracted'
        RETURN number, collect([t.collectedAt, t.outcome, t.ct]) AS tests`,
       { persons: ints(this.#records(persons)), disease },
@@ -313,7 +329,7 @@ class Neo4jTraceGraph implements TraceGraph {
   async households(persons: readonly number[]): Promise<Map<number, number[]>> {
     const found = await rows<{ number: number; others: number[] }>(
       this.tx,
-      `UNWIND $persons AS number MATCH (p:Person {number: number})-[:LIVES_IN]->(:Household)<-[:LIVES_IN]-(o:Person)
+      `UNWIND $persons AS number MATCH (p:Person {number: number})-[:${this.label('LIVES_IN')}]->(:${this.label('Household')})<-[:${this.label('LIVES_IN')}]-(o:Person)
        RETURN number, collect(o.number) AS others`,
       { persons: ints(this.#records(persons)) },
     );

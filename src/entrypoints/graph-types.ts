@@ -1,3 +1,4 @@
+import { basesOf, kindOf } from '../contact-graph/instances.js';
 import { eventsInto, type FactProjection, type VisitProjection } from '../contact-graph/projection.js';
 import type { EventSet } from '../kernel/event.js';
 import { boot, oneOwner, type Program } from './boot.js';
@@ -23,10 +24,13 @@ export async function graphTypesOf({ projections }: Pick<Program, 'projections'>
     for (const projection of await load(zone)) owned.push({ module, projection });
   }
   oneOwner('the projection', owned, ({ projection, module }) => [projection.name, module]);
-  const labels = owned.flatMap(({ module, projection }) =>
-    'owns' in projection ? (projection.owns ?? []).map((label) => ({ label, module })) : [],
+  const names = owned.flatMap(({ module, projection }) =>
+    'owns' in projection ? (projection.owns ?? []).map((name) => ({ name, module })) : [],
   );
-  oneOwner('the label', labels, ({ label, module }) => [label, module]);
+  for (const kind of ['label', 'relationship', 'key'] as const) {
+    const ofKind = names.filter(({ name }) => kindOf(name) === kind);
+    oneOwner(`the ${kind}`, ofKind, ({ name, module }) => [name, module]);
+  }
   const ofVisits = owned.filter(({ projection }) => isOfVisits(projection));
   oneOwner('the projection of', ofVisits, ({ module }) => ['visits', module]);
   const visits = owned.map(({ projection }) => projection).find(isOfVisits);
@@ -43,7 +47,7 @@ function inOrder(facts: readonly FactProjection[]): FactProjection[] {
   const names = new Set<string>();
   const ordered: FactProjection[] = [];
   for (let left = facts; left.length > 0;) {
-    const ready = left.filter(({ madeOf = [] }) => madeOf.every((name) => names.has(name)));
+    const ready = left.filter((each) => basesOf(each).every((name) => names.has(name)));
     if (ready.length === 0) {
       throw new Error(`what these projections are made of is not there before them: ${left.map(({ name }) => name)}`);
     }

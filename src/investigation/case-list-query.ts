@@ -1,4 +1,5 @@
 import { LATEST_INSTANT } from '../kernel/instant.js';
+import type { LabelOf } from '../contact-graph/instances.js';
 import { MergedIds } from '../contact-graph/merged-records.js';
 import { int, rows, type Tx } from '../contact-graph/neo4j.js';
 import type { CaseListFacts, CaseListPage } from './question-ports.js';
@@ -6,13 +7,13 @@ import type { CaseListFacts, CaseListPage } from './question-ports.js';
 /** Sorts after every id, so that a list without a cursor starts with all cases of the latest instant. */
 const LAST_ID = '\u{10ffff}';
 
-/** Finds cases, the latest illness first. */
-export async function casesOn(tx: Tx, page: CaseListPage): Promise<CaseListFacts[]> {
+/** Cases, those that fell ill last before the others. */
+export async function casesOn(tx: Tx, label: LabelOf, page: CaseListPage): Promise<CaseListFacts[]> {
   const { disease, status, from, openedFrom, after, limit } = page;
   const found = await rows<Omit<CaseListFacts, 'personId' | 'records'> & { record: string }>(
     tx,
-    // Scans a range of the index backwards, and skips cases that the page leaves out.
-    `MATCH (c:Case)
+    // A stretch of the index, from its end on: what the page leaves out is passed over on the way.
+    `MATCH (c:${label('Case')})
      WHERE c.since >= $from AND c.since <= $until AND c.id IS NOT NULL AND (c.since < $until OR c.id < $id)
        AND ($disease IS NULL OR c.disease = $disease) AND ($status IS NULL OR c.status = $status)
        AND c.openedAt >= $openedFrom
@@ -27,7 +28,7 @@ export async function casesOn(tx: Tx, page: CaseListPage): Promise<CaseListFacts
       ...{ until: int(after?.since ?? LATEST_INSTANT), id: after?.id ?? LAST_ID, limit: int(limit) },
     },
   );
-  const merged = await MergedIds.read(tx);
+  const merged = await MergedIds.read(tx, label);
   return found.map(({ record, ...facts }) => {
     const [personId, ...records] = merged.with(record) as [string, ...string[]];
     return { ...facts, personId, records };

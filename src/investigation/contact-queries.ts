@@ -1,4 +1,5 @@
 import type { Shared } from '../contact-graph/place-facts.js';
+import type { LabelOf } from '../contact-graph/instances.js';
 import { MergedIds } from '../contact-graph/merged-records.js';
 import { int, rows, type Tx } from '../contact-graph/neo4j.js';
 import type { ContactFacts, ContactPage, ExposureFacts, FactorFacts } from './question-ports.js';
@@ -21,15 +22,16 @@ type Whose = { of: string };
  */
 export async function exposuresOf(
   tx: Tx,
+  label: LabelOf,
   personId: string,
   which: { caseId?: string; disease?: string | undefined },
 ): Promise<ExposureFacts[]> {
-  const merged = await MergedIds.read(tx);
+  const merged = await MergedIds.read(tx, label);
   const found = await rows<Found & Whose>(
     tx,
     // A case named by its id may be retracted.
     `UNWIND $records AS id
-     MATCH (p:Person {id: id})-[e:EXPOSED]->(c:Case)
+     MATCH (p:Person {id: id})-[e:${label('EXPOSED')}]->(c:${label('Case')})
      WHERE CASE WHEN $caseId IS NULL THEN c.status = 'live' ELSE c.id = $caseId END
        AND ($disease IS NULL OR c.disease = $disease)
      MATCH (c)-[:OF]->(o:Person)
@@ -44,13 +46,14 @@ export async function exposuresOf(
 /** Reads a page of the contacts of a case ordered by degree and id, with the number of contacts by degree. */
 export async function contactsOf(
   tx: Tx,
+  label: LabelOf,
   caseId: string,
   { degree, after, limit }: { degree?: number | undefined; after?: [number, string] | undefined; limit: number },
 ): Promise<ContactPage> {
   const [afterDegree, afterPerson] = after ?? [0, ''];
-  const merged = await MergedIds.read(tx);
-  const records = await countRecords(tx, caseId);
-  const { found, closest } = await contactsOfSeveral(tx, merged, caseId);
+  const merged = await MergedIds.read(tx, label);
+  const records = await countRecords(tx, label, caseId);
+  const { found, closest } = await contactsOfSeveral(tx, label, merged, caseId);
   const wanted = (each: number) => (degree === undefined || each === degree) && each >= afterDegree;
   const from = (each: number) => (each === afterDegree ? afterPerson : '');
 
@@ -59,7 +62,7 @@ export async function contactsOf(
   // needed.
   for (const each of [...records.keys()].filter(wanted).sort((a, b) => a - b)) {
     if (alone.length >= limit) break;
-    alone.push(...(await contactsAlone(tx, merged, caseId, { degree: each, after: from(each), limit })));
+    alone.push(...(await contactsAlone(tx, label, merged, caseId, { degree: each, after: from(each), limit })));
   }
   const several = closest.filter((each) => wanted(each.degree) && each.personId > from(each.degree));
   const contacts = [...alone.map((each) => ({ ...each, personId: each.record })), ...several]
@@ -79,40 +82,41 @@ export async function contactsOf(
 /** Contacts with one record only, sorted by id. */
 function contactsAlone(
   tx: Tx,
+  label: LabelOf,
   merged: MergedIds,
   caseId: string,
   { degree, after, limit }: { degree: number; after: string; limit: number },
 ): Promise<Omit<ContactFacts, 'personId'>[]> {
   return rows(
     tx,
-    `MATCH (c:Case {id: $caseId})
-     WITH c MATCH (c)<-[e:EXPOSED]-(p)
+    `MATCH (c:${label('Case')} {id: $caseId})
+     WITH c MATCH (c)<-[e:${label('EXPOSED')}]-(p)
      WHERE e.degree = $degree AND p.id > $after AND NOT p.id IN $merged
      WITH c, e, p ORDER BY p.id LIMIT $limit
      RETURN ${EXPOSURE_FACTS}, e.last AS last,
-            [(p)<-[:OF]-(own:Case {status: 'live'}) WHERE own.disease = c.disease | own.id] AS own`,
+            [(p)<-[:OF]-(own:${label('Case')} {status: 'live'}) WHERE own.disease = c.disease | own.id] AS own`,
     { caseId, degree: int(degree), after, merged: merged.all(), limit: int(limit) },
   );
 }
 
-/** Counts records, not people, by degree. */
-async function countRecords(tx: Tx, caseId: string): Promise<Map<number, number>> {
+/** Records, not people, by degree. */
+async function countRecords(tx: Tx, label: LabelOf, caseId: string): Promise<Map<number, number>> {
   const counted = await rows<{ degree: number; count: number }>(
     tx,
-    'MATCH (:Case {id: $caseId})<-[e:EXPOSED]-() RETURN e.degree AS degree, count(e) AS count',
+    `MATCH (:${label('Case')} {id: $caseId})<-[e:${label('EXPOSED')}]-() RETURN e.degree AS degree, count(e) AS count`,
     { caseId },
   );
   return new Map(counted.map(({ degree, count }) => [degree, count]));
 }
 
-/** Contacts of a case who have several records; there are few. */
-async function contactsOfSeveral(tx: Tx, merged: MergedIds, caseId: string) {
+/** Contacts of a case who have several records; they are few. */
+async function contactsOfSeveral(tx: Tx, label: LabelOf, merged: MergedIds, caseId: string) {
   if (merged.none) return { found: [], closest: [] };
   const found = await rows<Omit<ContactFacts, 'personId'> & Whose>(
     tx,
     // Starts from the people: a case has many contacts, but a person is a contact of few cases.
     `UNWIND $records AS id
-     MATCH (p:Person {id: id})-[e:EXPOSED]->(c) WHERE c.id = $caseId
+     MATCH (p:Person {id: id})-[e:${label('EXPOSED')}]->(c) WHERE c.id = $caseId
      MATCH (c)-[:OF]->(o:Person)
      RETURN ${EXPOSURE_FACTS}, e.last AS last, o.id AS of, [] AS own`,
     { records: merged.all(), caseId },
@@ -120,9 +124,9 @@ async function contactsOfSeveral(tx: Tx, merged: MergedIds, caseId: string) {
   const closest: ContactFacts[] = closestOfEach(merged, found);
   const cases = await rows<{ record: string; own: string[] }>(
     tx,
-    `MATCH (c:Case {id: $caseId})
+    `MATCH (c:${label('Case')} {id: $caseId})
      UNWIND $records AS id
-     MATCH (p:Person {id: id})<-[:OF]-(own:Case {status: 'live'}) WHERE own.disease = c.disease
+     MATCH (p:Person {id: id})<-[:OF]-(own:${label('Case')} {status: 'live'}) WHERE own.disease = c.disease
      RETURN p.id AS record, collect(own.id) AS own`,
     { caseId, records: closest.flatMap(({ personId }) => merged.recordsOf(personId)) },
   );
@@ -147,30 +151,34 @@ function closestOfEach<T extends Found & Whose>(merged: MergedIds, found: readon
 /** Reads a page of the factors of a case, sorted by id. */
 export async function factorsOf(
   tx: Tx,
+  label: LabelOf,
   caseId: string,
   { after, limit }: { after: string; limit: number },
 ): Promise<FactorFacts[]> {
-  const merged = await MergedIds.read(tx);
+  const merged = await MergedIds.read(tx, label);
   const alone = await rows<FactorFacts>(
     tx,
-    `MATCH (:Case {id: $caseId})<-[s:SHARED]-(p:Person) WHERE p.id > $after AND NOT p.id IN $merged
+    `MATCH (:${label('Case')} {id: $caseId})<-[s:${label('SHARED')}]-(p:Person) WHERE p.id > $after AND NOT p.id IN $merged
      RETURN p.id AS personId, s.what AS shared, s.since AS since ORDER BY p.id LIMIT $limit`,
     { caseId, after, merged: merged.all(), limit: int(limit) },
   );
-  const several = (await factorsAmong(tx, merged, caseId, merged.all())).filter(({ personId }) => personId > after);
+  const several = (await factorsAmong(tx, label, merged, caseId, merged.all())).filter(
+    ({ personId }) => personId > after,
+  );
   return [...alone, ...several].sort((a, b) => (a.personId < b.personId ? -1 : 1)).slice(0, limit);
 }
 
-/** What a person shares with a case; empty for contacts of degree 1 and for strangers. */
-export async function sharedWith(tx: Tx, personId: string, caseId: string): Promise<Shared[]> {
-  const merged = await MergedIds.read(tx);
-  const [found] = await factorsAmong(tx, merged, caseId, merged.with(personId));
+/** What somebody shares with a case; empty for a contact of degree 1, and for strangers. */
+export async function sharedWith(tx: Tx, label: LabelOf, personId: string, caseId: string): Promise<Shared[]> {
+  const merged = await MergedIds.read(tx, label);
+  const [found] = await factorsAmong(tx, label, merged, caseId, merged.with(personId));
   return found?.shared ?? [];
 }
 
 /** Finds factors among these records. @param records must include all records of each person. */
 async function factorsAmong(
   tx: Tx,
+  label: LabelOf,
   merged: MergedIds,
   caseId: string,
   records: readonly string[],
@@ -178,9 +186,9 @@ async function factorsAmong(
   if (records.length === 0) return [];
   const found = await rows<{ record: string; of: string; close: boolean; shared: Shared[]; since: number | null }>(
     tx,
-    `MATCH (c:Case {id: $caseId})-[:OF]->(o:Person)
+    `MATCH (c:${label('Case')} {id: $caseId})-[:OF]->(o:Person)
      UNWIND $records AS id
-     MATCH (p:Person {id: id})-[s:SHARED|EXPOSED]->(d) WHERE d.id = $caseId
+     MATCH (p:Person {id: id})-[s:${label('SHARED')}|${label('EXPOSED')}]->(d) WHERE d.id = $caseId
      RETURN p.id AS record, o.id AS of, coalesce(s.degree, 0) = 1 AS close, coalesce(s.what, []) AS shared,
             s.since AS since`,
     { caseId, records },

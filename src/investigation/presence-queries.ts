@@ -1,13 +1,14 @@
 import { withoutRepeats } from '../presence/index.js';
 import { dayOf, SECONDS_PER_DAY } from '../kernel/instant.js';
+import type { LabelOf } from '../contact-graph/instances.js';
 import { MergedIds, MergedRecords } from '../contact-graph/merged-records.js';
 import { int, ints, rows, type Tx } from '../contact-graph/neo4j.js';
 import type { NearFacts, PresentAfter, PresentFacts, Span, StayFacts } from './question-ports.js';
 
 /** Where people were and whom their phones met, for questions: all records of a person count as one. */
 
-export async function staysOf(tx: Tx, spans: readonly Span[]): Promise<StayFacts[][]> {
-  const merged = await MergedIds.read(tx);
+export async function staysOf(tx: Tx, label: LabelOf, spans: readonly Span[]): Promise<StayFacts[][]> {
+  const merged = await MergedIds.read(tx, label);
   const asked = spans.flatMap(({ personId, from, until }, i) =>
     merged.with(personId).map((record) => [int(i), record, int(from), int(until)]),
   );
@@ -32,8 +33,8 @@ export async function staysOf(tx: Tx, spans: readonly Span[]): Promise<StayFacts
   });
 }
 
-export async function near(tx: Tx, personId: string, spans: readonly Span[]): Promise<NearFacts[][]> {
-  const merged = await MergedIds.read(tx);
+export async function near(tx: Tx, label: LabelOf, personId: string, spans: readonly Span[]): Promise<NearFacts[][]> {
+  const merged = await MergedIds.read(tx, label);
   const own = merged.with(personId);
   const asked = spans.flatMap((span, i) =>
     own.flatMap((one) =>
@@ -43,7 +44,7 @@ export async function near(tx: Tx, personId: string, spans: readonly Span[]): Pr
   const found = await rows<NearFacts & { span: number }>(
     tx,
     `UNWIND $asked AS row
-     MATCH (:Person {id: row[1]})-[n:NEAR]-(:Person {id: row[2]}) WHERE n.to > row[3] AND n.from < row[4]
+     MATCH (:Person {id: row[1]})-[n:${label('NEAR')}]-(:Person {id: row[2]}) WHERE n.to > row[3] AND n.from < row[4]
      RETURN row[0] AS span, n.from AS from, n.to AS to, n.distance AS distance ORDER BY span, from`,
     { asked },
   );
@@ -54,6 +55,7 @@ export async function near(tx: Tx, personId: string, spans: readonly Span[]): Pr
 
 export async function present(
   tx: Tx,
+  label: LabelOf,
   placeId: string,
   window: { from: number; until: number },
   { after, limit }: { after?: PresentAfter | undefined; limit: number },
@@ -62,7 +64,7 @@ export async function present(
     ...{ placeId, from: int(window.from), until: int(window.until) },
     ...{ firstDay: int(dayOf(window.from)), lastDay: int(dayOf(window.until - 1)) },
   };
-  const merged = await MergedRecords.read(tx);
+  const merged = await MergedRecords.read(tx, label);
   const [alone, joined] = [
     await rows<PresentFacts>(
       tx,

@@ -1,3 +1,4 @@
+import type { LabelOf } from '../contact-graph/instances.js';
 import { MergedIds } from '../contact-graph/merged-records.js';
 import { int, rows, type Tx } from '../contact-graph/neo4j.js';
 import type { UnreachedFacts } from './question-ports.js';
@@ -12,11 +13,12 @@ export interface UnreachedPage {
 /** Finds contacts who were not told, case by case and sorted by id. */
 export async function unreachedOf(
   tx: Tx,
+  label: LabelOf,
   caseIds: readonly string[],
   { degree, after, limit }: UnreachedPage,
 ): Promise<UnreachedFacts[]> {
-  const merged = await MergedIds.read(tx);
-  const several = await ofSeveralRecords(tx, merged, caseIds);
+  const merged = await MergedIds.read(tx, label);
+  const several = await ofSeveralRecords(tx, label, merged, caseIds);
   const found: UnreachedFacts[] = [];
   for (const caseId of caseIds) {
     const from = caseId === after.caseId ? after.personId : '';
@@ -25,20 +27,20 @@ export async function unreachedOf(
       tx,
       // Most contacts were told and are excluded at once, so that alerts are looked up only for the others.
       `CALL () {
-         MATCH (a:Alert {caseId: $caseId}) WHERE a.status IN ['sent', 'delivered']
+         MATCH (a:${label('Alert')} {caseId: $caseId}) WHERE a.status IN ['sent', 'delivered']
          RETURN collect(a.personId) AS told
        }
-       MATCH (c:Case {id: $caseId}) WHERE c.status = 'live'
-       // Without a label, so that the plan starts from the case: otherwise it scans everybody after an id.
-       WITH c, told MATCH (c)<-[e:EXPOSED]-(p)
+       MATCH (c:${label('Case')} {id: $caseId}) WHERE c.status = 'live'
+       // Without a label, from the case: everyone beyond an id would be gone through in the order of ids otherwise.
+       WITH c, told MATCH (c)<-[e:${label('EXPOSED')}]-(p)
        WHERE p.id > $after AND ($degree IS NULL OR e.degree = $degree) AND NOT p.id IN told AND NOT p.id IN $merged
        WITH c, e, p ORDER BY p.id
        CALL (c, p) {
-         OPTIONAL MATCH (a:Alert {personId: p.id}) WHERE a.caseId = c.id AND a.status <> 'withdrawn'
+         OPTIONAL MATCH (a:${label('Alert')} {personId: p.id}) WHERE a.caseId = c.id AND a.status <> 'withdrawn'
          RETURN a ORDER BY a.sequence DESC LIMIT 1
        }
        // A covered alert counts like the alert that covers it, even if that was withdrawn for its own person.
-       OPTIONAL MATCH (holder:Alert {id: a.by}) WHERE a.status = 'covered'
+       OPTIONAL MATCH (holder:${label('Alert')} {id: a.by}) WHERE a.status = 'covered'
        WITH c, p, e, a, coalesce(holder, a) AS effective
        WHERE effective IS NULL OR NOT coalesce(effective.told, false)
        RETURN c.id AS caseId, p.id AS personId, e.degree AS degree, e.first AS first, a.id AS alertId,
@@ -63,13 +65,18 @@ export async function unreachedOf(
  * Contacts with several records who were told under none of them: an alert sent before a merge went to the person,
  * under whichever record. There are few.
  */
-async function ofSeveralRecords(tx: Tx, merged: MergedIds, caseIds: readonly string[]): Promise<UnreachedFacts[]> {
+async function ofSeveralRecords(
+  tx: Tx,
+  label: LabelOf,
+  merged: MergedIds,
+  caseIds: readonly string[],
+): Promise<UnreachedFacts[]> {
   if (merged.none) return [];
   const exposures = await rows<{ record: string; of: string; caseId: string; degree: number; first: number }>(
     tx,
     `UNWIND $records AS id
-     // Starts from the people, because a case has many contacts; with a label on the case the plan would turn round.
-     MATCH (p:Person {id: id})-[e:EXPOSED]->(c) WHERE c.id IN $caseIds AND c.status = 'live'
+     // From the people's side, which the other one's label would turn round: a case has many contacts.
+     MATCH (p:Person {id: id})-[e:${label('EXPOSED')}]->(c) WHERE c.id IN $caseIds AND c.status = 'live'
      MATCH (c)-[:OF]->(o)
      RETURN p.id AS record, o.id AS of, c.id AS caseId, e.degree AS degree, e.first AS first ORDER BY degree, first`,
     { records: merged.all(), caseIds },
@@ -83,7 +90,7 @@ async function ofSeveralRecords(tx: Tx, merged: MergedIds, caseIds: readonly str
   }
   const asked = [...contacts.values()];
   if (asked.length === 0) return [];
-  const alerts = await alertsOfEach(tx, merged, asked);
+  const alerts = await alertsOfEach(tx, label, merged, asked);
   return asked.flatMap((contact, i) => {
     const own = alerts[i] ?? [];
     if (own.some(({ told }) => told)) return [];
@@ -92,13 +99,18 @@ async function ofSeveralRecords(tx: Tx, merged: MergedIds, caseIds: readonly str
   });
 }
 
-/** Implements `QuestionGraph.failedAmong`. */
-export async function failedAmong(tx: Tx, caseId: string, people: readonly string[]): Promise<Map<string, string>> {
-  const merged = await MergedIds.read(tx);
+/** As `QuestionGraph` has it. */
+export async function failedAmong(
+  tx: Tx,
+  label: LabelOf,
+  caseId: string,
+  people: readonly string[],
+): Promise<Map<string, string>> {
+  const merged = await MergedIds.read(tx, label);
   const failed = new Map<string, string>();
   for (let from = 0; from < people.length; from += AT_ONCE) {
     const asked = people.slice(from, from + AT_ONCE).map((personId) => ({ personId, caseId }));
-    const alerts = await alertsOfEach(tx, merged, asked);
+    const alerts = await alertsOfEach(tx, label, merged, asked);
     asked.forEach(({ personId }, i) => {
       const own = alerts[i] ?? [];
       const [last] = own;
@@ -114,6 +126,7 @@ const AT_ONCE = 10_000;
 /** For each contact, its alerts that were not withdrawn, or the alerts that cover them; the first one counts. */
 async function alertsOfEach(
   tx: Tx,
+  label: LabelOf,
   merged: MergedIds,
   asked: readonly { personId: string; caseId: string }[],
 ): Promise<AlertRow[][]> {
@@ -121,9 +134,9 @@ async function alertsOfEach(
     tx,
     `UNWIND $asked AS row
      // A case has many alerts, a person few.
-     MATCH (a:Alert {personId: row[2]}) USING INDEX a:Alert(personId)
+     MATCH (a:${label('Alert')} {personId: row[2]}) USING INDEX a:${label('Alert')}(personId)
      WHERE a.caseId = row[1] AND a.status <> 'withdrawn'
-     OPTIONAL MATCH (holder:Alert {id: a.by}) WHERE a.status = 'covered'
+     OPTIONAL MATCH (holder:${label('Alert')} {id: a.by}) WHERE a.status = 'covered'
      WITH row, a, coalesce(holder, a) AS effective
      RETURN row[0] AS contact, row[3] AS counts, a.sequence AS sequence, a.id AS alertId, effective.status AS status,
             coalesce(effective.told, false) AS told,

@@ -35,7 +35,7 @@ export class Neo4jOperators implements OperatorQueries {
   failedNow(): Promise<{ reason: string; alerts: number }[]> {
     return this.#read(
       ALERTS,
-      () => `MATCH (a:Alert) WHERE a.reason IN $reasons AND a.status = 'failed'
+      (label) => `MATCH (a:${label('Alert')}) WHERE a.reason IN $reasons AND a.status = 'failed'
        RETURN a.reason AS reason, count(*) AS alerts ORDER BY reason`,
       { reasons: [...FAILURES] },
     );
@@ -44,7 +44,7 @@ export class Neo4jOperators implements OperatorQueries {
   async failedAlerts({ caseId, reasons, provider, after, limit }: FailedFilter): Promise<string[]> {
     const found = await this.#read<{ id: string }>(
       ALERTS,
-      () => `MATCH (a:Alert) WHERE a.reason IN $reasons AND a.status = 'failed' AND a.id > $after
+      (label) => `MATCH (a:${label('Alert')}) WHERE a.reason IN $reasons AND a.status = 'failed' AND a.id > $after
          AND ($caseId IS NULL OR a.caseId = $caseId) AND ($provider IS NULL OR a.failedBy = $provider)
        RETURN a.id AS id ORDER BY id LIMIT $limit`,
       { reasons, after: after ?? '', caseId: caseId ?? null, provider: provider ?? null, limit: int(limit) },

@@ -17,13 +17,12 @@ export class Neo4jReminders implements ReminderQueries {
   remindersDue({ from, until, after, limit }: Parameters<ReminderQueries['remindersDue']>[0]): Promise<RemindersPage> {
     return asking(this.driver, READS, async (tx, label) => {
       const tasks = await tasksOn(tx, label, { kinds: REMINDED_OF, states: ['open'], from, until, after, limit });
-      const merged = await MergedIds.read(tx);
+      const merged = await MergedIds.read(tx, label);
       const pairs = tasks
         .filter(({ reminder }) => reminder === null)
         .flatMap(({ caseId, personId }, i) => merged.with(personId).map((record): Pair => [i, caseId, record]));
-      // Nobody is reminded on the day of their alert, so alerts of today would be queried in vain until the day is
-      // over.
-      const told = (await alertsOf(tx, pairs)).filter(
+      // Nobody is reminded on the day of the alert: these would be asked for in vain until it is over.
+      const told = (await alertsOf(tx, label, pairs)).filter(
         ({ status, requestedAt }) => status !== 'failed' && readInstant(requestedAt) < from,
       );
       const alertIds = [...new Set(told.map(({ through }) => through))];
@@ -33,7 +32,7 @@ export class Neo4jReminders implements ReminderQueries {
 
   tasksToRemindOf(pairs: readonly ContactOf[], { from, until }: DueWithin): Promise<RemindedTask[]> {
     return asking(this.driver, READS, async (tx, label) => {
-      const merged = await MergedIds.read(tx);
+      const merged = await MergedIds.read(tx, label);
       const asked = pairs.flatMap(({ caseId, personId }) => merged.with(personId).map((record) => [caseId, record]));
       return rows<RemindedTask>(
         tx,

@@ -28,7 +28,7 @@ export async function tasksOn(
     ...{ from: int(after ? Math.max(from, after.due + 1) : from), at: int(after?.due ?? -1), id: after?.id ?? '' },
   };
   if (personId !== undefined || caseId !== undefined) {
-    const people = personId === undefined ? null : (await MergedIds.read(tx)).with(personId);
+    const people = personId === undefined ? null : (await MergedIds.read(tx, label)).with(personId);
     const whose = people
       ? `UNWIND $people AS record MATCH (t:${label('Task')} {personId: record}) WHERE true`
       : `MATCH (t:${label('Task')} {caseId: $caseId}) WHERE t.personId IS NOT NULL`;
@@ -74,7 +74,7 @@ export async function taskOf(tx: Tx, label: LabelOf, taskId: string): Promise<Ta
 
 /** Finds the answers of people under any of their records, oldest first. */
 export async function answersOf(tx: Tx, label: LabelOf, people: readonly string[]): Promise<AnswerFacts[]> {
-  const merged = await MergedIds.read(tx);
+  const merged = await MergedIds.read(tx, label);
   const asked = people.flatMap((id) => merged.with(id));
   const found = await rows<AnswerFacts & { alertId: string }>(
     tx,

@@ -41,7 +41,7 @@ interface Asked extends ContactOf {
  */
 export async function refreshTasks(means: Means, pairs: readonly ContactOf[]): Promise<void> {
   if (pairs.length === 0) return;
-  const merged = await MergedIds.read(means.tx);
+  const merged = await MergedIds.read(means.tx, means.label);
   const asked = new Map<string, Asked>();
   for (const { caseId, personId } of pairs) {
     const records = merged.with(personId);
@@ -59,6 +59,7 @@ async function refresh(means: Means, merged: MergedIds, asked: readonly Asked[])
   const { situations, strangers } = await situationsOf(means, merged, asked);
   const toldWrongly = await toldWronglyAmong(
     tx,
+    label,
     pairsOf(asked).filter(([i]) => strangers.has(i)),
   );
   const closed = await closedAmong(tx, label, asked);
@@ -113,7 +114,7 @@ async function situationsOf(
     tx,
     // Starts from the people: a case has many contacts, but a person is a contact of few cases.
     `UNWIND $pairs AS row
-     MATCH (p:Person {id: row[2]})-[e:EXPOSED]->(c:Case) WHERE c.id = row[1] AND c.status = 'live'
+     MATCH (p:Person {id: row[2]})-[e:${label('EXPOSED')}]->(c:${label('Case')}) WHERE c.id = row[1] AND c.status = 'live'
      MATCH (c)-[:OF]->(o:Person)
      RETURN row[0] AS i, e.degree AS degree, e.first AS first, e.last AS last, e.rule AS rule,
             c.disease AS disease, o.id AS of ORDER BY i, degree, first`,
@@ -133,10 +134,10 @@ async function situationsOf(
     });
   }
   const ofContacts = pairs.filter(([i]) => found.has(i));
-  await addAlerts(tx, ofContacts, found);
+  await addAlerts(tx, label, ofContacts, found);
   await addAnswers(tx, label, ofContacts, found);
-  // Last, because it removes people who have the disease.
-  await addSamples({ tx, calendar }, ofContacts, found);
+  // Last, since whoever has the disease is left out.
+  await addSamples({ tx, calendar, label }, ofContacts, found);
   const known = new Set(contacts.map(({ i }) => i));
   return { situations: found, strangers: new Set([...asked.keys()].filter((i) => !known.has(i))) };
 }
@@ -168,27 +169,27 @@ function pairsOf(asked: readonly Asked[]): Pair[] {
   return asked.flatMap(({ caseId, records }, i) => records.map((record): Pair => [i, caseId, record]));
 }
 
-async function addAlerts(tx: Tx, pairs: readonly Pair[], found: Found): Promise<void> {
-  for (const { i, alertId, through, degree, reason, status, changedAt } of await alertsOf(tx, pairs)) {
+async function addAlerts(tx: Tx, label: LabelOf, pairs: readonly Pair[], found: Found): Promise<void> {
+  for (const { i, alertId, through, degree, reason, status, changedAt } of await alertsOf(tx, label, pairs)) {
     const at = readInstant(changedAt);
     found.get(i)?.alerts.push({ alertId, through, told: status !== 'failed', degree, reason, at });
   }
 }
 
-/** For people who are not contacts, by index: the last alert that they received and that could not be taken back. */
-async function toldWronglyAmong(tx: Tx, pairs: readonly Pair[]): Promise<Map<number, ToldWrongly>> {
+/** Of people who are no contacts: by index, what they were told last and could not be told otherwise. */
+async function toldWronglyAmong(tx: Tx, label: LabelOf, pairs: readonly Pair[]): Promise<Map<number, ToldWrongly>> {
   if (pairs.length === 0) return new Map();
   const alerts = await rows<Omit<ToldWrongly, 'at'> & { i: number; changedAt: string }>(
     tx,
     `UNWIND $pairs AS row
-     MATCH (a:Alert {personId: row[2]}) USING INDEX a:Alert(personId) WHERE a.caseId = row[1]
+     MATCH (a:${label('Alert')} {personId: row[2]}) USING INDEX a:${label('Alert')}(personId) WHERE a.caseId = row[1]
      WITH row, a ORDER BY a.sequence DESC
      WITH row, collect(a)[0] AS last
-     OPTIONAL MATCH (holder:Alert {id: last.by})
+     OPTIONAL MATCH (holder:${label('Alert')} {id: last.by})
      WITH row, row[0] AS i, last, coalesce(holder, last) AS effective
      // A person who is a case of the disease must not be told that all is well.
      WHERE last.status = 'withdrawn' AND effective.takeBackFailed AND NOT EXISTS {
-       MATCH (c:Case {id: row[1]}), (:Person {id: row[2]})<-[:OF]-(own:Case {status: 'live'}) WHERE own.disease = c.disease
+       MATCH (c:${label('Case')} {id: row[1]}), (:Person {id: row[2]})<-[:OF]-(own:${label('Case')} {status: 'live'}) WHERE own.disease = c.disease
      }
      RETURN i, last.id AS alertId, effective.id AS through, last.degree AS degree, effective.changedAt AS changedAt
      ORDER BY alertId`,
@@ -206,16 +207,16 @@ interface AlertOf extends Omit<AlertOutcome, 'told' | 'at'> {
   changedAt: string;
 }
 
-/** Finds the alerts of contacts under these records, sent or failed. */
-export function alertsOf(tx: Tx, pairs: readonly Pair[]): Promise<AlertOf[]> {
+/** What contacts were told, or could not be, under these records. */
+export function alertsOf(tx: Tx, label: LabelOf, pairs: readonly Pair[]): Promise<AlertOf[]> {
   return rows(
     tx,
     `UNWIND $pairs AS row
      // A case has many alerts, a person few.
-     MATCH (a:Alert {personId: row[2]}) USING INDEX a:Alert(personId)
+     MATCH (a:${label('Alert')} {personId: row[2]}) USING INDEX a:${label('Alert')}(personId)
      WHERE a.caseId = row[1] AND a.status <> 'withdrawn'
      // A covered alert counts like the alert that covers it.
-     OPTIONAL MATCH (holder:Alert {id: a.by}) WHERE a.status = 'covered'
+     OPTIONAL MATCH (holder:${label('Alert')} {id: a.by}) WHERE a.status = 'covered'
      WITH row, a, coalesce(holder, a) AS effective,
           // Its own person is no longer a contact, but its message still counts for people whom it covers.
           holder.status = 'withdrawn' AND holder.told AS stands
@@ -250,7 +251,7 @@ async function addAnswers(tx: Tx, label: LabelOf, pairs: readonly Pair[], found:
  * cases.
  */
 async function addSamples(
-  { tx, calendar }: { tx: Tx; calendar: Calendar },
+  { tx, calendar, label }: Omit<Means, 'store'>,
   pairs: readonly Pair[],
   found: Found,
 ): Promise<void> {
@@ -258,9 +259,9 @@ async function addSamples(
     tx,
     `UNWIND $pairs AS row
      MATCH (p:Person {id: row[2]})<-[:OF]-(n)
-     WHERE (n:Test AND n.outcome <> 'retracted' AND NOT coalesce(n.retest, false)) OR (n:Case AND n.status = 'live')
-     RETURN row[0] AS i, n.disease AS disease, n:Case AS ill,
-            // Days of a case count from its sample, as they do for alerts; an onset may be earlier.
+     WHERE (n:${label('Test')} AND n.outcome <> 'retracted' AND NOT coalesce(n.retest, false)) OR (n:${label('Case')} AND n.status = 'live')
+     RETURN row[0] AS i, n.disease AS disease, n:${label('Case')} AS ill,
+            // The days of a case's person count from the sample, as they do for alerts: an onset comes before it.
             CASE WHEN n.anchor > n.collectedAt THEN n.anchor ELSE n.collectedAt END AS taken`,
     { pairs },
   );

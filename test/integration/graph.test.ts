@@ -24,6 +24,7 @@ import { reminders } from './graph-reminders.js';
 import { retracing } from './graph-retracing.js';
 import { ownProjections } from './projections-own.js';
 import { projectionRows } from './projections-rows.js';
+import { sharedProjections } from './projections-shared.js';
 
 /** One Neo4j, of these tests alone: they empty it and rebuild it. */
 let installation: TestInstallation;
@@ -64,6 +65,7 @@ tasks(() => driver);
 reminders(() => driver);
 projectionRows(() => driver);
 ownProjections(() => driver);
+sharedProjections(() => driver);
 bench(() => installation.urls.neo4j);
 caseList(
   () => driver,

@@ -1,41 +1,21 @@
-import type { TaskFacts, TasksPage } from '../../src/tasks/task-ports.js';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
-import { pino } from 'pino';
-import { setTimeout as delay } from 'node:timers/promises';
-import { presence } from '../../projections/presence.js';
 import { tasksIn } from '../../projections/tasks.js';
 import { readGraphState, wantAgain } from '../../src/contact-graph/checkpoints.js';
-import { GraphNotReady } from '../../src/contact-graph/gate.js';
 import { wipe } from '../../src/contact-graph/maintenance.js';
 import { readMigrations } from '../../src/contact-graph/migrations.js';
-import { defineProjection, type FactProjection } from '../../src/contact-graph/projection.js';
-import { Neo4jQueries } from '../../src/contact-graph/queries.js';
+import { defineProjection } from '../../src/contact-graph/projection.js';
 import { TRACED } from '../../src/contact-graph/reads.js';
-import { runProjector } from '../../src/contact-graph/run-projector.js';
 import { TraceCache, withTraceGraph } from '../../src/contact-graph/trace-graph.js';
 import { FACT_PROJECTIONS } from '../support/projections.js';
-import { comparePositions } from '../../src/event-log/event-store.js';
-import { Neo4jQuestions } from '../../src/investigation/question-queries.js';
-import { keysOf } from '../support/asking.js';
-import { taskGraph, type TaskGraph } from '../../src/tasks/task-graph.js';
-import { idOf } from '../../src/kernel/ids.js';
-import { LATEST_INSTANT } from '../../src/kernel/instant.js';
 import { calendarOf } from '../../src/platform/calendar.js';
-import { TASK_KINDS } from '../../src/tasks/task-kinds.js';
-import { deadline } from '../support/deadline.js';
-import { anyStream, type DomainEvent } from '../support/events.js';
-import { countIn, LOST_POWER, openWriter, STORE_ID } from '../support/graph.js';
-import type { MemoryEventStore } from '../support/memory-event-store.js';
+import { countIn, LOST_POWER, openWriter } from '../support/graph.js';
 import { AN, near, traced } from '../support/projection-events.js';
 import { storeWith } from '../support/projection-spec.js';
+import { ProjectorScene, until } from '../support/projector-scene.js';
 
 const SLOWEST = 120_000;
 
-const EVERYTHING: TasksPage = {
-  ...{ kinds: TASK_KINDS, states: ['open', 'done', 'closed'], from: 0, until: LATEST_INSTANT, limit: 100 },
-  ...{ caseId: undefined, personId: undefined, after: undefined },
-};
 const tasks = tasksIn(calendarOf('UTC'));
 const AN_MET_TWO = traced(
   [
@@ -44,76 +24,6 @@ const AN_MET_TWO = traced(
   ],
   'trace-1',
 );
-
-/** A projector at work on a log, with these in place of the program's own. */
-class Scene {
-  readonly questions: Neo4jQuestions;
-  readonly #tasks: TaskGraph;
-  readonly queries: Neo4jQueries;
-  #stop = new AbortController();
-  #running: Promise<void> = Promise.resolve();
-
-  constructor(
-    readonly driver: Driver,
-    readonly store: MemoryEventStore,
-  ) {
-    this.questions = new Neo4jQuestions(driver, new TraceCache(10_000));
-    this.#tasks = taskGraph.open({ store, driver, ...keysOf(store), zone: 'UTC' });
-    this.queries = new Neo4jQueries(driver);
-  }
-
-  start(...instead: FactProjection[]): void {
-    this.#stop = new AbortController();
-    this.#running = runProjector({
-      ...{ driver: this.driver, store: this.store, storeId: STORE_ID, visits: presence, signal: this.#stop.signal },
-      facts: FACT_PROJECTIONS.map((each) => instead.find(({ name }) => name === each.name) ?? each),
-      ...{ logger: pino({ level: 'silent' }), builtAtOnce: 1 },
-    });
-  }
-
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
-  }
-
-  async append(event: DomainEvent): Promise<void> {
-    const id = idOf('own', String(this.store.all.length));
-    await this.store.append(anyStream('facts'), [{ id, event, provenance: { source: 'test' } }], 'any');
-  }
-
-  async passed(reads?: readonly string[]): Promise<boolean> {
-    const [end, position] = [this.store.all.at(-1)?.position, await this.queries.position(reads)];
-    return end !== undefined && position !== undefined && comparePositions(position, end) >= 0;
-  }
-
-  async tasks(): Promise<TaskFacts[]> {
-    return this.#tasks.tasks(EVERYTHING);
-  }
-
-  /** As `tasks`, or why there is no answer. */
-  async tasksOrWhy(): Promise<TaskFacts[] | string> {
-    return this.tasks().catch((error: unknown) => {
-      if (error instanceof GraphNotReady) return error.message;
-      throw error;
-    });
-  }
-
-  async instance(name: string, state: string) {
-    const { instances = [] } = (await readGraphState(this.driver)) ?? {};
-    return instances.find((each) => each.name === name && each.state === state);
-  }
-
-  async labels(): Promise<string[]> {
-    const { records } = await this.driver.executeQuery(
-      "MATCH (n) UNWIND labels(n) AS label WITH DISTINCT label WHERE label STARTS WITH 'Task' RETURN label ORDER BY label",
-    );
-    return records.map((record) => record.get('label') as string);
-  }
-}
-
-async function until(done: () => Promise<boolean>, what: string): Promise<void> {
-  for (const end = deadline(); !(await done()); await delay(20)) if (end.passed()) throw new Error(`not yet: ${what}`);
-}
 
 /** Projections with a name, a version and a checkpoint each. */
 export function ownProjections(driverOf: () => Driver): void {
@@ -138,10 +48,11 @@ export function ownProjections(driverOf: () => Driver): void {
         await driverOf().executeQuery(
           "MATCH (c:Checkpoint {projection: 'presence'}) SET c.projection = 'contact-graph' REMOVE c.version, c.state, c.owns",
         );
-        const file = readMigrations().find(({ name }) => name === '0019-contact-graph-checkpoints.cypher');
-        // Each statement bears being run again.
-        for (const statement of [...(file?.statements ?? []), ...(file?.statements ?? [])]) {
-          await driverOf().executeQuery(statement);
+        const since = readMigrations().filter(({ name }) => /^00(?:19|21)-contact-graph-/.test(name));
+        expect(since).toHaveLength(2);
+        for (const { statements } of since) {
+          // Each statement bears being run again.
+          for (const statement of [...statements, ...statements]) await driverOf().executeQuery(statement);
         }
 
         const tasks = await countIn(driverOf(), 'MATCH (t:Task) RETURN count(t) AS count');
@@ -168,15 +79,15 @@ export function ownProjections(driverOf: () => Driver): void {
       SLOWEST,
     );
 
-    let scene: Scene | undefined;
+    let scene: ProjectorScene | undefined;
     afterEach(async () => {
       await scene?.stop();
       scene = undefined;
     });
     /** A graph that holds all of a log, as the program makes it. */
-    const filled = async (): Promise<Scene> => {
+    const filled = async (): Promise<ProjectorScene> => {
       await wipe(driverOf());
-      const whole = (scene = new Scene(driverOf(), await storeWith(AN_MET_TWO)));
+      const whole = (scene = new ProjectorScene(driverOf(), await storeWith(AN_MET_TWO)));
       whole.start();
       await until(async () => Array.isArray(await whole.tasksOrWhy()), 'the graph is filled');
       return whole;
@@ -202,7 +113,7 @@ export function ownProjections(driverOf: () => Driver): void {
         });
         at.start(another);
         await until(async () => typeof (await at.tasksOrWhy()) === 'string', 'tasks are not answered any more');
-        expect(await at.tasksOrWhy()).toContain('tasks is being made anew');
+        expect(await at.tasksOrWhy()).toContain('tasks and reminders are being made anew');
         await at.append(near(10));
         await until(() => at.passed(TRACED), 'traces have what comes meanwhile');
         expect(await at.passed(['tasks'])).toBe(false);

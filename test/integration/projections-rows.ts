@@ -110,9 +110,10 @@ export function projectionRows(driverOf: () => Driver): void {
         type: 'PersonReleased',
         data: { personId: 'An', startedAt: textOf(0), endedAt: textOf(30) },
       })
-      .then('MATCH (p:Person) RETURN p.id AS person, p.isolations AS isolations', [
-        { person: 'An', isolations: [at(0), at(30), at(60), 0] },
-      ]);
+      .then(
+        (label) => `MATCH (p:Person) RETURN p.id AS person, p.${label('Person.isolations')} AS isolations`,
+        [{ person: 'An', isolations: [at(0), at(30), at(60), 0] }],
+      );
 
     projection(merges, 'has which records are of one person, until they are parted')
       .given(merged('An', 'Ann'), merged('Binh', 'Bin'), {

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
 import { buildBeside } from '../../src/contact-graph/building.js';
 import { readGraphState, wantAgain } from '../../src/contact-graph/checkpoints.js';
-import { labelling, served } from '../../src/contact-graph/instances.js';
+import { isMadeAlone, labelling, served, type LabelOf } from '../../src/contact-graph/instances.js';
 import { wipe } from '../../src/contact-graph/maintenance.js';
 import type { FactProjection, VisitProjection } from '../../src/contact-graph/projection.js';
 import type { RecordedEvent } from '../../src/event-log/event-store.js';
@@ -57,8 +57,8 @@ const DELIVERIES: Record<string, Delivery> = {
 export function projectionSpec(driverOf: () => Driver) {
   return <E extends Event>(projection: FactProjection<E> | VisitProjection<E>, says: string) => ({
     given: (...events: readonly (DomainEvent | E)[]) => ({
-      /** @param query in Cypher; its rows are compared in its order. */
-      then(query: string, rows: readonly Row[]): void {
+      /** @param query in Cypher; its rows are compared in its order. Keys of a version are named by what it is given. */
+      then(query: string | ((label: LabelOf) => string), rows: readonly Row[]): void {
         it.each(waysOf(projection))(
           `${projection.name} ${says}: %s`,
           async (_, deliveredTo) => {
@@ -78,7 +78,7 @@ export function projectionSpec(driverOf: () => Driver) {
 
 /** What writes on nodes that several share is made again with everything else only. */
 function waysOf(projection: FactProjection | VisitProjection): [string, Delivery][] {
-  const alone = 'owns' in projection && projection.owns !== undefined;
+  const alone = !('step' in projection) && isMadeAlone(projection);
   return Object.entries(DELIVERIES).filter(([way]) => alone || way !== ALONE);
 }
 
@@ -145,9 +145,10 @@ async function buildAgain({ driver, store, projection }: Shown): Promise<void> {
   expect(served(instances).find((each) => each.name === projection.name)).toMatchObject({ again: true });
 }
 
-/** @param query names labels as version 1 has them. */
-async function rowsOf(driver: Driver, query: string): Promise<Row[]> {
+/** @param query names labels and types of relationships as version 1 has them. */
+async function rowsOf(driver: Driver, query: string | ((label: LabelOf) => string)): Promise<Row[]> {
   const label = labelling(served((await readGraphState(driver))?.instances ?? []));
-  const { records } = await driver.executeQuery(query.replace(/(?<=:)[A-Z]\w+/g, label));
+  const text = typeof query === 'string' ? query : query(label);
+  const { records } = await driver.executeQuery(text.replace(/(?<=:)[A-Z]\w+/g, label));
   return records.map((record) => record.toObject());
 }

@@ -18,7 +18,7 @@ it('The messages of an hour, by which the brake judges a day, are those that tak
     ...[at(5, 'AlertRequested'), at(5, 'AlertRequested'), at(5, 'AlertFailed', { reason: 'too-late' })],
     ...[at(5, 'WithdrawalSent'), at(6, 'WithdrawalSent'), at(6, 'AlertFailed', { reason: 'refused' })],
   ];
-  await brake.write({ tx } as never, events as never);
+  await brake.write({ tx, label: (name: string) => name } as never, events as never);
   expect(written).toEqual([
     [5, 2],
     [6, 1],

@@ -9,7 +9,9 @@ const KEPT = ['Migration', 'Migrated', 'Graph'];
 /** Labels in what is written into the graph. */
 function labelsIn(folder: string): string[] {
   return readdirSync(folder).flatMap((file) =>
-    [...readFileSync(join(folder, file), 'utf8').matchAll(/\(\w*:([A-Z]\w+)/g)].map(([, label]) => label ?? ''),
+    [...readFileSync(join(folder, file), 'utf8').matchAll(/\(\w*:(?:\$\{label\(')?([A-Z]\w+)/g)].map(
+      ([, label]) => label ?? '',
+    ),
   );
 }
 

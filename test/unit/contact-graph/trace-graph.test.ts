@@ -30,8 +30,13 @@ function driverOf(first: { packed: Int8Array | never[]; parts: number }, ...read
       if (!query.includes('$groups')) return [{ key: KEY, node: 1 }];
       return [{ keys: [KEY], packed: [first.packed], parts: [first.parts], lengths: [length], seated: [] }];
     }
-    return query.includes(':Graph') ? [{ epoch: 'one', storeId: 'log', format: 1 }] : [];
+    return query.includes(':Graph') ? [{ epoch: 'one', storeId: 'log', format: 1, served: [] }] : [];
   };
+  return answering(answer);
+}
+
+/** A Neo4j that answers queries so. */
+function answering(answer: (query: string) => Row[]): Driver {
   const run = (query: string) => {
     const records = answer(query).map((row) => ({ toObject: () => row }));
     return Object.assign(Promise.resolve({ records }), {
@@ -70,5 +75,39 @@ describe('A slot that is read while a part of it is set aside', () => {
   it('gives no answer when it stays shorter than the graph says', async () => {
     const torn = { parts: [visitOf(1)], packed: null };
     await expect(peopleRead(driverOf({ packed: [], parts: 1 }, torn))).rejects.toThrow(OutOfStep);
+  });
+});
+
+describe('A trace during which a projection was made anew', () => {
+  const made = { again: false, state: 'active', wanted: false, trouble: null, given: null };
+  const proximity = { ...made, name: 'proximity', partition: 'facts', owns: ['NEAR'], commit: '1', prepare: '1' };
+  const brake = { ...made, name: 'brake', partition: 'facts', owns: ['AlertHour'], commit: '1', prepare: '1' };
+
+  /** Asks for meetings twice in each run, and has other rows take the place of some in the middle of the first. */
+  async function namesAsked(replaced: 'proximity' | 'brake'): Promise<string[]> {
+    const asked: string[] = [];
+    let version = 1;
+    const driver = answering((query) => {
+      const rows = [proximity, brake].map((row) => ({ ...row, version: row.name === replaced ? version : 1 }));
+      if (query.includes(':Graph')) return [{ epoch: 'one', storeId: 'log', format: 1, served: rows }];
+      if (query.includes(':Checkpoint')) return rows;
+      const [, name] = /\[n:(\w+)\]/.exec(query) ?? [];
+      if (name !== undefined) asked.push(name);
+      return [];
+    });
+    await withTraceGraph(driver, new TraceCache(10_000), async (graph) => {
+      await graph.nearness([{ number: 1, after: 0 }], null);
+      version = 2;
+      await graph.nearness([{ number: 1, after: 0 }], null);
+    });
+    return asked;
+  }
+
+  it('is run again, and reads by one name all the while', async () => {
+    expect(await namesAsked('proximity')).toEqual(['NEAR', 'NEAR', 'NEAR_v2', 'NEAR_v2']);
+  });
+
+  it('is not run again for what it does not read', async () => {
+    expect(await namesAsked('brake')).toEqual(['NEAR', 'NEAR']);
   });
 });

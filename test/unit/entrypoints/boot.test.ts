@@ -95,6 +95,7 @@ describe('What comes into the contact graph', () => {
   it.each([
     ['a projection has two owners', { name: 'tests' }, 'the projection tests has two owners: doors and samples'],
     ['a label has two owners', { owns: ['Task'] }, 'the label Task has two owners: doors and tasks'],
+    ['relationships have two owners', { owns: ['NEAR'] }, 'the relationship NEAR has two owners: doors and presence'],
     ['a projection is made of one that is not there', { madeOf: ['keys'] }, 'not there before them: openings'],
   ])('is not built where %s', async (_, more, reason) => {
     await expect(typesWith(more)).rejects.toThrow(reason);

@@ -1,0 +1,131 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Driver } from 'neo4j-driver';
+import { readGraphState } from '../../src/contact-graph/checkpoints.js';
+import { kindOf, labelling, served, type LabelOf } from '../../src/contact-graph/instances.js';
+import { wipe } from '../../src/contact-graph/maintenance.js';
+import { defineProjection } from '../../src/contact-graph/projection.js';
+import { TRACED } from '../../src/contact-graph/reads.js';
+import { TraceCache, withTraceGraph } from '../../src/contact-graph/trace-graph.js';
+import { trace } from '../../src/tracing/engine.js';
+import { answerOf, inputOf } from '../oracle/worlds.js';
+import type { DomainEvent } from '../support/events.js';
+import { everythingOf, SMALL_CACHE } from '../support/graph.js';
+import {
+  AN,
+  checkedIn,
+  failed,
+  isolated,
+  merged,
+  near,
+  registered,
+  requested,
+  resultOf,
+  traced,
+} from '../support/projection-events.js';
+import { FACT_PROJECTIONS } from '../support/projections.js';
+import { storeWith } from '../support/projection-spec.js';
+import { ProjectorScene, until } from '../support/projector-scene.js';
+
+const SLOWEST = 120_000;
+
+/** An met Binh by phone, and Chi and Dung in the cafe; something is known of each of them. */
+const STORY: DomainEvent[] = [
+  ...traced([['Chi', 1]], 'trace-1'),
+  ...[checkedIn('An', 'cafe', 0, 60), checkedIn('Dung', 'cafe', 20, 60), near(10)],
+  ...[isolated('Binh', 600), registered('Dung', 'h1'), registered('Em', 'h1'), merged('Chi', 'Chii')],
+  { type: 'TestResultReported', data: resultOf('Binh', { result: 'negative' }) },
+  ...[requested('Chi'), failed('Chi')],
+];
+
+/** All that is some projection's own. */
+const OWNED = FACT_PROJECTIONS.flatMap(({ owns = [] }) => owns);
+/** Those that can be made again alone. */
+const READ = FACT_PROJECTIONS.filter(({ name }) =>
+  [...TRACED, 'cases', 'case-windows', 'alerts', 'brake'].includes(name),
+).filter(({ owns, writesOn }) => owns !== undefined || writesOn !== undefined);
+
+/** Projections of which a trace or a question about contacts reads. */
+export function sharedProjections(driverOf: () => Driver): void {
+  describe('A projection that traces or contacts are read from', () => {
+    let scene: ProjectorScene | undefined;
+    afterEach(async () => {
+      await scene?.stop();
+      scene = undefined;
+    });
+    const filled = async (): Promise<ProjectorScene> => {
+      await wipe(driverOf());
+      const whole = (scene = new ProjectorScene(driverOf(), await storeWith(STORY)));
+      whole.start();
+      await until(async () => Array.isArray(await whole.tasksOrWhy()), 'the graph is filled');
+      return whole;
+    };
+    const traceOfAn = async ({ store }: ProjectorScene) => {
+      const run = (graph: Parameters<Parameters<typeof withTraceGraph>[2]>[0]) =>
+        trace(graph, inputOf(everythingOf('An')));
+      return answerOf(await withTraceGraph(driverOf(), new TraceCache(SMALL_CACHE), run, store.all.at(-1)?.position));
+    };
+    const contactsOfAn = async ({ questions }: ProjectorScene) =>
+      (await questions.contacts(AN.caseId, { limit: 9 })).contacts.map(({ personId }) => personId);
+    /** How many rows the database has of such a label, type or key. */
+    const countOf = async (owned: string, name: string): Promise<number> => {
+      const [node = ''] = owned.split('.');
+      const pattern = {
+        label: `(n:\`${name}\`)`,
+        relationship: `()-[n:\`${name}\`]->()`,
+        key: `(n:${node}) WHERE n.\`${name}\` IS NOT NULL`,
+      }[kindOf(owned)];
+      const { records } = await driverOf().executeQuery(`MATCH ${pattern} RETURN count(n) AS count`);
+      return records[0]?.get('count') as number;
+    };
+    const counts = (label: LabelOf) => Promise.all(OWNED.map((owned) => countOf(owned, label(owned))));
+    const namesNow = async () => labelling(served((await readGraphState(driverOf()))?.instances ?? []));
+
+    it.each(READ.map((projection) => [projection.name, projection] as const))(
+      'is made beside the old one when it is of another version: traces find the same all the while (%s)',
+      async (name, projection) => {
+        const at = await filled();
+        const before = { trace: await traceOfAn(at), contacts: await contactsOfAn(at), tasks: await at.tasks() };
+        expect(before.contacts).toEqual(['Chi']);
+        expect(before.trace.degrees[0]).toHaveLength(3);
+        const first = labelling([]);
+        const held = await counts(first);
+        const epoch = (await readGraphState(driverOf()))?.epoch;
+        await at.stop();
+
+        let release = (): void => undefined;
+        const released = new Promise<void>((done) => (release = done));
+        at.start(
+          defineProjection({
+            ...projection,
+            version: 2,
+            write: async (context, events) => {
+              await released;
+              await projection.write(context, events);
+            },
+          }),
+        );
+        await until(async () => (await at.instance(name, 'building')) !== undefined, 'it is being made');
+        expect(await traceOfAn(at)).toEqual(before.trace);
+        const ofCases = [name, projection.writesOn].some((each) => each === 'cases' || each === 'merges');
+        if (!ofCases) expect(await contactsOfAn(at)).toEqual(before.contacts);
+        release();
+        await until(async () => {
+          expect(await traceOfAn(at)).toEqual(before.trace);
+          return (await at.instance(name, 'active'))?.version === 2;
+        }, 'it takes its place');
+        expect(await traceOfAn(at)).toEqual(before.trace);
+        expect(await contactsOfAn(at)).toEqual(before.contacts);
+        expect(await at.tasks()).toEqual(before.tasks);
+        expect((await readGraphState(driverOf()))?.epoch).toBe(epoch);
+
+        await until(async () => (await at.gone()).length === 0, 'the old rows are removed');
+        const label = await namesNow();
+        expect(await counts(label)).toEqual(held);
+        const renamed = OWNED.filter((owned) => label(owned) !== first(owned));
+        expect(renamed).toEqual(expect.arrayContaining([...(projection.owns ?? [])]));
+        for (const owned of renamed) expect([owned, await countOf(owned, first(owned))]).toEqual([owned, 0]);
+      },
+      SLOWEST,
+    );
+  });
+}

@@ -1,0 +1,104 @@
+import type { Driver } from 'neo4j-driver';
+import { setTimeout as delay } from 'node:timers/promises';
+import { pino } from 'pino';
+import { presence } from '../../projections/presence.js';
+import { readGraphState } from '../../src/contact-graph/checkpoints.js';
+import { GraphNotReady } from '../../src/contact-graph/gate.js';
+import type { FactProjection } from '../../src/contact-graph/projection.js';
+import { Neo4jQueries } from '../../src/contact-graph/queries.js';
+import { runProjector } from '../../src/contact-graph/run-projector.js';
+import { TraceCache } from '../../src/contact-graph/trace-graph.js';
+import { comparePositions } from '../../src/event-log/event-store.js';
+import { Neo4jQuestions } from '../../src/investigation/question-queries.js';
+import { idOf } from '../../src/kernel/ids.js';
+import { LATEST_INSTANT } from '../../src/kernel/instant.js';
+import { taskGraph, type TaskGraph } from '../../src/tasks/task-graph.js';
+import { TASK_KINDS } from '../../src/tasks/task-kinds.js';
+import type { TaskFacts, TasksPage } from '../../src/tasks/task-ports.js';
+import { keysOf } from './asking.js';
+import { deadline } from './deadline.js';
+import { anyStream, type DomainEvent } from './events.js';
+import { STORE_ID } from './graph.js';
+import type { MemoryEventStore } from './memory-event-store.js';
+import { FACT_PROJECTIONS } from './projections.js';
+
+const EVERYTHING: TasksPage = {
+  ...{ kinds: TASK_KINDS, states: ['open', 'done', 'closed'], from: 0, until: LATEST_INSTANT, limit: 100 },
+  ...{ caseId: undefined, personId: undefined, after: undefined },
+};
+/** A projector at work on a log, with these in place of the program's own. */
+export class ProjectorScene {
+  readonly questions: Neo4jQuestions;
+  readonly #tasks: TaskGraph;
+  readonly queries: Neo4jQueries;
+  #stop = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(
+    readonly driver: Driver,
+    readonly store: MemoryEventStore,
+  ) {
+    this.questions = new Neo4jQuestions(driver, new TraceCache(10_000));
+    this.#tasks = taskGraph.open({ store, driver, ...keysOf(store), zone: 'UTC' });
+    this.queries = new Neo4jQueries(driver);
+  }
+
+  start(...instead: FactProjection[]): void {
+    this.#stop = new AbortController();
+    this.#running = runProjector({
+      ...{ driver: this.driver, store: this.store, storeId: STORE_ID, visits: presence, signal: this.#stop.signal },
+      facts: FACT_PROJECTIONS.map((each) => instead.find(({ name }) => name === each.name) ?? each),
+      ...{ logger: pino({ level: 'silent' }), builtAtOnce: 1 },
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  async append(event: DomainEvent): Promise<void> {
+    const id = idOf('own', String(this.store.all.length));
+    await this.store.append(anyStream('facts'), [{ id, event, provenance: { source: 'test' } }], 'any');
+  }
+
+  async passed(reads?: readonly string[]): Promise<boolean> {
+    const [end, position] = [this.store.all.at(-1)?.position, await this.queries.position(reads)];
+    return end !== undefined && position !== undefined && comparePositions(position, end) >= 0;
+  }
+
+  async tasks(): Promise<TaskFacts[]> {
+    return this.#tasks.tasks(EVERYTHING);
+  }
+
+  /** As `tasks`, or why there is no answer. */
+  async tasksOrWhy(): Promise<TaskFacts[] | string> {
+    return this.tasks().catch((error: unknown) => {
+      if (error instanceof GraphNotReady) return error.message;
+      throw error;
+    });
+  }
+
+  async instance(name: string, state: string) {
+    const { instances = [] } = (await readGraphState(this.driver)) ?? {};
+    return instances.find((each) => each.name === name && each.state === state);
+  }
+
+  /** Projections of which rows wait to be removed. */
+  async gone(): Promise<string[]> {
+    const { instances = [] } = (await readGraphState(this.driver)) ?? {};
+    return instances.filter(({ state }) => state === 'old').map(({ name }) => name);
+  }
+
+  async labels(): Promise<string[]> {
+    const { records } = await this.driver.executeQuery(
+      "MATCH (n) UNWIND labels(n) AS label WITH DISTINCT label WHERE label STARTS WITH 'Task' RETURN label ORDER BY label",
+    );
+    return records.map((record) => record.get('label') as string);
+  }
+}
+
+/** Waits for a condition, and names what never came. */
+export async function until(done: () => Promise<boolean>, what: string): Promise<void> {
+  for (const end = deadline(); !(await done()); await delay(20)) if (end.passed()) throw new Error(`not yet: ${what}`);
+}
