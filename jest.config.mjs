@@ -12,6 +12,7 @@ const common = {
 
 /** For many small files: what all of them load is made once a worker. See test/support/jest/runtime.mjs. */
 const sharing = {
+  testEnvironment: '<rootDir>/test/support/jest/shared-environment.mjs',
   runtime: '<rootDir>/test/support/jest/runtime.mjs',
   transform: { '\\.(?:[cm]?js|ts)$': '<rootDir>/test/support/jest/transformer.mjs' },
   transformIgnorePatterns: [],
