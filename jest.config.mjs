@@ -27,7 +27,7 @@ const withServices = {
 };
 
 /** Folders of units that start processes and servers. */
-const STARTING = ['test/unit/services'];
+const STARTING = ['test/unit/services', 'packages/message-gateway/test/servers'];
 
 const project = (name, folders, more = {}) => ({
   ...common,
