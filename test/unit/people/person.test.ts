@@ -1,8 +1,8 @@
 import type { PersonEvent } from '../../../src/people/events.js';
 import { describe, expect, it } from '@jest/globals';
-import { fold } from '../../../src/kernel/decider.js';
 import { personDecider, type PersonCommand } from '../../../src/people/person.js';
 import { given as givenOf } from '../../support/decider-spec.js';
+import { registered } from '../../support/builders/people.js';
 
 const start = '2021-08-10T08:00:00Z';
 const end = '2021-08-24T08:00:00Z';
@@ -18,7 +18,8 @@ const released = (endedAt: string): PersonEvent => ({
   data: { personId: 'An', startedAt: start, endedAt },
 });
 
-const { after } = givenOf(personDecider);
+const given = givenOf(personDecider);
+const { after } = given;
 
 describe('A person', () => {
   it('is isolated from an instant on, until released', () => {
@@ -61,14 +62,7 @@ describe('A person', () => {
   });
 
   it('is registered again only when something changed', () => {
-    const data = {
-      personId: 'An',
-      name: null,
-      phone: null,
-      phoneIndex: 'x',
-      language: 'vi' as const,
-      householdId: null,
-    };
+    const { data } = registered('An', { phoneIndex: 'x' });
     const register = (unchanged: boolean): PersonCommand => ({ type: 'Register', data, unchanged: () => unchanged });
     after().when(register(true)).then({ type: 'PersonRegistered', data });
     after(register(true)).when(register(true)).then();
@@ -76,17 +70,9 @@ describe('A person', () => {
   });
 
   it('keeps isolations when registered, and the registration when isolated', () => {
-    const data = {
-      personId: 'An',
-      name: null,
-      phone: null,
-      phoneIndex: null,
-      language: 'en' as const,
-      householdId: 'h',
-    };
-    const state = fold(personDecider, [isolated, { type: 'PersonRegistered', data }, released(end)]);
-    expect(state).toEqual({
-      registered: data,
+    const an = registered('An', { householdId: 'h' });
+    expect(given(isolated, an, released(end)).state).toEqual({
+      registered: an.data,
       isolations: new Map([[start, end]]),
       mergedInto: null,
       linked: new Set(),
