@@ -12,6 +12,7 @@ const common = {
 
 /** For many small files: what all of them load is made once a worker. See test/support/jest/runtime.mjs. */
 const sharing = {
+  testEnvironment: '<rootDir>/test/support/jest/shared-environment.mjs',
   runtime: '<rootDir>/test/support/jest/runtime.mjs',
   transform: { '\\.(?:[cm]?js|ts)$': '<rootDir>/test/support/jest/transformer.mjs' },
   transformIgnorePatterns: [],
@@ -26,7 +27,7 @@ const withServices = {
 };
 
 /** Folders of units that start processes and servers. */
-const STARTING = ['test/unit/services'];
+const STARTING = ['test/unit/services', 'packages/message-gateway/test/servers'];
 
 const project = (name, folders, more = {}) => ({
   ...common,

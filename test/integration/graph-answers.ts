@@ -18,7 +18,8 @@ import {
   textOf,
   visitFacts,
 } from '../support/graph.js';
-import { NOTHING_BESIDE } from '../support/result-facts.js';
+import { confirmed } from '../support/builders/cases.js';
+import { reported } from '../support/builders/results.js';
 
 /** Milliseconds for one test on a machine that is busy with others. */
 const SLOWEST = 60_000;
@@ -94,12 +95,6 @@ export function answers(driverOf: () => Driver): void {
           type: 'AlertRequested',
           data: { alertId, caseId: 'one', personId, disease: 'covid-19', degree: 1, sequence: 0 },
         });
-        const confirmed = (caseId: string): DomainEvent => {
-          const unknown = { onsetAt: null, rashAt: null, infectiousFrom: null, infectiousUntil: null };
-          const confirmation = 'result' as const;
-          const sample = { sampleId: `sample of ${caseId}`, collectedAt: textOf(0), confirmation, ...unknown };
-          return { type: 'CaseConfirmed', data: { caseId, personId: 'An', disease: 'covid-19', ...sample } };
-        };
         const completed: DomainEvent = {
           type: 'TraceCompleted',
           data: {
@@ -118,8 +113,7 @@ export function answers(driverOf: () => Driver): void {
           },
         };
         const events: DomainEvent[] = [
-          confirmed('one'),
-          confirmed('other'),
+          ...['one', 'other'].map((caseId) => confirmed(caseId, 'An', { sampleId: `sample of ${caseId}` })),
           completed,
           requested('a', 'Binh'),
           requested('b', 'Binh'),
@@ -197,11 +191,9 @@ export function answers(driverOf: () => Driver): void {
           result: 'positive' | 'negative',
           poolSize: number,
         ) => {
-          const times = { collectedAt: textOf(at), reportedAt: textOf(at) };
-          const data = { sampleId, personId, disease: 'covid-19', result, poolSize, ...times, ...NOTHING_BESIDE };
           commit++;
           await writer.write({
-            events: recorded([{ type: 'TestResultReported', data }], commit),
+            events: recorded([reported(personId, { sampleId, collectedAt: textOf(at), result, poolSize })], commit),
             position: positionAt(commit),
           });
           await writer.settle();

@@ -1,8 +1,8 @@
-import type { DomainEvent } from '../support/events.js';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
 import type { GraphAddress } from '../../src/contact-graph/neo4j.js';
 import { type Ground, ask } from '../support/asking.js';
+import { confirmed } from '../support/builders/cases.js';
 import { runCommand } from '../support/command.js';
 import { lengthenSharedLog } from '../support/longer-log.js';
 import { textOf } from '../support/graph.js';
@@ -14,14 +14,8 @@ const EM = 'd00d0000-0000-5000-8000-000000000002';
 const HUY = 'feed0000-0000-5000-8000-000000000003';
 
 /** Found by a sample, not traced yet. */
-const confirmed = (caseId: string, personId: string): DomainEvent => ({
-  type: 'CaseConfirmed',
-  data: {
-    ...{ caseId, personId, disease: 'measles', sampleId: `sample of ${personId}` },
-    ...{ collectedAt: textOf(-10 * DAY), onsetAt: null, rashAt: null, infectiousFrom: null, infectiousUntil: null },
-    confirmation: 'result' as const,
-  },
-});
+const found = (caseId: string, personId: string) =>
+  confirmed(caseId, personId, { disease: 'measles', collectedAt: textOf(-10 * DAY) });
 
 /** The list of all cases, on the real graph. */
 export function caseList(driverOf: () => Driver, addressOf: () => GraphAddress): void {
@@ -31,7 +25,7 @@ export function caseList(driverOf: () => Driver, addressOf: () => GraphAddress):
       await lengthenSharedLog();
       ground = await tellStory(driverOf());
       await happen(driverOf(), ground, [
-        ...[confirmed(DUNG, 'Dung'), confirmed(EM, 'Em'), confirmed(HUY, 'Huy')],
+        ...[found(DUNG, 'Dung'), found(EM, 'Em'), found(HUY, 'Huy')],
         { type: 'CaseRetracted', data: { caseId: EM, reason: 'no sample confirms it' } },
       ]);
     }, SLOWEST);

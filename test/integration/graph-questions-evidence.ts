@@ -5,6 +5,8 @@ import type { DiseaseProfile } from '../../src/cases/profile.js';
 import { builtInProfiles } from '../../src/cases/profiles.js';
 import { linesOf, type Ground, ask } from '../support/asking.js';
 import { timeForPeople } from '../../src/platform/times.js';
+import { registered } from '../support/builders/people.js';
+import { reported } from '../support/builders/results.js';
 import { placeFacts, textOf } from '../support/graph.js';
 import { DAY, near, stay, tellStory } from '../support/question-story.js';
 
@@ -20,19 +22,8 @@ const profile: DiseaseProfile = {
   ...{ minimumMinutes: 10, withinHours: 4, distanceMetres: 2, lingeringMinutes: 60, seatRows: 2 },
 };
 
-const sampled = (personId: string, at: number, result: 'positive' | 'negative'): DomainEvent => ({
-  type: 'TestResultReported',
-  data: {
-    ...{ sampleId: `${result} sample of ${personId}`, personId, disease: 'measles', result },
-    ...{ collectedAt: textOf(at), reportedAt: textOf(at), poolSize: 1, onsetAt: null, rashAt: null, method: null },
-    ...{ ct: null, infectiousFrom: null, infectiousUntil: null },
-  },
-});
-
-function livesAtHome(personId: string): DomainEvent {
-  const details = { name: null, phone: null, phoneIndex: null, language: 'vi' as const };
-  return { type: 'PersonRegistered', data: { personId, householdId: 'red house', ...details } };
-}
+const foundNegative = (personId: string, at: number) =>
+  reported(personId, { disease: 'measles', result: 'negative', collectedAt: textOf(at) });
 
 /** An is at the cafe with all who are F1, and each of those meets somebody more than once. */
 const EVENTS: DomainEvent[] = [
@@ -63,7 +54,7 @@ const EVENTS: DomainEvent[] = [
   // Dung has nothing to pass on before the sample.
   stay('Dung', 'school', -1000, -900),
   stay('after the sample', 'school', -1000, -900),
-  sampled('Dung', -800, 'negative'),
+  foundNegative('Dung', -800),
   stay('Dung', 'park', -700, -600),
   stay('after the sample', 'park', -630, -600),
 
@@ -90,7 +81,7 @@ const EVENTS: DomainEvent[] = [
   { type: 'PersonMerged', data: { personId: 'Lan at the library', into: 'Lan' } },
 
   // One lives with An, one rode with An and one worked with An, both for too short a time to be contacts by that.
-  ...['An', 'lodger'].map(livesAtHome),
+  ...['An', 'lodger'].map((person) => registered(person, { householdId: 'red house' })),
   { type: 'PlaceRegistered', data: { ...placeFacts('coach 7'), kind: 'Coach', defaultStayMinutes: null } },
   stay('An', 'coach 7', -300, -290),
   stay('rider', 'coach 7', -292, -290),

@@ -11,6 +11,8 @@ import { perform } from '../../src/requests/perform.js';
 import { contextsOf, linesOf, type Ground, ask, type Answer } from '../support/asking.js';
 import { close as closeTask, historyOf, reopen as reopenTask } from '../../src/tasks/closing.js';
 import { MIDNIGHT } from '../oracle/worlds.js';
+import { confirmed } from '../support/builders/cases.js';
+import { reported } from '../support/builders/results.js';
 import { textOf } from '../support/graph.js';
 import type { MemoryEventStore } from '../support/memory-event-store.js';
 import { DAY, happen, project, stay, tellStory, traceAgain } from '../support/question-story.js';
@@ -19,14 +21,8 @@ const SLOWEST = 120_000;
 
 type AlertFailure = EventOf<'AlertFailed'>['data']['reason'];
 
-const sampled = (personId: string, at: number): DomainEvent => ({
-  type: 'TestResultReported',
-  data: {
-    ...{ sampleId: `sample of ${personId} ${at}`, personId, disease: 'covid-19', result: 'negative' },
-    ...{ collectedAt: textOf(at), reportedAt: textOf(at), poolSize: 1, onsetAt: null, rashAt: null, method: null },
-    ...{ ct: null, infectiousFrom: null, infectiousUntil: null },
-  },
-});
+const sampled = (personId: string, at: number) =>
+  reported(personId, { sampleId: `sample of ${personId} ${at}`, collectedAt: textOf(at), result: 'negative' });
 
 const told = (alertId: string): DomainEvent => ({
   type: 'AlertSent',
@@ -234,9 +230,7 @@ export function tasks(driverOf: () => Driver): void {
     ])('watches whoever has had the disease not %s', async (_when, minute, tests) => {
       // The exposure to An ended fifty minutes after midnight of the day before.
       const collectedAt = textOf(-DAY + 50 - 90 * DAY + minute);
-      const own = { caseId: 'Em in May', personId: 'Em', disease: 'covid-19', sampleId: 's', collectedAt };
-      const unknown = { onsetAt: null, rashAt: null, infectiousFrom: null, infectiousUntil: null };
-      await goesOn([{ type: 'CaseConfirmed', data: { ...own, ...unknown, confirmation: 'result' } }]);
+      await goesOn([confirmed('Em in May', 'Em', { collectedAt })]);
       expect(await list(OF_EM)).toHaveLength(tests);
     });
 

@@ -3,6 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
 import { wipe } from '../../src/contact-graph/maintenance.js';
 import { expectedList } from '../oracle/case-lists.js';
+import { registered } from '../support/builders/people.js';
+import { reported } from '../support/builders/results.js';
 import { checkedOut, placeFacts, textOf, visitFacts } from '../support/graph.js';
 import { decision5053, farther, Pipeline, sharing } from '../support/pipeline.js';
 
@@ -20,33 +22,14 @@ const near = (personA: string, personB: string, from: number, to: number): Domai
   type: 'ProximityObserved',
   data: { personA, personB, startedAt: textOf(from), endedAt: textOf(to), distanceMetres: 1 },
 });
-const livesIn = (personId: string, householdId: string | null): DomainEvent => ({
-  type: 'PersonRegistered',
-  data: { personId, householdId, name: null, phone: null, phoneIndex: null, language: 'vi' },
-});
+const livesIn = (personId: string, householdId: string | null) => registered(personId, { householdId });
 const isolated = (personId: string, at: number): DomainEvent => ({
   type: 'PersonIsolated',
   data: { personId, startedAt: textOf(at) },
 });
 
-const tested = (personId: string, at: number, result: 'positive' | 'negative'): DomainEvent => ({
-  type: 'TestResultReported',
-  data: {
-    sampleId: `of ${personId} at ${at}`,
-    personId,
-    disease: 'covid-19',
-    collectedAt: textOf(at),
-    reportedAt: textOf(at),
-    result,
-    poolSize: 1,
-    onsetAt: null,
-    infectiousFrom: null,
-    infectiousUntil: null,
-    rashAt: null,
-    method: null,
-    ct: null,
-  },
-});
+const tested = (personId: string, at: number, result: 'positive' | 'negative') =>
+  reported(personId, { sampleId: `of ${personId} at ${at}`, collectedAt: textOf(at), result });
 
 /** An is a case, Binh an F1 through the cafe, Chi an F2 through Binh at the market; the ward keeps people for days. */
 const BEFORE = [

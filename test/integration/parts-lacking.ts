@@ -20,7 +20,7 @@ import { builtInProfiles } from '../../src/cases/profiles.js';
 import { calendarOf } from '../../src/platform/calendar.js';
 import { killCommands, runCommand, startCommand, type Command } from '../support/command.js';
 import { deadline } from '../support/deadline.js';
-import { NOTHING_BESIDE } from '../support/result-facts.js';
+import { resultOf } from '../support/builders/results.js';
 import type { TestInstallation } from '../support/services.js';
 
 /** Each runs some twenty commands, on a machine that may have other things to do. */
@@ -76,10 +76,7 @@ export function lackingParts(installationOf: () => TestInstallation): void {
     /** A case that workers open, of a result that is not in the log. */
     const confirmed = async (personId: string) => {
       const [profile] = builtInProfiles().filter(({ id }) => id === 'covid-19-vn-5053');
-      const result = {
-        ...{ sampleId: `of ${personId}`, personId, disease: 'covid-19', collectedAt: `${DAY}T01:00:00Z`, poolSize: 1 },
-        ...{ reportedAt: `${DAY}T01:00:00Z`, result: 'positive' as const, ...NOTHING_BESIDE },
-      };
+      const result = resultOf(personId, { collectedAt: `${DAY}T01:00:00Z` });
       const caseId = caseIdOf(personId, 'covid-19', 0);
       const facts = { caseId, result, profile: profile as DiseaseProfile, calendar: calendarOf('Asia/Ho_Chi_Minh') };
       const command = { type: 'ConfirmBySample' as const, ...facts };

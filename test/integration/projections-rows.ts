@@ -28,9 +28,7 @@ import {
   isolated,
   merged,
   near,
-  registered,
   requested,
-  resultOf,
   ruled,
   sent,
   traced,
@@ -38,6 +36,10 @@ import {
 import { placeFacts, textOf } from '../support/graph.js';
 import { projectionSpec } from '../support/projection-spec.js';
 import { MIDNIGHT } from '../oracle/worlds.js';
+import { registered } from '../support/builders/people.js';
+import { reported, resultOf } from '../support/builders/results.js';
+
+const livesIn = (personId: string, householdId: string) => registered(personId, { householdId });
 
 /** What each projection makes of events in the real graph, however they are delivered. */
 export function projectionRows(driverOf: () => Driver): void {
@@ -92,7 +94,7 @@ export function projectionRows(driverOf: () => Driver): void {
       ]);
 
     projection(households, 'has with whom somebody lives now')
-      .given(registered('An', 'h1'), registered('Binh', 'h1'), registered('Chi', 'h2'), registered('Binh', 'h2'))
+      .given(livesIn('An', 'h1'), livesIn('Binh', 'h1'), livesIn('Chi', 'h2'), livesIn('Binh', 'h2'))
       .then('MATCH (p:Person)-[:LIVES_IN]->(h:Household) RETURN p.id AS person, h.id AS household ORDER BY person', [
         { person: 'An', household: 'h1' },
         { person: 'Binh', household: 'h2' },
@@ -126,7 +128,7 @@ export function projectionRows(driverOf: () => Driver): void {
 
     projection(tests, 'has what holds of a sample by the moment of its report')
       .given(
-        { type: 'TestResultReported', data: resultOf('Binh', { reportedAt: textOf(20), result: 'inconclusive' }) },
+        reported('Binh', { reportedAt: textOf(20), result: 'inconclusive' }),
         { type: 'TestResultCorrected', data: resultOf('Binh', { reportedAt: textOf(30), result: 'negative' }) },
         // It comes late, and changes nothing.
         { type: 'TestResultCorrected', data: resultOf('Binh', { reportedAt: textOf(10), result: 'positive' }) },
@@ -137,8 +139,8 @@ export function projectionRows(driverOf: () => Driver): void {
 
     projection(heldResults, 'has the results that still wait for a person')
       .given(
-        { type: 'ResultHeld', data: { ...resultOf('An', {}), doubts: ['it is from the future'] } },
-        { type: 'ResultHeld', data: { ...resultOf('Binh', {}), doubts: ['it is from the future'] } },
+        { type: 'ResultHeld', data: { ...resultOf('An'), doubts: ['it is from the future'] } },
+        { type: 'ResultHeld', data: { ...resultOf('Binh'), doubts: ['it is from the future'] } },
         {
           type: 'HeldResultSettled',
           data: {

@@ -8,20 +8,11 @@ import { TRACED } from '../../src/contact-graph/reads.js';
 import { TraceCache, withTraceGraph } from '../../src/contact-graph/trace-graph.js';
 import { trace } from '../../src/tracing/engine.js';
 import { answerOf, inputOf } from '../oracle/worlds.js';
+import { registered } from '../support/builders/people.js';
+import { resultOf } from '../support/builders/results.js';
 import type { DomainEvent } from '../support/events.js';
-import { everythingOf, SMALL_CACHE } from '../support/graph.js';
-import {
-  AN,
-  checkedIn,
-  failed,
-  isolated,
-  merged,
-  near,
-  registered,
-  requested,
-  resultOf,
-  traced,
-} from '../support/projection-events.js';
+import { everythingOf, SMALL_CACHE, textOf } from '../support/graph.js';
+import { AN, checkedIn, failed, isolated, merged, near, requested, traced } from '../support/projection-events.js';
 import { FACT_PROJECTIONS } from '../support/projections.js';
 import { storeWith } from '../support/projection-spec.js';
 import { ProjectorScene, until } from '../support/projector-scene.js';
@@ -32,8 +23,13 @@ const SLOWEST = 120_000;
 const STORY: DomainEvent[] = [
   ...traced([['Chi', 1]], 'trace-1'),
   ...[checkedIn('An', 'cafe', 0, 60), checkedIn('Dung', 'cafe', 20, 60), near(10)],
-  ...[isolated('Binh', 600), registered('Dung', 'h1'), registered('Em', 'h1'), merged('Chi', 'Chii')],
-  { type: 'TestResultReported', data: resultOf('Binh', { result: 'negative' }) },
+  ...[
+    isolated('Binh', 600),
+    registered('Dung', { householdId: 'h1' }),
+    registered('Em', { householdId: 'h1' }),
+    merged('Chi', 'Chii'),
+  ],
+  { type: 'TestResultReported', data: resultOf('Binh', { result: 'negative', collectedAt: textOf(0) }) },
   ...[requested('Chi'), failed('Chi')],
 ];
 

@@ -20,6 +20,7 @@ import { MIDNIGHT } from '../oracle/worlds.js';
 import { openWriter } from './graph.js';
 import { MemoryEventStore } from './memory-event-store.js';
 import { calendarOf } from '../../src/platform/calendar.js';
+import { resultOf } from './builders/results.js';
 
 const calendar = calendarOf('Asia/Ho_Chi_Minh');
 
@@ -79,22 +80,7 @@ export class Pipeline {
 
   /** Opens a case of this person, whose id is the case's, too; or says more, or anew, of the sample that confirms it. */
   async confirm(personId: string, collectedAt = formatInstant(MIDNIGHT), stated: Stated = {}): Promise<void> {
-    const result = {
-      sampleId: sampleOf(personId),
-      personId,
-      disease: 'covid-19',
-      collectedAt,
-      reportedAt: collectedAt,
-      result: 'positive' as const,
-      poolSize: 1,
-      onsetAt: null,
-      infectiousFrom: null,
-      infectiousUntil: null,
-      rashAt: null,
-      method: null,
-      ct: null,
-      ...stated,
-    };
+    const result = resultOf(personId, { sampleId: sampleOf(personId), collectedAt, ...stated });
     const { profile } = this;
     if (profile !== decision5053) {
       const data = { profileId: profile.id, version: 1, profile: { ...profile } };

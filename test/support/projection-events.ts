@@ -1,5 +1,5 @@
-import type { TestResult } from '../../src/samples/events.js';
 import { MIDNIGHT } from '../oracle/worlds.js';
+import { confirmed } from './builders/cases.js';
 import type { DomainEvent } from './events.js';
 import { formatInstant } from '../../src/kernel/instant.js';
 import { textOf, visitFacts } from './graph.js';
@@ -19,11 +19,6 @@ export const near = (until: number): DomainEvent => ({
   data: { personA: 'An', personB: 'Binh', startedAt: textOf(0), endedAt: textOf(until), distanceMetres: 1.5 },
 });
 
-export const registered = (personId: string, householdId: string): DomainEvent => ({
-  type: 'PersonRegistered',
-  data: { ...{ personId, name: null, phone: null, phoneIndex: null, language: 'vi' }, householdId },
-});
-
 export const isolated = (personId: string, from: number): DomainEvent => ({
   type: 'PersonIsolated',
   data: { personId, startedAt: textOf(from) },
@@ -40,13 +35,6 @@ export const ruled = (stayMinutes: number, shares: 'vehicle' | null): DomainEven
   data: { kind: 'bus', stayMinutes, closedByNext: null, shares },
 });
 
-export const resultOf = (personId: string, facts: Partial<TestResult>): TestResult => ({
-  ...{ sampleId: `sample of ${personId}`, personId, disease: 'covid-19' },
-  ...{ collectedAt: textOf(0), reportedAt: textOf(0), result: 'positive', poolSize: 1 },
-  ...{ onsetAt: null, infectiousFrom: null, infectiousUntil: null, rashAt: null, method: null, ct: null },
-  ...facts,
-});
-
 /** Everything that the log has of a case of which a trace found these contacts, each with a degree, and that they were there. */
 export function traced(
   contacts: readonly (readonly [personId: string, degree: number])[],
@@ -55,13 +43,7 @@ export function traced(
 ): DomainEvent[] {
   const { caseId } = AN;
   const opened: DomainEvent[] = [
-    {
-      type: 'CaseConfirmed',
-      data: {
-        ...{ ...AN, sampleId: 'sample of An', collectedAt: textOf(0), confirmation: 'result' },
-        ...{ onsetAt: null, infectiousFrom: null, infectiousUntil: null, rashAt: null },
-      },
-    },
+    confirmed(caseId, 'An', { collectedAt: textOf(0) }),
     {
       type: 'InfectiousWindowChanged',
       data: { caseId, from: textOf(-2880), until: null, anchorAt: textOf(0), basis: 'sampling', ...PROFILE },

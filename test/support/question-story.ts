@@ -15,6 +15,7 @@ import { MIDNIGHT } from '../oracle/worlds.js';
 import { openWriter, textOf, visitFacts } from './graph.js';
 import { MemoryEventStore } from './memory-event-store.js';
 import { calendarOf } from '../../src/platform/calendar.js';
+import { resultOf } from './builders/results.js';
 
 const calendar = calendarOf('Asia/Ho_Chi_Minh');
 
@@ -117,17 +118,8 @@ export async function tellStory(
   await append(store, events);
   for (const [name, day, personId = name] of cases) {
     const collectedAt = formatInstant(MIDNIGHT + day * 60);
-    const result = {
-      ...{
-        sampleId: `sample of ${name}`,
-        personId,
-        disease: profile.disease,
-        collectedAt,
-        reportedAt: collectedAt,
-      },
-      ...{ result: 'positive' as const, poolSize: 1, onsetAt: null, rashAt: null, method: null, ct: null },
-      ...{ infectiousFrom: null, infectiousUntil: null },
-    };
+    const { disease } = profile;
+    const result = resultOf(personId, { sampleId: `sample of ${name}`, disease, collectedAt });
     const caseId = `case of ${name}`;
     const command = { type: 'ConfirmBySample' as const, caseId, result, profile, calendar };
     await handle(store, caseDecider, streams.case(caseId), command, provenance);

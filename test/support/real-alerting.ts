@@ -21,6 +21,8 @@ import { REMINDER_GRAPH, WORK as OF_REMINDERS } from '../../src/reminders/work.j
 import { Queues } from '../../src/work/queues.js';
 import { opened, Worker, type WorkerBase } from '../../src/work/worker.js';
 import { freshInstallation, type TestInstallation } from './services.js';
+import { confirmed } from './builders/cases.js';
+import { registered } from './builders/people.js';
 
 const AT = '2021-08-05T02:00:00Z';
 /** The day after: nobody is told what is over. */
@@ -125,18 +127,14 @@ export class RealAlerting {
 
   async register(personId: string, phone: string): Promise<void> {
     const sealed = await this.sealing.seal(personId, 'phone', phone, { source: 'test' });
-    const rest = { name: null, phone: sealed, phoneIndex: this.#master.phoneIndex(phone), householdId: null };
-    const data = { personId, language: 'en' as const, ...rest };
-    await this.append(streams.person(personId).name, { type: 'PersonRegistered', data });
+    const said = { language: 'en', phone: sealed, phoneIndex: this.#master.phoneIndex(phone) } as const;
+    await this.append(streams.person(personId).name, registered(personId, said));
   }
 
   /** A completed trace of a case that finds some and finds others no more. */
   async trace(caseId: string, people: readonly string[], gone: string[] = []): Promise<void> {
     const traceId = randomUUID();
-    const stated = { onsetAt: null, infectiousFrom: null, infectiousUntil: null, rashAt: null };
-    const evidence = { sampleId: 's', collectedAt: AT, confirmation: 'result' as const, ...stated };
-    const confirmed = { caseId, personId: 'f0', disease: 'covid-19', ...evidence };
-    await this.append(streams.case(caseId).name, { type: 'CaseConfirmed', data: confirmed });
+    await this.append(streams.case(caseId).name, confirmed(caseId, 'f0', { collectedAt: AT }));
     const exposure = { firstExposureAt: AT, lastExposureAt: AT, minutes: 20, meetings: [], via: [], shared: [] };
     const found = people.map((personId) => ({ personId, degree: 1 as const, ...exposure }));
     const part = { caseId, traceId, index: 0, found, gone, factors: [], factorsGone: [] };

@@ -21,6 +21,7 @@ import type { OperationTools } from '../../../src/operations/overview.js';
 import { json, startApi, type RunningApi } from '../../support/api.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 import { MemoryQueues } from '../../support/memory-queues.js';
+import { resultOf } from '../../support/builders/results.js';
 
 const KEY = 'a-key-of-sixteen-characters';
 const store = new MemoryEventStore();
@@ -86,9 +87,8 @@ const hold = (sampleId: string, personId: string) =>
   append(streams.sample(sampleId).name, {
     type: 'ResultHeld',
     data: {
-      ...{ sampleId, personId, disease: 'covid-19', collectedAt: waiting.collectedAt, reportedAt: waiting.collectedAt },
-      ...{ result: 'positive', poolSize: 1, onsetAt: '2020-08-08T01:00:00Z', infectiousFrom: null },
-      ...{ infectiousUntil: null, rashAt: null, method: null, ct: null, doubts },
+      ...resultOf(personId, { sampleId, collectedAt: waiting.collectedAt, onsetAt: '2020-08-08T01:00:00Z' }),
+      doubts,
     },
   });
 

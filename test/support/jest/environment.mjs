@@ -21,8 +21,12 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
 /** Lets go of what Jest leaves behind of each file. */
 export default class TidyEnvironment extends NodeEnvironment {
   async teardown() {
-    for (const storage of made) storage.disable();
-    made = [];
+    disableStorages();
     await super.teardown();
   }
+}
+
+export function disableStorages() {
+  for (const storage of made) storage.disable();
+  made = [];
 }

@@ -8,12 +8,14 @@ const compiled = new Map();
 /** Of each resolver, what a name leads to. */
 const resolved = new WeakMap();
 
-/**
- * Each test file has modules of its own, as always with Jest. What is the same for all of them is made once a worker: where
- * a name leads, what a file is transformed to, and its compiled code. V8 lets several contexts share the code of scripts,
- * but not of modules: so everything is loaded as CommonJS, on Node 24 as well, where Jest could require modules.
- */
-export default class SharingRuntime extends Runtime {
+/** Of each environment, what loads packages into it. */
+const packages = new WeakMap();
+
+/** What is of the file that runs: the tests it describes, and where its lines come from. */
+const OF_ONE_FILE = /\/node_modules\/(?:jest-circus|source-map-support)\//;
+
+/** Makes once a worker where a name leads, what a file is transformed to, and its compiled code. */
+class CompilingRuntime extends Runtime {
   constructor(config, environment, resolver, ...rest) {
     super(config, environment, resolver, ...rest);
     this._resolution.shouldLoadAsEsm = () => false;
@@ -61,6 +63,30 @@ export default class SharingRuntime extends Runtime {
       compiled.set(filename, known);
     }
     return known.script.runInContext(context);
+  }
+}
+
+/**
+ * Each test file has modules of ours of its own, as always with Jest; packages are loaded once a worker, into the context that
+ * all files share (shared-environment.mjs). V8 lets several contexts share the code of scripts, but not of modules: so
+ * everything is loaded as CommonJS, on Node 24 as well, where Jest could require modules.
+ */
+export default class SharingRuntime extends CompilingRuntime {
+  constructor(config, environment, ...rest) {
+    if (!packages.has(environment)) packages.set(environment, new CompilingRuntime(config, environment, ...rest));
+    super(config, environment, ...rest);
+    const shared = packages.get(environment).cjsLoader;
+    const load = this.cjsLoader.requireModule.bind(this.cjsLoader);
+    this.cjsLoader.requireModule = (from, name, ...options) => {
+      const loader = this.#isPackage(from, name) ? shared.requireModule.bind(shared) : load;
+      return loader(from, name, ...options);
+    };
+  }
+
+  #isPackage(from, name) {
+    if (!name || this._resolution.isCoreModule(name)) return false;
+    const path = this._resolution.resolveCjs(from, name);
+    return path.includes('/node_modules/') && !OF_ONE_FILE.test(path);
   }
 }
 

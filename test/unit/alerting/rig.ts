@@ -38,6 +38,8 @@ import { MemoryEventStore } from '../../support/memory-event-store.js';
 import { PURPOSES } from '../../support/purposes.js';
 import { RememberingProvider } from './remembering-provider.js';
 import { TasksOfRig } from './rig-tasks.js';
+import { confirmed } from '../../support/builders/cases.js';
+import { registered } from '../../support/builders/people.js';
 
 export const CASE = 'case-1';
 export const MERGE_HOURS = 12;
@@ -229,25 +231,14 @@ export class AlertingRig {
     const provenance = { source: 'test' };
     const sealed = phone === null ? null : await this.sealing.seal(personId, 'phone', phone, provenance);
     const phoneIndex = phone === null ? null : this.master.phoneIndex(phone);
-    const data = { personId, name: null, phone: sealed, phoneIndex, language, householdId: null };
     this.phones.set(personId, phone);
-    await this.#append(streams.person(personId).name, { type: 'PersonRegistered', data });
+    await this.#append(streams.person(personId).name, registered(personId, { phone: sealed, phoneIndex, language }));
   }
 
   /** @param personId whose case it is. */
   async confirm(caseId = CASE, personId = 'f0'): Promise<void> {
     this.live.add(caseId);
-    const evidence = {
-      sampleId: 's',
-      collectedAt: AT,
-      onsetAt: null,
-      infectiousFrom: null,
-      infectiousUntil: null,
-      rashAt: null,
-      confirmation: 'result' as const,
-    };
-    const data = { caseId, personId, disease: 'covid-19', ...evidence };
-    await this.#append(streams.case(caseId).name, { type: 'CaseConfirmed', data });
+    await this.#append(streams.case(caseId).name, confirmed(caseId, personId, { collectedAt: AT }));
   }
 
   async retract(caseId = CASE): Promise<void> {

@@ -6,6 +6,8 @@ import type { DiseaseProfile } from '../../../src/cases/profile.js';
 import { builtInProfiles } from '../../../src/cases/profiles.js';
 import { calendarOf } from '../../../src/platform/calendar.js';
 import { given as givenOf } from '../../support/decider-spec.js';
+import { confirmed } from '../../support/builders/cases.js';
+import { resultOf } from '../../support/builders/results.js';
 
 const caseId = 'case-of-an';
 const vietnam = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
@@ -27,22 +29,8 @@ const profile: DiseaseProfile = {
   greatestDegree: 2,
 };
 
-const positive = (sampleId: string, collectedAt: string, more: Partial<TestResult> = {}): TestResult => ({
-  sampleId,
-  personId: 'An',
-  disease: 'covid-19',
-  collectedAt,
-  reportedAt: collectedAt,
-  result: 'positive',
-  poolSize: 1,
-  onsetAt: null,
-  infectiousFrom: null,
-  infectiousUntil: null,
-  rashAt: null,
-  method: null,
-  ct: null,
-  ...more,
-});
+const positive = (sampleId: string, collectedAt: string, more: Partial<TestResult> = {}) =>
+  resultOf('An', { sampleId, collectedAt, ...more });
 
 const calendar = calendarOf('Asia/Ho_Chi_Minh');
 const first = positive('s1', '2021-08-10T08:00:00Z');
@@ -72,21 +60,7 @@ describe('A case', () => {
     after()
       .when(confirm(first))
       .then(
-        {
-          type: 'CaseConfirmed',
-          data: {
-            caseId,
-            personId: 'An',
-            disease: 'covid-19',
-            sampleId: 's1',
-            collectedAt: first.collectedAt,
-            onsetAt: null,
-            infectiousFrom: null,
-            infectiousUntil: null,
-            confirmation: 'result',
-            rashAt: null,
-          },
-        },
+        confirmed(caseId, 'An', { sampleId: 's1', collectedAt: first.collectedAt }),
         window('2021-08-07T08:00:00Z', '2021-08-10T08:00:00Z', 'sampling'),
       );
   });

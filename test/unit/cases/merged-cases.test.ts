@@ -1,5 +1,4 @@
 import { STATEMENTS } from '../../../src/cases/verdicts.js';
-import type { TestResult } from '../../../src/samples/events.js';
 import { streams, eventsOf } from '../../support/events.js';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -14,6 +13,7 @@ import { calendarOf } from '../../../src/platform/calendar.js';
 import { recordsOf } from '../../../src/people/records.js';
 import { applyMerge } from '../../../src/cases/merged-cases.js';
 import { applyResult } from '../../../src/cases/open-cases.js';
+import { resultOf } from '../../support/builders/results.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 import { runs, seeded } from '../../support/sizes.js';
 
@@ -40,11 +40,7 @@ function report(
   const collectedAt = formatInstant(FIRST_DAY + day * SECONDS_PER_DAY);
   // Each says something new: a report that comes again after its correction changes nothing.
   const reportedAt = formatInstant(FIRST_DAY + 100 * SECONDS_PER_DAY + store.all.length);
-  const data: TestResult = {
-    ...{ sampleId, personId, disease: 'covid-19', collectedAt, reportedAt, result, poolSize: 1 },
-    ...{ onsetAt: null, rashAt: null, infectiousFrom: null, infectiousUntil: null, method: null, ct: null },
-  };
-  return say({ type: 'ReportResult', data });
+  return say({ type: 'ReportResult', data: resultOf(personId, { sampleId, collectedAt, reportedAt, result }) });
 }
 
 function retract(sampleId: string, personId: string) {

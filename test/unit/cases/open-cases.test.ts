@@ -14,6 +14,7 @@ import type { GraphQueries } from '../../../src/contact-graph/ports.js';
 import { applyResult } from '../../../src/cases/open-cases.js';
 import { confirmByRapidTests } from '../../../src/cases/rapid-tests.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
+import { resultOf } from '../../support/builders/results.js';
 
 const vietnam = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
 const measles: DiseaseProfile = {
@@ -41,22 +42,8 @@ beforeEach(() => {
   handled = 0;
 });
 
-const result = (more: Partial<TestResult> = {}): TestResult => ({
-  sampleId: 's1',
-  personId: 'An',
-  disease: 'covid-19',
-  collectedAt: '2021-08-10T08:00:00Z',
-  reportedAt: '2021-08-11T08:00:00Z',
-  result: 'positive',
-  poolSize: 1,
-  onsetAt: null,
-  infectiousFrom: null,
-  infectiousUntil: null,
-  rashAt: null,
-  method: null,
-  ct: null,
-  ...more,
-});
+const result = (more: Partial<TestResult> = {}) =>
+  resultOf('An', { sampleId: 's1', reportedAt: '2021-08-11T08:00:00Z', ...more });
 
 function say(command: SampleCommand, laboratory = true) {
   const provenance = { source: laboratory ? 'laboratory' : 'somebody', laboratory };

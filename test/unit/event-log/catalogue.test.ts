@@ -11,6 +11,7 @@ import { checkNewEvent } from '../../../src/event-log/catalogue.js';
 import { describeCatalogue } from '../../../src/event-log/describe-catalogue.js';
 import { idOf } from '../../../src/kernel/ids.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
+import { resultOf } from '../../support/builders/results.js';
 
 const FILE = 'docs/events.md';
 
@@ -94,11 +95,7 @@ describe('What is about to be stored is refused with the field and what to do', 
     const data = { alertId: 'a', provider: 'one', reference: 'r', degree: 1, until: null, cases: [], ...more };
     return { type: 'AlertSent', data } as DomainEvent;
   };
-  const held = {
-    ...{ sampleId: 's', personId: 'An', disease: 'covid-19', result: 'positive' as const, poolSize: 1 },
-    ...{ collectedAt: visit.arrivedAt, reportedAt: visit.arrivedAt, onsetAt: null, infectiousFrom: null },
-    ...{ infectiousUntil: null, rashAt: null, method: null, ct: null },
-  };
+  const held = resultOf('An', { sampleId: 's' });
   const traced = (more: object): DomainEvent => {
     const data = { caseId: 'c', traceId: 't', chunks: 0, from: visit.arrivedAt, until: null, profileId: 'p' };
     const rest = { profileVersion: 1, graphPosition: '1/1', counts: [1], factors: 0, greatestDegree: 2 };

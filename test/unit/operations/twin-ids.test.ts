@@ -15,7 +15,8 @@ import { calendarOf } from '../../../src/platform/calendar.js';
 import { applyResult } from '../../../src/cases/open-cases.js';
 import { importText, meansOver } from '../../support/ingest.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
-import { NOTHING_BESIDE } from '../../support/result-facts.js';
+import { registered } from '../../support/builders/people.js';
+import { reported } from '../../support/builders/results.js';
 
 let store: MemoryEventStore;
 let means: Means;
@@ -84,38 +85,27 @@ describe('Ids of an older log that are one today', () => {
 
   it('of a person: name and phone go over to the one record, sealed with its own key', async () => {
     const sealed = await means.base.sealing.seal('an\u200B', 'phone', '+84912345678', { source: 'old' });
-    const data = {
-      personId: 'an\u200B',
-      name: null,
-      phone: sealed,
-      phoneIndex: 'i',
-      language: 'en',
-      householdId: 'h\u200B',
-    };
-    await append(streams.person('an\u200B').name, { type: 'PersonRegistered', data });
+    const said = { phone: sealed, phoneIndex: 'i', language: 'en', householdId: 'h\u200B' } as const;
+    await append(streams.person('an\u200B').name, registered('an\u200B', said));
     const twins = await findTwins(store);
     await mergePlaces(means, twins);
     for (const twin of twins.people) await carryOver(means, twin);
 
-    const { registered } = (await load(store, personDecider, streams.person('an'))).state;
-    expect(registered).toMatchObject({ language: 'en', phoneIndex: 'i', householdId: 'h' });
-    expect(await means.base.sealing.open('an', 'phone', registered?.phone as typeof sealed)).toBe('+84912345678');
+    const { registered: an } = (await load(store, personDecider, streams.person('an'))).state;
+    expect(an).toMatchObject({ language: 'en', phoneIndex: 'i', householdId: 'h' });
+    expect(await means.base.sealing.open('an', 'phone', an?.phone as typeof sealed)).toBe('+84912345678');
   });
 });
 
 /** Results as version 0.1.0 took them, whatever their ids. */
-const reported = async (sampleId: string, personId: string, more: Partial<TestResult> = {}) => {
+const sayResult = async (sampleId: string, personId: string, more: Partial<TestResult> = {}) => {
   const collectedAt = '2021-08-01T01:00:00Z';
-  const data: TestResult = {
-    ...{ sampleId, personId, disease: 'covid-19', collectedAt, reportedAt: '2021-08-01T05:00:00Z', result: 'positive' },
-    ...{ poolSize: 1, ...NOTHING_BESIDE },
-    ...more,
-  };
+  const event = reported(personId, { sampleId, collectedAt, reportedAt: '2021-08-01T05:00:00Z', ...more });
   await append(streams.sample(sampleId).name, {
     type: 'SampleCollected',
-    data: { sampleId, disease: data.disease, collectedAt, poolSize: 1 },
+    data: { sampleId, disease: event.data.disease, collectedAt, poolSize: 1 },
   });
-  await append(streams.sample(sampleId).name, { type: 'TestResultReported', data });
+  await append(streams.sample(sampleId).name, event);
 };
 /** As somebody writes it who reads `ids list`. */
 const row = (sample_id: string, person_id: string, result: string, reported_at = '2021-08-03T08:00:00+07:00') =>
@@ -153,7 +143,7 @@ describe('A result that an older log holds under an id that is refused or writte
     ['a tube that begins as a formula', '=7', 'an'],
     ['both', TUBE.nfd, '123456789'],
   ])('is corrected, and retracted: of %s', async (_what, sampleId, personId) => {
-    await reported(sampleId, personId);
+    await sayResult(sampleId, personId);
     expect(await importText(means, 'results', row(sampleId, personId, 'negative'))).toMatchObject({ new: 1 });
     expect(await holds(sampleId, personId)).toBe('negative');
     const retraction = row(sampleId, personId, 'retracted', '2021-08-04T08:00:00+07:00');
@@ -164,15 +154,15 @@ describe('A result that an older log holds under an id that is refused or writte
   });
 
   it('is found by whoever can write composed letters only', async () => {
-    await reported(TUBE.nfd, NFD);
+    await sayResult(TUBE.nfd, NFD);
     expect(await importText(means, 'results', row(TUBE.nfc, NFC, 'retracted'))).toMatchObject({ new: 1 });
     expect(await holds(TUBE.nfd, NFD)).toBe('retracted');
   });
 
   it('is the one that stands where one of the two forms was retracted', async () => {
-    await reported(TUBE.nfd, 'an');
+    await sayResult(TUBE.nfd, 'an');
     await importText(means, 'results', row(TUBE.nfd, 'an', 'retracted'));
-    await reported(TUBE.nfc, 'an');
+    await sayResult(TUBE.nfc, 'an');
     await importText(means, 'results', row(TUBE.nfd, 'an', 'negative', '2021-08-04T08:00:00+07:00'));
     expect([await holds(TUBE.nfd, 'an'), await holds(TUBE.nfc, 'an')]).toEqual(['retracted', 'negative']);
   });
@@ -182,8 +172,8 @@ describe('A result that an older log holds under an id that is refused or writte
     ['a person of whom nothing is known', row('s1', '987654321', 'retracted'), 'person_id'],
     ['another tube that begins as a formula', row('=8', 'an', 'positive'), 'sample_id'],
   ])('makes nothing new of that kind welcome: %s', async (_what, given, column) => {
-    await reported('s1', '123456789');
-    await reported('=7', 'an');
+    await sayResult('s1', '123456789');
+    await sayResult('=7', 'an');
     const before = store.all.length;
     const { refused } = await importText(means, 'results', given);
     expect(refused.flatMap(({ complaints }) => complaints.map((each) => each.column))).toEqual([column]);
@@ -193,8 +183,8 @@ describe('A result that an older log holds under an id that is refused or writte
 
 describe('A tube that has two ids in an older log', () => {
   it('is made one: what holds is reported under the one and retracted under the other, once', async () => {
-    await reported(TUBE.nfd, 'an');
-    await reported(TUBE.nfd, 'binh', { result: 'inconclusive' });
+    await sayResult(TUBE.nfd, 'an');
+    await sayResult(TUBE.nfd, 'binh', { result: 'inconclusive' });
     expect(await mergeTubes(means, await findTwins(store), rowsOf('results'))).toBe(2);
     expect([await holds(TUBE.nfc, 'an'), await holds(TUBE.nfd, 'an')]).toEqual(['positive', 'retracted']);
     expect([await holds(TUBE.nfc, 'binh'), await holds(TUBE.nfd, 'binh')]).toEqual(['inconclusive', 'retracted']);
@@ -206,14 +196,14 @@ describe('A tube that has two ids in an older log', () => {
   });
 
   it('keeps what the laboratory said last under the one', async () => {
-    await reported(TUBE.nfd, 'an');
-    await reported(TUBE.nfc, 'an', { result: 'negative', reportedAt: '2021-08-02T05:00:00Z' });
+    await sayResult(TUBE.nfd, 'an');
+    await sayResult(TUBE.nfc, 'an', { result: 'negative', reportedAt: '2021-08-02T05:00:00Z' });
     await mergeTubes(means, await findTwins(store), rowsOf('results'));
     expect([await holds(TUBE.nfc, 'an'), await holds(TUBE.nfd, 'an')]).toEqual(['negative', 'retracted']);
   });
 
   it('leaves the case as it was, with the days that it had', async () => {
-    await reported(TUBE.nfd, 'an');
+    await sayResult(TUBE.nfd, 'an');
     await openCases();
     await mergeTubes(means, await findTwins(store), rowsOf('results'));
     await openCases();
@@ -230,11 +220,8 @@ describe('A tube that has two ids in an older log', () => {
 describe('Ids of an older log of which nothing new is taken', () => {
   it('are listed, each with what is wrong, and what to do', async () => {
     await visit('123456789', PHONE);
-    await reported('=7', `${PHONE}\u200B`);
-    await append(streams.person('an').name, {
-      type: 'PersonRegistered',
-      data: { personId: 'an', name: null, phone: null, phoneIndex: null, language: 'vi', householdId: '111222333444' },
-    });
+    await sayResult('=7', `${PHONE}\u200B`);
+    await append(streams.person('an').name, registered('an', { householdId: '111222333444' }));
     const twins = await findTwins(store);
     expect(twins).toMatchObject({ people: [], places: [], households: [], samples: [] });
     expect([...twinLines(twins)]).toEqual([

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { merge, unmerge } from '../../../src/people/merge.js';
 import { recordNamed } from '../../../src/people/merge-people.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
+import { registered } from '../../support/builders/people.js';
 
 let store: MemoryEventStore;
 beforeEach(() => {
@@ -63,15 +64,7 @@ describe('Merging two records of one person', () => {
 
   it('does not leave a person without the only phone', async () => {
     const sealed = { nonce: '', text: '', tag: '' };
-    const data = {
-      personId: 'an-2',
-      name: null,
-      phone: sealed,
-      phoneIndex: 'p',
-      language: 'vi' as const,
-      householdId: null,
-    };
-    const event = { type: 'PersonRegistered' as const, data };
+    const event = registered('an-2', { phone: sealed, phoneIndex: 'p' });
     await store.append(streams.person('an-2'), [{ id: 'e', event, provenance: { source: 'test' } }], 'any');
     await expect(merge(store, 'an-2', 'an', { source: 'test' })).rejects.toThrow(
       'nobody could send messages to the person',

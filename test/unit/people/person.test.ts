@@ -1,9 +1,9 @@
 import type { PersonEvent } from '../../../src/people/events.js';
 import { describe, expect, it } from '@jest/globals';
-import { fold } from '../../../src/kernel/decider.js';
 import { personDecider, type PersonCommand } from '../../../src/people/person.js';
 import { NOT_MERGED, ONE_RECORD } from '../../../src/people/problems.js';
 import { given as givenOf, refusal } from '../../support/decider-spec.js';
+import { registered } from '../../support/builders/people.js';
 
 const start = '2021-08-10T08:00:00Z';
 const end = '2021-08-24T08:00:00Z';
@@ -19,7 +19,8 @@ const released = (endedAt: string): PersonEvent => ({
   data: { personId: 'An', startedAt: start, endedAt },
 });
 
-const { after } = givenOf(personDecider);
+const given = givenOf(personDecider);
+const { after } = given;
 
 describe('A person', () => {
   it('is isolated from an instant on, until released', () => {
@@ -63,14 +64,7 @@ describe('A person', () => {
   });
 
   it('is registered again only when something changed', () => {
-    const data = {
-      personId: 'An',
-      name: null,
-      phone: null,
-      phoneIndex: 'x',
-      language: 'vi' as const,
-      householdId: null,
-    };
+    const { data } = registered('An', { phoneIndex: 'x' });
     const register = (unchanged: boolean): PersonCommand => ({ type: 'Register', data, unchanged: () => unchanged });
     after().when(register(true)).then({ type: 'PersonRegistered', data });
     after(register(true)).when(register(true)).then();
@@ -78,17 +72,9 @@ describe('A person', () => {
   });
 
   it('keeps isolations when registered, and the registration when isolated', () => {
-    const data = {
-      personId: 'An',
-      name: null,
-      phone: null,
-      phoneIndex: null,
-      language: 'en' as const,
-      householdId: 'h',
-    };
-    const state = fold(personDecider, [isolated, { type: 'PersonRegistered', data }, released(end)]);
-    expect(state).toEqual({
-      registered: data,
+    const an = registered('An', { householdId: 'h' });
+    expect(given(isolated, an, released(end)).state).toEqual({
+      registered: an.data,
       isolations: new Map([[start, end]]),
       mergedInto: null,
       linked: new Set(),

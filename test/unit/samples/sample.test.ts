@@ -11,22 +11,9 @@ import {
 } from '../../../src/samples/sample.js';
 import { RESULT_NOT_HELD } from '../../../src/samples/problems.js';
 import { given as givenOf, refusal } from '../../support/decider-spec.js';
+import { resultOf } from '../../support/builders/results.js';
 
-const data: TestResult = {
-  sampleId: 's1',
-  personId: 'An',
-  disease: 'covid-19',
-  collectedAt: '2021-08-10T08:00:00Z',
-  reportedAt: '2021-08-11T08:00:00Z',
-  result: 'positive',
-  poolSize: 1,
-  onsetAt: null,
-  infectiousFrom: null,
-  infectiousUntil: null,
-  rashAt: null,
-  method: null,
-  ct: null,
-};
+const data = resultOf('An', { sampleId: 's1', method: 'pcr', reportedAt: '2021-08-11T08:00:00Z' });
 const report = (more: Partial<TestResult> = {}): StateResult => ({
   type: 'ReportResult',
   data: { ...data, ...more },

@@ -17,14 +17,12 @@ import { applyResult } from '../../../src/cases/open-cases.js';
 import { traceCase } from '../../../src/tracing/worker.js';
 import { graphOf } from '../../oracle/array-graph.js';
 import { MIDNIGHT } from '../../oracle/worlds.js';
+import { reported } from '../../support/builders/results.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 it('From a result to the alert each event names the one it follows from, and all the import they came with', async () => {
   const store = new MemoryEventStore();
-  const at = formatInstant(MIDNIGHT);
-  const unknown = { onsetAt: null, rashAt: null, infectiousFrom: null, infectiousUntil: null, method: null, ct: null };
-  const result = { sampleId: 's', personId: 'An', disease: 'covid-19', collectedAt: at, reportedAt: at, poolSize: 1 };
-  const event = { type: 'TestResultReported' as const, data: { ...result, ...unknown, result: 'positive' as const } };
+  const event = reported('An', { sampleId: 's', collectedAt: formatInstant(MIDNIGHT) });
   const provenance = { source: 'lab', correlationId: 'import', laboratory: true };
   await store.append(anyStream('sample-s'), [{ id: 'result', event, provenance }], 'any');
   const profiles = { all: builtInProfiles(), calendar: calendarOf('Asia/Ho_Chi_Minh') };

@@ -9,6 +9,8 @@ import type { GraphQueries, TouchedBy } from '../../../src/contact-graph/ports.j
 import type { Batch, Position, RecordedEvent } from '../../../src/event-log/event-store.js';
 import { TOUCHING, TouchedCases } from '../../../src/tracing/touched.js';
 import { MIDNIGHT } from '../../oracle/worlds.js';
+import { registered } from '../../support/builders/people.js';
+import { resultOf } from '../../support/builders/results.js';
 
 const DAY = 86_400;
 const at = (seconds: number) => formatInstant(MIDNIGHT + seconds);
@@ -39,18 +41,7 @@ const place = (defaultStayMinutes: number | null): DomainEvent => ({
   },
 });
 const retraction = { sampleId: 's', personId: 'An', disease: 'covid-19', reportedAt: at(0) };
-const result = {
-  ...retraction,
-  collectedAt: at(0),
-  result: 'negative' as const,
-  poolSize: 1,
-  onsetAt: null,
-  infectiousFrom: null,
-  infectiousUntil: null,
-  rashAt: null,
-  method: null,
-  ct: null,
-};
+const result = resultOf('An', { sampleId: 's', collectedAt: at(0), result: 'negative' });
 const completed = (caseId: string, graphPosition: number): DomainEvent => ({
   type: 'TraceCompleted',
   data: {
@@ -205,8 +196,7 @@ describe('The cases that events touch', () => {
   });
 
   it('are asked for by whoever may have moved, with the position at which that was said, and by a new place', async () => {
-    const details = { name: null, phone: null, phoneIndex: null, language: 'vi' as const };
-    await after(place(null), { type: 'PersonRegistered', data: { personId: 'An', householdId: 'h', ...details } });
+    await after(place(null), registered('An', { householdId: 'h' }));
     expect(asked[0]).toMatchObject({ people: [], places: ['cafe'], moved: [{ personId: 'An', at: 2n }] });
   });
 

@@ -1,4 +1,3 @@
-import { SHARED, type Shared } from '../../../src/contact-graph/place-facts.js';
 import type { CaseEvent, Contact } from '../../../src/cases/events.js';
 import { streams } from '../../support/events.js';
 import { describe, expect, it } from '@jest/globals';
@@ -11,7 +10,6 @@ import type { CaseRow, GraphQueries, TraceGraph } from '../../../src/contact-gra
 import { comparePositions, WrongRevision, type Position } from '../../../src/event-log/event-store.js';
 import { handle } from '../../../src/event-log/handle.js';
 import { builtInProfiles } from '../../../src/cases/profiles.js';
-import { chunked } from '../../../src/tracing/chunks.js';
 import { GraphBehind, traceCase } from '../../../src/tracing/worker.js';
 import { graphOf } from '../../oracle/array-graph.js';
 import { expectedContacts, type World } from '../../oracle/oracle.js';
@@ -19,6 +17,7 @@ import { MIDNIGHT, questionOf, world } from '../../oracle/worlds.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 import { runs, seeded } from '../../support/sizes.js';
 import { calendarOf } from '../../../src/platform/calendar.js';
+import { resultOf } from '../../support/builders/results.js';
 
 const calendar = calendarOf('Asia/Ho_Chi_Minh');
 
@@ -66,21 +65,7 @@ class Rig {
     infectiousUntil = null,
     rules = profile,
   }: { infectiousUntil?: string | null; rules?: DiseaseProfile } = {}) {
-    const result = {
-      sampleId: 's1',
-      personId: 'An',
-      disease: 'covid-19',
-      collectedAt,
-      reportedAt: collectedAt,
-      result: 'positive' as const,
-      poolSize: 1,
-      onsetAt: null,
-      infectiousFrom: null,
-      infectiousUntil,
-      rashAt: null,
-      method: null,
-      ct: null,
-    };
+    const result = resultOf('An', { sampleId: 's1', collectedAt, infectiousUntil });
     return this.command({ type: 'ConfirmBySample', caseId, result, profile: rules, calendar });
   }
 
@@ -348,79 +333,5 @@ describe('Tracing a case again and again', () => {
     expect(failed[0]?.reason).toBeInstanceOf(WrongRevision);
     expect(foundIn(await rig.list())).toEqual(expectedOf(rig.world));
     expect(await rig.trace()).toMatchObject({ changed: false });
-  });
-});
-
-describe('What a trace found', () => {
-  const limit = 1_048_576;
-  // The widest that JSON and UTF-8 make of what an id may hold.
-  const id = fc.constantFrom('p', 'x'.repeat(100), '\u1ec7'.repeat(100), '"'.repeat(100));
-  const instant = formatInstant(MIDNIGHT);
-  const contact = fc
-    .record({
-      personId: fc.tuple(id, fc.nat()).map((parts) => parts.join('')),
-      place: id,
-      meetings: fc.nat(4_000),
-      via: fc.nat(4_000),
-    })
-    .map(({ personId, place, meetings, via }): Contact => ({
-      personId,
-      degree: 1,
-      firstExposureAt: instant,
-      minutes: 1 / 3,
-      meetings: Array.from({ length: meetings }, () => ({
-        placeId: place,
-        from: instant,
-        to: instant,
-        imputed: false,
-        lingering: false,
-      })),
-      via: Array.from({ length: via }, (_, i) => `${place}${i}`),
-      lastExposureAt: instant,
-      shared: [],
-    }));
-  const factor = fc.record({
-    personId: fc.tuple(id, fc.nat()).map((parts) => parts.join('')),
-    shared: fc.constantFrom<Shared[]>([...SHARED], ['vehicle']),
-    since: fc.constant(instant),
-    placeIds: fc.array(id, { maxLength: 400 }),
-  });
-
-  it('is divided into events below the limit of the log, and comes together again', () => {
-    fc.assert(
-      fc.property(
-        fc.uniqueArray(contact, { maxLength: 8, selector: ({ personId }) => personId }),
-        fc.array(id, { maxLength: 3_000, size: 'max' }),
-        fc.uniqueArray(factor, { maxLength: 300, size: 'max', selector: ({ personId }) => personId }),
-        (found, gone, factors) => {
-          const chunks = chunked({ found, gone, factors, factorsGone: [] });
-          const list = emptyContactList();
-          chunks.forEach((part, index) => {
-            const data = { caseId, traceId: 't', index, ...part };
-            // With room for what else an event carries.
-            expect(Buffer.byteLength(JSON.stringify(data))).toBeLessThan(limit - 10_000);
-            addToContactList(list, { type: 'ContactsTraced', data });
-          });
-          const window = { from: instant, until: null, profileId: 'p', profileVersion: 1, graphPosition: '1/1' };
-          const counts = {
-            chunks: chunks.length,
-            counts: [found.length],
-            factors: 0,
-            greatestDegree: 2,
-            lingeringMinutes: 0,
-          };
-          addToContactList(list, { type: 'TraceCompleted', data: { caseId, traceId: 't', ...window, ...counts } });
-          const named = new Set(gone);
-          expect([...list.contacts.values()]).toEqual(found.filter(({ personId }) => !named.has(personId)));
-          expect(chunks.flatMap((chunk) => chunk.gone)).toEqual(gone);
-          expect([...list.factors.values()]).toEqual(factors);
-        },
-      ),
-      seeded(runs(6)),
-    );
-  });
-
-  it('is no event at all when nothing changed', () => {
-    expect(chunked({ found: [], gone: [], factors: [], factorsGone: [] })).toEqual([]);
   });
 });

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { DeliveryReport, SmsProvider } from '../src/provider.js';
-import { Smpp } from '../src/providers/smpp.js';
-import { env, settingsOf } from './simulators/settings.js';
-import { startSmppSimulator, type SmppSimulator } from './simulators/smpp-simulator.js';
+import type { DeliveryReport, SmsProvider } from '../../src/provider.js';
+import { Smpp } from '../../src/providers/smpp.js';
+import { env, settingsOf } from '../simulators/settings.js';
+import { startSmppSimulator, type SmppSimulator } from '../simulators/smpp-simulator.js';
 
 const message = { id: 'alert-1', to: '+84912345678', text: 'Bạn là F1' };
 const LONG = 'Hãy ở nhà, tránh gặp người khác. '.repeat(6);

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { HttpGateway } from '../src/providers/http-gateway.js';
-import { env, settingsOf } from './simulators/settings.js';
+import { HttpGateway } from '../../src/providers/http-gateway.js';
+import { env, settingsOf } from '../simulators/settings.js';
 
 const SIMULATOR = resolve('packages/message-gateway/test/simulators/http-simulator.mjs');
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createServer, type AddressInfo } from 'node:net';
-import { HttpGateway } from '../src/providers/http-gateway.js';
-import { startHttpSimulator, type HttpFault, type HttpSimulator } from './simulators/http-simulator.mjs';
-import { env, settingsOf } from './simulators/settings.js';
+import { HttpGateway } from '../../src/providers/http-gateway.js';
+import { startHttpSimulator, type HttpFault, type HttpSimulator } from '../simulators/http-simulator.mjs';
+import { env, settingsOf } from '../simulators/settings.js';
 
 const message = { id: 'alert-1', to: '+84912345678', text: 'Bạn là F1: {id} & "quoted"' };
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createServer, type AddressInfo } from 'node:net';
-import { Email } from '../src/providers/email.js';
-import { env, settingsOf } from './simulators/settings.js';
-import { startSmtpSimulator, type SmtpFault, type SmtpSimulator } from './simulators/smtp-simulator.js';
+import { Email } from '../../src/providers/email.js';
+import { env, settingsOf } from '../simulators/settings.js';
+import { startSmtpSimulator, type SmtpFault, type SmtpSimulator } from '../simulators/smtp-simulator.js';
 
 const message = { id: 'alert-1', to: '+84912345678', text: 'Bạn là F1\nhotline 1900 9095' };
 
