@@ -28,7 +28,8 @@ export async function showProviders({ json = false }: { json?: boolean }, purpos
   });
   const messages = await samplesOf(purposes, config);
   if (json) {
-    console.log(JSON.stringify({ providers, messages }, undefined, 2));
+    const sized = messages.map(({ perSegment, ...message }) => ({ ...message, per_segment: perSegment }));
+    console.log(JSON.stringify({ providers, messages: sized }, undefined, 2));
     return;
   }
   sayWhereNobodyGetsThem(config);
