@@ -15,11 +15,11 @@ export interface ServiceProblem {
   fix: string;
 }
 
-/** Every one, by its code. */
+/** All problems of the two services, by code. */
 export const SERVICE_PROBLEMS = { ...LOG_PROBLEMS, ...GRAPH_PROBLEMS };
 export type ServiceProblemCode = keyof typeof SERVICE_PROBLEMS;
 
-/** Undefined of an error that is none of theirs. */
+/** The problem of an error; undefined if the error is of neither service. */
 export function serviceProblem(error: unknown): ServiceProblem | undefined {
   const found = ofLog(error) ?? ofGraph(error);
   if (!found) return undefined;
