@@ -9,7 +9,7 @@ export interface DueWithin {
 
 /** The alerts to remind for one page of tasks. */
 export interface RemindersPage {
-  /** The alerts that told the contacts. */
+  /** The alerts that informed the contacts. */
   alertIds: string[];
   /** The last task of the page; undefined when no other page follows. */
   last: TasksPage['after'];

@@ -45,7 +45,7 @@ export interface TracedContact {
   meetings: TracedMeeting[];
   /** From degree 2 on, ids of contacts of the previous degree who were met, sorted; at most the first 100. */
   via: string[];
-  /** What was shared that makes a contact on its own, whatever was measured. */
+  /** Kinds of sharing that make a contact on their own, whatever was measured. */
   shared: Shared[];
 }
 

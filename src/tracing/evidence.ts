@@ -28,7 +28,7 @@ export interface Evidence {
   seconds: number;
   /** All meetings that count, in order; time spent together comes before shared air only. */
   meetings: Encounter[];
-  /** What was shared that makes a contact on its own. */
+  /** Kinds of sharing that make a contact on their own. */
   shared: Shared[];
 }
 
