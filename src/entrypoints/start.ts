@@ -11,7 +11,7 @@ import { sayWhereNobodyGetsThem } from '../delivery/reaches-people.js';
 import { openRuntime } from './runtime.js';
 
 export interface Everything {
-  /** Of the API. */
+  /** URL of the API. */
   url: string;
   /** Must be closed in this order; services that were up before stay up. */
   parts: RunningProcess[];

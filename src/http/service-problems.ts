@@ -7,7 +7,7 @@ import { GRAPH_PROBLEMS } from '../contact-graph/problems.js';
 import type { ProblemKind } from '../kernel/problem.js';
 import { LogDamaged, StreamDeleted, WrongRevision } from '../event-log/event-store.js';
 
-/** What an error of the event log or of the graph means for the caller, over HTTP and on the command line. */
+/** What an error of the event log or the graph means for the caller, over HTTP and on the command line. */
 export interface ServiceProblem {
   problem: ProblemKind;
   /** A sentence. */

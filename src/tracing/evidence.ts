@@ -32,7 +32,7 @@ export interface Evidence {
   shared: Shared[];
 }
 
-/** The meetings of two people as a trace counts them; undefined where they do not make a contact. */
+/** The meetings of two people as a trace counts them; undefined if they do not make a contact. */
 export async function evidenceOf(graph: TraceGraph, pair: Pair, rules: MeetingRules): Promise<Evidence | undefined> {
   const [source, other] = await Promise.all([graph.person(pair.source), graph.person(pair.other)]);
   if (!source || !other) return undefined;

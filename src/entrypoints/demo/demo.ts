@@ -23,7 +23,7 @@ const SEED = 20210801;
 const DAYS = 14;
 /** Hours after the start of a day by which its last visits end: they have to be over when they are imported. */
 const DAY_ENDS = 26;
-/** The profile by which the demo traces. Today's profile asks little of contacts and nothing of their contacts. */
+/** The profile that the demo uses. Today's profile asks little of contacts and nothing of their contacts. */
 const RULES = 'covid-19-vn-5053';
 /** Variables that point to other data than the demo's: its made-up people would be mixed with real ones there. */
 const OF_AN_INSTALLATION = ['EVENTSTORE_URL', 'NEO4J_URL', 'REDIS_URL', 'TRUYVET_MASTER_KEY'];
