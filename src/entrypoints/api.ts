@@ -45,9 +45,9 @@ import type { Runtime } from './runtime.js';
 
 /**
  * Serves the API of an installation.
- * @param extraModules what other parts answer by HTTP beside the ingest and the questions.
- * @param registry what `/metrics` shows; other parts of the process may have put theirs into it.
- * @throws UserError when it may not or cannot listen where the configuration says.
+ * @param extraModules HTTP modules of other parts, besides ingest and requests.
+ * @param registry the metrics of `/metrics`; other parts of the process may already have registered theirs.
+ * @throws UserError when it may not or cannot listen at the configured address.
  */
 export async function startApi(
   runtime: Runtime,
@@ -57,7 +57,7 @@ export async function startApi(
   const { config, logger } = runtime;
   checkListening(config);
   const { events } = await graphTypes();
-  // Whoever asks is told at once what is missing.
+  // A short wait: a caller should learn at once that the graph is missing.
   const graph = openGraph(runtime, { patience: 1_000, say: (line) => logger.warn(line) });
   const stopping = new AbortController();
   const queues = openQueues(runtime);
@@ -120,10 +120,10 @@ export async function startApi(
   }
 }
 
-/** Whether the log answers, and is the one that the graph was made of. @throws Error saying that it is not. */
+/** @throws Error when the log does not answer, or is not the one that the graph was built from. */
 async function pingLog({ marked, config, urls }: Runtime, driver: Driver): Promise<void> {
   await probe('event-log', urls);
-  // A graph that does not answer is said by itself, and tells nothing of the log.
+  // The check `neo4j` reports a graph that does not answer; it says nothing about the log.
   const answers = await probe('neo4j', urls).then(
     () => true,
     () => false,
@@ -139,7 +139,7 @@ async function pingLog({ marked, config, urls }: Runtime, driver: Driver): Promi
   if (replaced !== undefined) throw new Error(describeReplaced(replaced, graph.whose));
 }
 
-/** Says who would be told because of results, from a graph that answers people. */
+/** The module that previews whom rows would alert; it uses the queries that refuse an incomplete graph. */
 async function previewsOf(runtime: Runtime, graph: Graph, languages: ReadonlySet<string>): Promise<DynamicModule> {
   const { store, sealing, config } = runtime;
   const asked = { store, sealing, graph: { driver: graph.driver, queries: graph.people }, config };
@@ -152,7 +152,7 @@ async function previewsOf(runtime: Runtime, graph: Graph, languages: ReadonlySet
   return PreviewModule.with(settings, await loadRows());
 }
 
-/** Takes what providers report, into the queue from which workers note it. */
+/** The module that queues delivery reports of providers; workers record them. */
 function reportsOf(runtime: Runtime, queues: Queues): DynamicModule {
   const providers = readProviders(runtime.config.providers);
   return ReportsModule.with({
@@ -166,8 +166,8 @@ function reportsOf(runtime: Runtime, queues: Queues): DynamicModule {
 }
 
 /**
- * Serves health and metrics of a part that runs alone, under the rules of the API.
- * @throws UserError when it may not or cannot listen where the configuration says.
+ * Serves health and metrics of a process without an API, with the same authentication.
+ * @throws UserError when it may not or cannot listen at the configured address.
  */
 export async function startWatch(runtime: Runtime, port: number, registry: Registry): Promise<Listening> {
   const { config, logger } = runtime;
@@ -193,7 +193,7 @@ export async function startWatch(runtime: Runtime, port: number, registry: Regis
   }
 }
 
-/** Redis answers; and what the readers of the log left out, who keep it there, is said. */
+/** Checks that Redis answers, and reports the events that readers of the log set aside, which are noted there. */
 async function pingReaders({ urls, store }: Runtime, queues: Queues): Promise<{ degraded?: string }> {
   await probe('redis', urls);
   const counted = await countAllLeftOut(queues);

@@ -8,8 +8,8 @@ import { listenError } from '../http/listening.js';
 import { checkClock } from './check-clock.js';
 
 /**
- * Finds in the first second what would fail once the services are up, which takes them half a minute: a data folder that
- * cannot be written, a host without a key, providers that are wrong or lack a secret, a port that is taken.
+ * Finds in the first second what would otherwise fail only when the services are up, half a minute later: a data folder
+ * that is not writable, a host without a key, providers that are wrong or lack a secret, a port that is in use.
  * @throws UserError
  */
 export async function checkBeforeStart(config: Config, env: NodeJS.ProcessEnv = process.env): Promise<void> {

@@ -8,36 +8,36 @@ import type { ProblemsOf } from '../http/describe-problems.js';
 import { PROBLEMS_OF_PLATFORM } from './problems.js';
 import { MODULES, ROWS, STATEMENTS, type Components } from './modules.js';
 
-/** What the modules are made of, together. */
+/** The components of all modules together. */
 export interface Program {
   streams: readonly StreamFamily[];
-  /** Every type of event that the program knows. */
+  /** All types of events that the program knows. */
   catalogue: Catalogue;
-  /** Why messages are sent. */
+  /** The purposes of messages. */
   purposes: readonly Purpose[];
-  /** Why something is refused, by who refuses it. */
+  /** The problems with which requests are refused, by the module that raises them. */
   problems: readonly ProblemsOf[];
-  /** Who brings something into the contact graph. */
+  /** The modules that project events into the contact graph. */
   projections: readonly { module: string; load: NonNullable<Components['projections']> }[];
-  /** Who does something in a worker. */
+  /** The modules that do work in a worker. */
   work: readonly { module: string; load: NonNullable<Components['work']> }[];
 }
 
 let booted: Promise<Program> | undefined;
 
-/** The components of all modules, loaded and checked once. @throws Error when something has two owners */
+/** Loads and checks the components of all modules once. @throws Error when something has two owners */
 export function boot(): Promise<Program> {
   return (booted ??= assemble(MODULES));
 }
 
-/** A kind of rows by its name. @throws Error when there is none */
+/** The kind of rows with this name. @throws Error when there is none */
 export function rowsCalled(name: string): Rows {
   const rows = ROWS.find((each) => each.name === name);
   if (!rows) throw new Error(`there are no rows called ${name}`);
   return rows;
 }
 
-/** How rows are read and stored, by the name of their kind. @throws Error when there is none */
+/** How rows of the kind with this name are read and stored. @throws Error when there is none */
 export const rowsNamed = async (name: string): Promise<RowKind> => rowsCalled(name).load();
 
 /** Every kind of rows with how it is stored. */
@@ -54,7 +54,7 @@ export async function loadStatements(): Promise<(readonly [Statement, StatementK
   return loaded;
 }
 
-/** @throws Error naming what two modules, or one of them twice, say is theirs */
+/** Loads the components of these modules. @throws Error that names what two modules claim, or one module twice */
 export async function assemble(modules: readonly Module<Request, Components, Rows, Statement>[]): Promise<Program> {
   const requests = modules.flatMap((module) => (module.requests ?? []).map((request) => ({ module, request })));
   const rows = modules.flatMap((module) => (module.rows ?? []).map((kind) => ({ module, kind })));
@@ -83,7 +83,7 @@ export async function assemble(modules: readonly Module<Request, Components, Row
   oneOwner('the route', routed, ({ module, route }) => [route, module.name]);
   oneOwner('the rows', rows, ({ module, kind }) => [kind.name, module.name]);
   const loaded: { module: Module; components: Components | undefined }[] = [];
-  // One after the other: they import much of the same.
+  // One after the other, since they import much of the same.
   for (const module of modules) loaded.push({ module, components: await module.components?.() });
   const owned = loaded.flatMap(({ module, components: own }) =>
     (own?.streams ?? []).map((family) => ({ module, family })),
@@ -120,10 +120,10 @@ export async function assemble(modules: readonly Module<Request, Components, Row
   };
 }
 
-/** Where fields stand in the path matters, and not how they are called. */
+/** Only the positions of fields in the path matter, not their names. */
 const routeOf = (kind: Request['kind'], { path }: { path: string }): string =>
   `${kind} ${path.replaceAll(/\{\w+\}/g, '{}')}`;
-/** Routes that a kind of rows has. */
+/** The routes of a kind of rows. */
 const pathsOf = ({ name, groups, previewed }: Rows): string[] => [
   name,
   ...(groups ? [`${name}/group`] : []),
@@ -136,7 +136,7 @@ const namesOf = ({ name, groups, previewed }: Rows): string[] => [
 ];
 const wordsOf = ({ cli }: Request): string | undefined => cli?.words.replaceAll(/ <\w+>/g, '');
 
-/** @throws Error naming what two say is theirs */
+/** Checks that each name has one owner. @throws Error that names a second owner */
 export function oneOwner<T>(what: string, all: readonly T[], of: (each: T) => [name: string, owner: string]): void {
   const owners = new Map<string, string>();
   for (const [name, owner] of all.map(of)) {

@@ -21,18 +21,18 @@ import type { Runtime } from './runtime.js';
 import { programWork } from './work-of.js';
 import { requireServices } from '../platform/services.js';
 
-/** Milliseconds between two looks, fewer at first: who waits for long takes no processor from those who do the work. */
+/** Milliseconds between two checks, fewer at first: a long wait should not take CPU time from the work itself. */
 const LOOK_EVERY = { first: 100, later: 400, after: 2_000 };
-/** What is left is counted less often than it is looked whether anything is. */
+/** Milliseconds between two counts of the remaining work; counting costs more than checking whether there is any. */
 const COUNT_EVERY = 1_000;
 const SAY_EVERY = 5_000;
-/** Milliseconds that a projector or worker may be missing: it may be starting, or starting again. */
+/** Milliseconds for which a projector or worker may be missing, since it may be starting or restarting. */
 const MISSING_FOR = 30_000;
 
 /**
- * Waits until the graph, the traces and the alerts have caught up with the log: every reader has passed its last event
- * that concerns it, no job is waiting or under way, and nothing was appended meanwhile.
- * @throws UserError when no projector or no worker is there to do it; the reason of `stop` once that is aborted.
+ * Waits until the graph, the traces and the alerts have caught up with the log: every reader has passed the last event
+ * that concerns it, no job is waiting or active, and nothing was appended meanwhile.
+ * @throws UserError when no projector or no worker is running; the reason of `stop` when it is aborted.
  */
 export async function waitUntilCaughtUp(
   runtime: Runtime,
@@ -40,7 +40,7 @@ export async function waitUntilCaughtUp(
   stop?: AbortSignal,
 ): Promise<void> {
   await requireServices(runtime.urls, ['neo4j', 'redis']);
-  // Nobody is waited for in silence: what is not ready yet is said, with everything else.
+  // Does not wait for the graph silently: a graph that is not ready is reported with everything else.
   const graph = openGraph(runtime, { patience: 0 });
   const queues = openQueues(runtime);
   const providers = readProviders(runtime.config.providers).map(({ name }) => name);
@@ -72,7 +72,7 @@ export async function waitUntilCaughtUp(
     const paused = await pausedBy(operations, providers);
     held = undefined;
     if (paused) {
-      // What nobody lets go would be waited for without end.
+      // Waiting for paused messages would never end.
       names.forEach((name, i) => {
         if (!ofProviders.has(name)) return;
         held = { by: paused, messages: (held?.messages ?? 0) + (outstanding[i] ?? 0) };
@@ -115,7 +115,7 @@ async function sumOf(counts: Promise<number>[]): Promise<number> {
   return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
 }
 
-/** Who keeps every message from going, and why; undefined while some provider may send. */
+/** Who paused all messages, and why; undefined while some provider may send. */
 async function pausedBy(operations: KnownOperatorOrders, providers: readonly string[]): Promise<string | undefined> {
   const { state } = await operations.load();
   const each = providers.map((name) => state.providers.get(name));
@@ -123,7 +123,7 @@ async function pausedBy(operations: KnownOperatorOrders, providers: readonly str
   return pause && `by ${pause.by} ("${pause.reason}")`;
 }
 
-/** How far the graph has come, and in words how far it is from being asked at all; undefined where it can be. */
+/** The position of the graph, and its progress in words while it is not ready; undefined when it is ready. */
 async function lookAtGraph({ driver }: Graph): Promise<{ position: Position | undefined; progress?: string }> {
   try {
     const state = await readGraphState(driver);
@@ -138,17 +138,17 @@ async function lookAtGraph({ driver }: Graph): Promise<{ position: Position | un
 }
 
 interface Look {
-  /** What is not done yet, in words. */
+  /** The remaining work, in words. */
   waitingFor: string[];
-  /** Where every reader of the log stands. */
+  /** The positions of all readers of the log. */
   stands: string;
 }
 
 /**
- * Looks until nothing is waited for. The looks at the readers and at the queues take their time, and a job that ends
- * between them may have appended what the readers have yet to take. So everything is quiet only when a second look
- * finds the readers where the first one found them: then nothing was appended, and no job began, between the two.
- * @throws UserError when nobody is there to do what is waited for.
+ * Checks until no work remains. The readers and the queues are checked one after the other, and a job that ends between
+ * may append events that the readers have yet to process. Everything is therefore done only when a second check finds
+ * the readers at the same positions as the first: then nothing was appended and no job began between the two.
+ * @throws UserError when no process is running that would do the work.
  */
 export async function untilQuiet({
   look,
@@ -190,7 +190,7 @@ export async function untilQuiet({
   }
 }
 
-/** Messages of which it is known what became of them. */
+/** Number of messages whose fate is known. */
 function settledIn(counts: readonly ProviderCounts[]): number {
   const failed = counts.flatMap((each) => Object.values(each.failed));
   return [...counts.flatMap(({ sent, takenBack }) => [sent, takenBack]), ...failed].reduce(

@@ -4,8 +4,8 @@ import type { Config } from '../platform/config.js';
 import { timeForPeople } from '../platform/times.js';
 
 /**
- * Says on the standard error that the clock was set.
- * @throws UserError where messages would reach people: they would be told of days that are not theirs.
+ * Warns on standard error when TRUYVET_CLOCK sets the clock.
+ * @throws UserError if messages would reach people: they would name wrong days.
  */
 export function checkClock({
   clock,

@@ -6,14 +6,14 @@ import { graphTypes } from './graph-types.js';
 import type { Runtime } from './runtime.js';
 
 interface Opened {
-  /** The contact graph, once it is opened. */
+  /** The contact graph, when it is open. */
   driver?(): Driver | undefined;
   queues?: Queues | undefined;
-  /** Opens the graph, where it is not open from the beginning. */
+  /** Opens the graph if it is not open yet. */
   requireGraph?(): Promise<void>;
 }
 
-/** With what requests of an installation are handled, and its rows stored. */
+/** The contexts in which requests of an installation are handled and its rows are stored. */
 export function contextsOf(
   runtime: Pick<Runtime, 'store' | 'master' | 'sealing' | 'config'> & Partial<Pick<Runtime, 'clock' | 'marked'>>,
   { driver, queues, requireGraph = () => Promise.resolve() }: Opened = {},

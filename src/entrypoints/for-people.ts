@@ -2,12 +2,12 @@ import { openGraph, type Graph } from '../contact-graph/index.js';
 import { sayLeftOut } from './left-out.js';
 import type { Runtime } from './runtime.js';
 
-/** Of a command that answers somebody: what may be missing from the answer, and what is waited for, goes beside it. */
+/** For commands with an answer: what the answer may lack and what the command waits for go to standard error. */
 export const FOR_PEOPLE = { say: (line: string): void => console.error(line) };
 
 /**
- * Opens the graph for a command that answers somebody. Beside what the graph lacks, it is said what workers left out: that
- * is asked for while the graph answers.
+ * Opens the graph for a command with an answer. Besides what the graph lacks, it reports the events that workers set
+ * aside, which it counts while the graph is queried.
  */
 export function openForPeople(runtime: Pick<Runtime, 'urls' | 'storeId'>): Graph {
   const graph = openGraph(runtime, FOR_PEOPLE);

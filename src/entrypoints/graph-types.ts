@@ -3,21 +3,21 @@ import { eventsInto, type FactProjection, type VisitProjection } from '../contac
 import type { EventSet } from '../kernel/event.js';
 import { boot, oneOwner, type Program } from './boot.js';
 
-/** What the modules bring into the contact graph, together. */
+/** The projections of all modules into the contact graph. */
 export interface GraphTypes {
   visits: VisitProjection;
-  /** In the order in which they write: whoever is made of others comes after them. */
+  /** In the order in which they write: a projection comes after those that it is based on. */
   facts: readonly FactProjection[];
-  /** What comes into the graph: the same in every zone. */
+  /** The events that are projected into the graph; the same in every zone. */
   events: EventSet;
 }
 
-/** @param zone in which days are counted. */
+/** @param zone the time zone of days. */
 export async function graphTypes(zone = 'UTC'): Promise<GraphTypes> {
   return graphTypesOf(await boot(), zone);
 }
 
-/** @throws Error naming what two modules, or one of them twice, say is theirs, or what a projection is made of in vain. */
+/** @throws Error that names what two modules claim, or one module twice, or projections whose bases do not exist. */
 export async function graphTypesOf({ projections }: Pick<Program, 'projections'>, zone: string): Promise<GraphTypes> {
   const owned: { module: string; projection: FactProjection | VisitProjection }[] = [];
   for (const { module, load } of projections) {
@@ -42,7 +42,7 @@ export async function graphTypesOf({ projections }: Pick<Program, 'projections'>
 const isOfVisits = (projection: FactProjection | VisitProjection): projection is VisitProjection =>
   'step' in projection;
 
-/** As the modules come, but each after all that it is made of. */
+/** In the order of the modules, but each projection after those that it is based on. */
 function inOrder(facts: readonly FactProjection[]): FactProjection[] {
   const names = new Set<string>();
   const ordered: FactProjection[] = [];

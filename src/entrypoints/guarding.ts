@@ -3,7 +3,7 @@ import { guardLog, type Derived } from '../event-log/log-guard.js';
 import { outageLogger } from '../platform/outages.js';
 import type { Runtime } from './runtime.js';
 
-/** Compares the log with what was derived from it, as long as a part runs. */
+/** Compares the log with what was derived from it, until the signal is aborted. */
 export function guard({ marked, logger }: Runtime, derived: readonly Derived[], signal: AbortSignal): Promise<void> {
   const trouble = outageLogger(logger);
   return guardLog({
@@ -16,8 +16,8 @@ export function guard({ marked, logger }: Runtime, derived: readonly Derived[], 
 }
 
 /**
- * What a process has in memory, and does not compare with the log each time: people's keys, since another log may not have
- * them and what they seal would be lost, and more.
+ * What a process keeps in memory without comparing it with the log each time, such as people's keys: another log may
+ * not have them, and what they seal would be lost.
  */
 export function derivedMemory({ sealing, clock }: Runtime, forgetMore: () => void): Derived {
   let mark: LogMark | undefined;

@@ -1,7 +1,7 @@
 import { openGraph } from '../contact-graph/index.js';
 import type { Runtime } from './runtime.js';
 
-/** Cases of which nobody is told before somebody has approved it. */
+/** Cases whose contacts are alerted only after a person has approved it. */
 export interface HeldNow {
   cases: number;
   contacts: number;
@@ -19,7 +19,7 @@ export async function heldNow(runtime: Runtime): Promise<HeldNow> {
   }
 }
 
-/** In words, for the command line; nothing where none is held. */
+/** Lines for the command line; none if no case is held. */
 export function* describedHeld({ cases, contacts }: HeldNow): Iterable<string> {
   if (cases === 0) return;
   const whose = cases === 1 ? '1 case' : `${cases} cases`;

@@ -32,20 +32,20 @@ export interface ImportFileOptions {
   history?: boolean;
   closeByNext?: boolean;
   json?: boolean;
-  /** Say who would be told, and store nothing. */
+  /** Print who would be alerted, and store nothing. */
   preview?: boolean;
-  /** Stops it, also while it waits; without it the process' own signals do. */
+  /** Stops the import, also while it waits; the signals of the process do when absent. */
   stop?: AbortSignal;
 }
 
 const SHOWN_REJECTS = 5;
-/** Ids of a file that are looked up, each by a question or three to the log: a second or two, whatever the file. */
+/** How many ids of a file are looked up, each with up to three reads of the log: a second or two for any file. */
 const LOOK_UPS = 500;
 const say = (line: string): void => console.error(line);
 
 interface Input {
   stream: ReadStream | NodeJS.ReadStream | Socket;
-  /** In bytes; undefined when nobody knows. */
+  /** In bytes; undefined when unknown. */
   size: number | undefined;
   name: string;
   ndjson: boolean;
@@ -76,7 +76,7 @@ export async function importFile(name: string, file: string, options: ImportFile
         run(above, kind, { ...input, rejectsPath }, { ...options, source }, stopping.signal);
       return await previewImport(runtime, rows, found, options.json ?? false);
     }
-    // Before any row is read by a clock that may be wrong, and refused for good.
+    // Comes before any row is read: with a wrong clock rows would be rejected for good.
     await runtime.clock.require();
     const summary = await run(runtime, kind, input, { ...options, source }, stopping.signal);
     const waits = options.wait && !summary.stopped;
@@ -84,9 +84,9 @@ export async function importFile(name: string, file: string, options: ImportFile
     else if (!options.json) for (const line of described(summary, input.name)) console.log(line);
     if (summary.stopped) return 130;
     if (options.wait) {
-      // Everything is stored: waiting may be given up at any moment.
+      // Everything is stored: the wait may be interrupted at any moment.
       forget();
-      // What asks the graph and the queues takes a while to load, and is not needed without waiting.
+      // These modules take a while to load, and are needed only for waiting.
       const [{ waitUntilCaughtUp }, { describedHeld, heldNow }, { sayWhereNobodyGetsThem }] = await Promise.all([
         import('./catch-up.js'),
         import('./held-now.js'),
@@ -106,7 +106,7 @@ export async function importFile(name: string, file: string, options: ImportFile
   }
 }
 
-/** As HTTP answers a batch, and beside it what only a file has. */
+/** The HTTP answer to a batch, with fields that only files have. */
 function summaryOf(summary: ImportSummary, file: string) {
   const { kind, rejectsFile, ignoredColumns, seconds, rowsPerSecond, stopped } = summary;
   return {
@@ -161,7 +161,7 @@ async function run(
   }
 }
 
-/** The name under which rows come in: it is kept with each. @throws UserError when it is not a name. */
+/** The source of the rows, which is kept with each. @throws UserError when it is not a valid name. */
 function sourceOf(given: string): string {
   const source = canonicalId(given);
   const wrong =
@@ -188,15 +188,15 @@ async function openInput(file: string, options: ImportFileOptions): Promise<Inpu
   };
 }
 
-/** Under whatever names, and behind links. */
+/** Whether two paths are the same file, also by other names and links. */
 async function isOneFile(a: string, b: string): Promise<boolean> {
   const [first, second] = await Promise.all([a, b].map((path) => stat(path).catch(() => undefined)));
   return first !== undefined && first.isFile() && first.dev === second?.dev && first.ino === second.ino;
 }
 
 /**
- * Opening a FIFO to which nobody writes waits for a writer, where no signal reaches it: it is opened without waiting, and
- * read as sockets are.
+ * Opening a FIFO without a writer blocks, and no signal ends that. So FIFOs are opened without blocking and read like
+ * sockets.
  */
 async function openStream(file: string): Promise<Input['stream']> {
   const found = await stat(file);
@@ -230,10 +230,10 @@ function onAbort(signal: AbortSignal, stop: () => void): () => void {
   return () => signal.removeEventListener('abort', stop);
 }
 
-/** A bar where a person looks on, otherwise a line every few seconds; all of it on the standard error. */
+/** A progress bar on a terminal, otherwise a line every 5 seconds; both on standard error. */
 function showProgress(progress: Progress, size: number | undefined): { say: (line: string) => void; stop: () => void } {
   const began = Date.now();
-  // What is stored counts: much of a file is read long before.
+  // Stored bytes count, since much of a file is read long before it is stored.
   const stored = (): number => Math.min(progress.settledBytes, size ?? 0);
   const rate = (): number => Math.round(progress.settled / Math.max((Date.now() - began) / 1000, 0.001));
   if (process.stderr.isTTY && size !== undefined) {

@@ -4,10 +4,10 @@ import type { Config } from '../platform/config.js';
 import { diedServices, type ServiceName, servicesUp, titles } from '@truyvet/local-services';
 import type { RunningProcess } from './processes.js';
 
-/** Milliseconds between two looks, and how long a service that goes on dying is left alone, at the most. */
+/** Milliseconds between two checks, and the longest wait before a service that keeps dying is started again. */
 const LOOK_EVERY = 2_000;
 const LONGEST_WAIT = 60_000;
-/** A service that lived so long starts anew with the shortest wait. */
+/** Milliseconds after which a start counts as successful: the next restart has the shortest wait again. */
 const WELL_AFTER = 300_000;
 
 interface Patience {
@@ -15,15 +15,15 @@ interface Patience {
   longestWait?: number;
 }
 
-/** With what services are looked at and started; tests have their own. */
+/** How services are checked and started; replaced in tests. */
 export interface Care {
   died: () => Promise<ServiceName[]>;
   start: (name: ServiceName, stop: AbortSignal) => Promise<void>;
 }
 
 /**
- * Starts services again that died while this process needs them, each time after a longer wait. One that somebody has
- * stopped (`truyvet services down`) is left alone.
+ * Restarts services that died while this process needs them, each time after a longer wait. A service that somebody
+ * stopped (`truyvet services down`) stays stopped.
  */
 export function keepUp(
   { config, say }: { config: Config; say: (line: string) => void },
@@ -57,7 +57,7 @@ export function keepUp(
     while (!signal.aborted) {
       await delay(lookEvery, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
-      // What cannot be looked at now is looked at again.
+      // A failed check is repeated in the next round.
       const died = await care.died().catch(() => []);
       await Promise.all(died.map(startAgain));
     }

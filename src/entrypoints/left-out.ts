@@ -2,13 +2,13 @@ import { queueKey } from '../work/queue-keys.js';
 import { countAllLeftOut } from '../work/readers-aside.js';
 import type { Runtime } from './runtime.js';
 
-/** Milliseconds for which an answer waits for Redis. */
+/** Milliseconds to wait for Redis. */
 const PATIENCE = 1_000;
 
 /**
- * How many events the readers left out, over a connection of its own: a command that answers somebody needs no more of
- * Redis, and answers without it, too.
- * @throws Error when Redis does not answer at once.
+ * Number of events that readers set aside, read over a connection of its own: a command with an answer needs nothing
+ * else from Redis, and also works without it.
+ * @throws Error when Redis does not answer within a second.
  */
 export async function countLeftOutOnce({ urls, storeId }: Pick<Runtime, 'urls' | 'storeId'>): Promise<number> {
   const { Redis } = await import('ioredis');
@@ -16,18 +16,18 @@ export async function countLeftOutOnce({ urls, storeId }: Pick<Runtime, 'urls' |
     ...{ lazyConnect: true, connectTimeout: PATIENCE, commandTimeout: PATIENCE },
     ...{ maxRetriesPerRequest: 0, retryStrategy: () => null },
   });
-  // It comes with the command, too.
+  // The command rejects with the same error.
   redis.on('error', () => undefined);
   try {
     await redis.connect();
     return await countAllLeftOut({ redis, key: (name) => queueKey(storeId, name) });
   } finally {
-    // Of a connection that is closed already it would wait two seconds for the end, and the command with it.
+    // Disconnecting a closed connection would delay the end of the command by two seconds.
     if (redis.status !== 'end') redis.disconnect();
   }
 }
 
-/** Says what may be missing from an answer because a reader left it out of cases, traces or alerts. */
+/** Reports how many events are missing from cases, traces or alerts, and so perhaps from an answer. */
 export async function sayLeftOut(
   runtime: Pick<Runtime, 'urls' | 'storeId'>,
   say: (line: string) => void,

@@ -20,7 +20,7 @@ import type { Rows, Statement } from '../intake/define-rows.js';
 import type { Work } from '../work/define-work.js';
 import type { Request } from '../requests/define.js';
 
-/** What a module is made of, beside its requests and rows. */
+/** The components of a module besides its requests and rows. */
 export interface Components extends ModuleParts {
   /** The problems with which it refuses requests. */
   problems?: readonly ProblemKind[];
@@ -30,7 +30,7 @@ export interface Components extends ModuleParts {
   work?: () => Promise<Work>;
 }
 
-/** The only list of what the program is made of. */
+/** The only list of the program's modules. */
 export const MODULES: readonly Module<Request, Components, Rows, Statement>[] = [
   eventLog,
   people,
@@ -50,8 +50,8 @@ export const MODULES: readonly Module<Request, Components, Rows, Statement>[] = 
 
 export const REQUESTS: readonly Request[] = MODULES.flatMap(({ requests = [] }) => requests);
 
-/** Every kind of rows that files and batches may be of. */
+/** All kinds of rows that files and batches may hold. */
 export const ROWS: readonly Rows[] = MODULES.flatMap(({ rows = [] }) => rows);
 
-/** What is said by HTTP of what was recorded. */
+/** All statements that HTTP accepts about recorded facts. */
 export const STATEMENTS: readonly Statement[] = MODULES.flatMap(({ statements = [] }) => statements);

@@ -7,7 +7,7 @@ import { contextsOf } from './contexts.js';
 import { openForPeople } from './for-people.js';
 import type { Runtime } from './runtime.js';
 
-/** Asks within the program what others ask from outside, of an installation that is open. @throws as the request does */
+/** Performs a request within the program, on an open installation. @throws as the request does */
 export async function performLocally<F extends Fields, Answer>(
   runtime: Pick<Runtime, 'urls' | 'storeId' | 'store' | 'master' | 'sealing' | 'config'>,
   request: Request<F, Answer>,

@@ -42,47 +42,47 @@ import { TouchedCases } from '../tracing/touched.js';
 import { traceCase } from '../tracing/worker.js';
 import { graphTypes } from './graph-types.js';
 
-/** What would follow for people, by their ids; a person is named once for each case. */
+/** What would follow for people, as ids of people; a person is listed once for each case. */
 export interface Preview {
   cases: { opened: string[]; retracted: string[]; changed: string[] };
   told: string[];
-  /** They asked for less, or named an earlier day, or a message was taken back since. */
+  /** The earlier message asked for less or named an earlier day, or was withdrawn since. */
   told_again: string[];
-  /** Contacts to whom what they, or their phone, were told already says enough. */
+  /** Contacts for whom an earlier message to them or their phone says enough. */
   told_already: string[];
   taken_back: string[];
-  /** Whose message still waits, and would not go. */
+  /** People whose message still waits and would not be sent. */
   called_off: string[];
-  /** Found after their last day, or cases themselves: nobody tells them. */
+  /** Contacts who are found after their last day or are cases themselves: they get no message. */
   not_told: string[];
-  /** Who should be told, and has no phone, or one that takes no SMS, or had all the messages of the day. */
+  /** People who should get a message but have no phone, or one that takes no SMS, or reached the daily limit. */
   unreached: string[];
-  /** Contacts of cases whose numbers are unlikely: they would wait for a person. */
+  /** Number of contacts of cases with unlikely numbers: they would wait for a person's approval. */
   waiting: number;
-  /** Messages that would go, by the language of whom they go to; several people of a phone are told with one. */
+  /** Number of messages by the recipient's language; several people with one phone get one message. */
   messages: Record<string, number>;
-  /** Whether the graph has yet to take in what the log holds: it may say more in a moment. */
+  /** Whether the graph is behind the log: a later preview may find more. */
   graph_behind: boolean;
 }
 
-/** What follows from cases, whatever the graph held. */
+/** What follows from cases, without the state of the graph. */
 export type Foretold = Omit<Preview, 'graph_behind'>;
 
-/** Past all that a log holds. */
+/** A position after every event of a log. */
 const LATEST = { commit: BigInt(Number.MAX_SAFE_INTEGER), prepare: BigInt(Number.MAX_SAFE_INTEGER) };
-/** Bytes of slots that are kept while cases are traced. */
+/** Size of the cache of slots while cases are traced, in bytes. */
 const SLOT_CACHE = 128 * 2 ** 20;
-/** After which a case is traced. */
+/** The events after which a case is traced. */
 const CHANGING = eventSet(CaseConfirmed, CaseEvidenceWithdrawn, InfectiousWindowChanged, CaseRetracted);
-/** By what the words of a preview are summed. */
+/** The events that a preview is summed up from. */
 const TOLD_OF = union(CHANGING, eventSet(AlertsHeld, AlertRequested, AlertWithdrawn));
-/** Nothing that waits for a morning is looked at. */
+/** In minutes after midnight; a preview does not look at messages that wait for a morning. */
 const MORNING = 8 * 60;
 const SENDS_AT_ONCE = 20;
-/** Of one person, at most. */
+/** Per person. */
 const MOST_ALERTS = 1_000;
 
-/** What is asked. */
+/** What a preview is computed from. */
 export interface Asked {
   store: EventStore;
   sealing: Sealing;
@@ -91,17 +91,17 @@ export interface Asked {
 }
 
 /**
- * What results or isolations would lead to, found while the graph holds what the log did when it was filled.
- * @throws GraphNotReady when the graph is being emptied or filled: nobody would be told, by what it holds.
+ * Computes what results or isolations would lead to, on a complete graph.
+ * @throws GraphNotReady when the graph is emptied or rebuilt: an incomplete graph would find no contacts.
  */
 export async function previewOf(asked: Asked, takeIn: (overlay: EventStore) => Promise<void>): Promise<Preview> {
   return answeringInSteps(asked.graph.driver, () => previewIn(asked, takeIn));
 }
 
 /**
- * What they would lead to, by the code by which they do: they are taken in, cases opened and traced, alerts planned, all
- * of it above the log and none of it in it.
- * @param takeIn stores them in the log that it is given.
+ * Runs the code that also handles real rows: rows are stored, cases opened and traced, alerts planned, all of it in an
+ * overlay above the log and nothing in the log itself.
+ * @param takeIn stores the rows in the given overlay.
  */
 async function previewIn(
   { store, sealing, graph, config }: Asked,
@@ -109,7 +109,7 @@ async function previewIn(
 ): Promise<Preview> {
   const passed = await graph.queries.position();
   const position = passed ?? { commit: 0n, prepare: 0n };
-  // Nothing is waited for: what is asked is what the graph holds now, be it nothing, and whatever happened to a case since.
+  // Does not wait for the graph: the preview uses what it holds now, even nothing, whatever happened to a case since.
   const queries = overrideMethods(graph.queries, { position: () => Promise.resolve(LATEST) });
   const { now, zone, authority } = config;
   const overlay = new OverlayStore(store, position, now);
@@ -120,7 +120,7 @@ async function previewIn(
   const ask = () => Promise.resolve();
   await reactToResults(batch, { store: overlay, graph: queries, authority, zone, ask, signal });
   const cases = new Set(overlay.appended.filter(CHANGING.includes).map(({ data }) => data.caseId));
-  // A negative sample releases contacts of cases that it does not change, and isolation says until when somebody infects.
+  // A negative sample may release contacts of cases that it does not change; isolation ends an infectious window.
   const touched = new TouchedCases(queries, ask, () => Promise.resolve(0));
   const results = taken.filter(isStated);
   const isolations = taken.filter(isIsolation);
@@ -138,13 +138,13 @@ async function previewIn(
   return { ...found, graph_behind: await store.isBehind(passed, (await graphTypes()).events.types) };
 }
 
-/** A log, and above it what happened to cases. */
+/** A log, and an overlay with what happened to cases. */
 export interface Above extends Pick<Asked, 'store' | 'sealing' | 'config'> {
   overlay: OverlayStore;
   graph: Pick<GraphQueries, 'pace' | 'capacities' | 'alerts'>;
 }
 
-/** What follows for people from what stands above the log: alerts are planned, and told to nobody. */
+/** Computes what the overlay's events lead to for people: alerts are planned, and sent to nobody. */
 export async function foretold({ store, overlay, sealing, graph, config }: Above): Promise<Foretold> {
   const { now, zone } = config;
   const gathers = config.alertGatherMinutes > 0;
@@ -174,7 +174,7 @@ export async function foretold({ store, overlay, sealing, graph, config }: Above
   const common = { store: overlay, views, recipients, rules, ownCases, allowance, now };
   const parts = {
     ...{ ...common, sealing, texts, forward, metrics: new AlertMetrics(new Registry()) },
-    // What is on its way at this moment will have gone by then.
+    // Messages that are being sent right now will have gone by then.
     dispatcher: new Dispatcher({
       ...{ store: overlay, routes, purposes: new Purposes(PURPOSES) },
       now: () => Date.now() + 2 * SURELY_OVER,
@@ -188,15 +188,15 @@ export async function foretold({ store, overlay, sealing, graph, config }: Above
     try {
       await sender.settle(alertId, revision, via);
     } catch (error) {
-      // It is being told as we ask.
+      // The message is being sent at this moment.
       if (!(error instanceof HandedOverElsewhere)) throw error;
     }
   };
   for (let at = 0; at < overlay.appended.length;) {
-    // What is due for a phone has claimed it before anything goes.
+    // All alerts that are due for a phone are gathered before anything is sent.
     const { plan, send, tell } = await reactTo(overlay.appended.slice(at).filter(REACTED.includes), unreached, gathers);
     at = overlay.appended.length;
-    // By the trace, as it will be: the brake counts whom it would have told, and not everybody.
+    // By trace, as in a worker: the brake then counts the people that this trace would alert, not everybody.
     for (const { data } of plan) await planner.plan(data.caseId, data.traceId);
     await concurrently(send, SENDS_AT_ONCE, ({ data }) => settle(data.alertId, data.revision));
     for (const { data } of tell) due.set(data.alertId, data.revision ?? 0);
@@ -216,7 +216,7 @@ export async function foretold({ store, overlay, sealing, graph, config }: Above
   return { ...found, messages };
 }
 
-/** Of people who are no cases any more: all their alerts, whatever became of them. */
+/** All alerts of people who are no longer cases, whatever became of the alerts. */
 function alertsIn(graph: Pick<GraphQueries, 'alerts'>): Unreached {
   const noted = new Map<string, Set<string>>();
   return {
@@ -233,7 +233,7 @@ function alertsIn(graph: Pick<GraphQueries, 'alerts'>): Unreached {
 const WITHDRAWAL = /-withdrawal$/;
 const alertOf = (messageId: string) => messageId.replace(WITHDRAWAL, '');
 
-/** In the words of a preview. */
+/** Sums up the overlay's events as a preview. */
 async function summed(
   store: EventStore,
   overlay: OverlayStore,
@@ -269,7 +269,7 @@ async function summed(
     }
     if (status === 'withdrawn' || status === 'unknown') continue;
     const by = coveredBy === null ? undefined : (await loadAlert(overlay, coveredBy)).state;
-    // One that still waits, or goes at this moment, tells them as one of these does.
+    // A covering alert that still waits, or is sent in this preview, informs them now and did not do so before.
     if (by?.told && !sent.has(coveredBy ?? '')) preview.told_already.push(personId);
     else preview[(await wasTold(store, { caseId, personId, sequence })) ? 'told_again' : 'told'].push(personId);
   }
@@ -278,7 +278,7 @@ async function summed(
     const { request, joined } = (await loadAlert(overlay, alertOf(id))).state;
     if (request) preview.taken_back.push(request.personId);
     for (const [other, { personId }] of joined) {
-      // Who was told otherwise since reads nothing new in it.
+      // It says nothing new to somebody who got another message since.
       if ((await loadAlert(overlay, other)).state.coveredBy === alertOf(id)) preview.taken_back.push(personId);
     }
   }
@@ -296,13 +296,13 @@ async function summed(
   return preview;
 }
 
-/** Whether an alert has not gone yet, nor the one that it relies on. */
+/** Whether neither an alert nor the one that covers it was sent yet. */
 async function waits(store: EventStore, { state: { status, coveredBy } }: LoadedAlert): Promise<boolean> {
   if (status === 'requested') return true;
   return status === 'covered' && coveredBy !== null && (await loadAlert(store, coveredBy)).state.status === 'requested';
 }
 
-/** Whether somebody was told as a contact of the case before, by whichever alert. */
+/** Whether an earlier alert of any kind informed this person as a contact of the case. */
 async function wasTold(
   store: EventStore,
   { caseId, personId, sequence }: Pick<AlertRequested['data'], 'caseId' | 'personId' | 'sequence'>,

@@ -14,8 +14,8 @@ import { requireServices } from '../platform/services.js';
 import { requireSameLog } from './same-log.js';
 
 /**
- * Says who would be told by an import, for the command line, and stores nothing.
- * @param takeIn imports the rows with what it is given; refused rows go to the path, which is removed.
+ * Prints who would be alerted because of an import, for the command line, and stores nothing.
+ * @param takeIn imports the rows with the given runtime; rejected rows go to the path, which is removed afterwards.
  * @returns the exit code.
  */
 export async function previewImport(
@@ -55,7 +55,7 @@ const BEHIND =
   'npx truyvet projections status says that it has caught up.';
 const SHOWN = 10;
 
-/** In words, for the command line. */
+/** Lines for the command line. */
 export function* describedPreview(preview: Preview): Iterable<string> {
   const { cases, told, told_again: again, taken_back: takenBack, not_told: notTold, waiting } = preview;
   const { messages, told_already: already, called_off: calledOff, unreached } = preview;

@@ -5,7 +5,7 @@ import { PROBLEMS as OF_HTTP } from '../http/problems.js';
 import { PROBLEMS as OF_ALL } from '../kernel/errors.js';
 import { PROBLEMS as OF_REQUESTS } from '../requests/problems.js';
 
-/** Problems that are nobody's among the modules, by where they are raised. */
+/** Problems that belong to no module, by where they are raised. */
 export const PROBLEMS_OF_PLATFORM: readonly ProblemsOf[] = [
   { name: 'requests', problems: [...OF_ALL, ...OF_REQUESTS] },
   { name: 'http', problems: OF_HTTP },

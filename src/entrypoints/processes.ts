@@ -30,10 +30,10 @@ export interface RunningProcess {
   close(): Promise<void>;
 }
 
-/** What works by itself waits for a graph that is being prepared as long as for one that is away, and says so. */
+/** Background processes wait as long for a graph that is being prepared as for one that does not answer, and log it. */
 const patiently = (logger: Logger) => ({ patience: 60_000, say: (line: string) => logger.warn(line) });
 
-/** Keeps the contact graph up with the log. */
+/** Starts the process that keeps the contact graph up to date with the log. */
 export async function startProjector(runtime: Runtime, registry: Registry): Promise<RunningProcess> {
   const { visits, facts } = await graphTypes(runtime.config.zone);
   const { store, storeId, logger } = runtime;
@@ -78,18 +78,18 @@ export async function startProjector(runtime: Runtime, registry: Registry): Prom
   };
 }
 
-/** What the readers of the log left out. */
+/** Notes of the events that readers of the log set aside. */
 function asideNotes(queues: Queues): RedisAsideNotes {
   return new RedisAsideNotes(queues.redis, (name) => queues.key(name));
 }
 
-/** Does what the modules have to do by themselves. @throws UserError when there are no rules of the authority. */
+/** Starts the background work of all modules. @throws UserError when the authority has no profiles. */
 export async function startWorker(runtime: Runtime, registry: Registry): Promise<RunningProcess> {
   const { store, sealing, config, logger, clock } = runtime;
   await checkAuthority(store, config.authority);
   const { purposes } = await boot();
   const { jobs, handlers, reactions, runs } = await programWork();
-  // The last thing that can fail comes before anything is opened that would have to be closed.
+  // This is the last step that can fail, and comes before anything is opened that would have to be closed.
   const routes = openRoutes(config, process.env);
   const graph = openGraph(runtime, patiently(logger));
   const queues = openQueues(runtime);

@@ -15,15 +15,15 @@ const loadContext = async () => (await import('./with-context.js')).withContext;
 const loadPurposes = async () => (await (await import('./boot.js')).boot()).purposes;
 
 /**
- * The command line. A command's module registers itself and loads what it runs only when it is called, so that
- * `truyvet --help` stays instant and a process carries only what it needs.
+ * The command line. Each command loads its code only when it is called, so that `truyvet --help` stays instant and a
+ * process loads only what it needs.
  */
 export function commandLine(): Command {
   const program = new Command('truyvet')
     .description('Contact tracing: check-ins to a contact graph to one SMS each')
     .version('0.1.0')
     .showHelpAfterError()
-    // An option after the name of a command is that command's, also where the command above it has one of that name.
+    // An option after the name of a command belongs to it, even if its parent has an option of the same name.
     .enablePositionalOptions();
   registerEventLog(program);
   registerLog(program);

@@ -6,7 +6,7 @@ import { closeAll, untilStopped } from '../cli/foreground.js';
 import { startProjector, startWorker, type RunningProcess } from './processes.js';
 import { openRuntime } from './runtime.js';
 
-/** Runs one part alone until it is told to stop. */
+/** Runs a projector or a worker alone until it is stopped. */
 export async function runProcess(role: Role): Promise<void> {
   const config = readConfig();
   const runtime = await openRuntime(config, createLogger(config, role), [], ['neo4j', 'redis']);
@@ -14,7 +14,7 @@ export async function runProcess(role: Role): Promise<void> {
   try {
     const registry = new Registry();
     if (config.metricsPort !== undefined) {
-      // What serves HTTP takes half of a part's start to load: only for those who ask for it.
+      // Loading the HTTP server takes half of the start, so it is loaded only when metrics are configured.
       const { startWatch } = await import('./api.js');
       const watch = await startWatch(runtime, config.metricsPort, registry);
       parts.unshift(watch);

@@ -13,15 +13,15 @@ import { requireServices } from '../platform/services.js';
 import { outageLogger } from '../platform/outages.js';
 import { checkClock } from './check-clock.js';
 
-/** What every process that touches the log holds. */
+/** What every process that uses the log holds. */
 export interface Runtime {
   config: Config;
   logger: Logger;
   urls: ServiceUrls;
-  /** Takes nothing new while the clock is in doubt. */
+  /** Rejects new events while the clock is in doubt. */
   store: EventStore;
   clock: ClockGuard;
-  /** The same log, asked about itself as a whole. */
+  /** The same log, for questions about the log as a whole. */
   marked: MarkedLog;
   storeId: string;
   master: MasterKey;
@@ -31,9 +31,9 @@ export interface Runtime {
 
 /**
  * Connects to the log of this installation.
- * @param beside other services that have to answer: a command asks for no more than it needs.
- * @param running others that have to be up, and may not answer yet: whoever goes on for long waits for them.
- * @throws UserError when they are not up, or this process holds another master key than the others.
+ * @param beside other services that have to answer: a command requires no more than it needs.
+ * @param running other services that have to be up but may not answer yet: long-running processes wait for them.
+ * @throws UserError when they are not up, or this process has another master key than the installation.
  */
 export async function openRuntime(
   config: Config,
@@ -66,7 +66,7 @@ export async function openRuntime(
   }
 }
 
-/** A clock may be set while a process runs. */
+/** The clock may be changed while a process runs. */
 function watchClock(clock: ClockGuard, logger: Logger, signal: AbortSignal): Promise<void> {
   const trouble = outageLogger(logger);
   return clock.watch({

@@ -12,9 +12,10 @@ const MADE_AGAIN =
   'was made: see "Putting an older copy back" in docs/operations.md.';
 
 /**
- * Of a command that answers somebody from the graph, once and for all: running processes look every few seconds, but
- * none may be running when an older copy of the log was put back, and the graph then tells of what never was.
- * @throws UserError when the log is not the one that the graph was made of.
+ * Checks once, for a command that answers from the graph, that the graph belongs to the log. Running processes check
+ * every few seconds, but none may be running when an older copy of the log is restored, and the graph would then hold
+ * facts that the log does not have.
+ * @throws UserError when the log is not the one that the graph was built from.
  */
 export async function requireSameLog(
   { marked, config }: Pick<Runtime, 'marked' | 'config'>,
@@ -23,10 +24,10 @@ export async function requireSameLog(
   return requireLogOf(marked, derivedGraph(driver, config.now));
 }
 
-/** @throws UserError as above, for anything that is derived from the log. */
+/** The same check for anything that is derived from the log. @throws UserError when it is of another log. */
 export async function requireLogOf(log: MarkedLog, derived: Pick<Derived, 'known' | 'whose'>): Promise<void> {
   const known = await derived.known().catch((error: unknown) => {
-    // What asks next waits for it, or says so.
+    // The next query waits for the graph or reports it.
     if (error instanceof GraphNotReady) return undefined;
     throw error;
   });

@@ -11,15 +11,15 @@ interface Sized extends Sample, Segments {
 }
 
 /**
- * Prints the providers as they are configured and every message as it would go, for the command line.
- * @throws UserError naming every wrong field, or a secret that is not set.
+ * Prints the configured providers and every message as it would be sent, for the command line.
+ * @throws UserError that names every wrong field, or a secret that is not set.
  */
 export async function showProviders({ json = false }: { json?: boolean }, purposes: readonly Purpose[]): Promise<void> {
   const config = readConfig();
   const settings = readProviders(config.providers);
   const master = openMasterKey(config);
   const providers = settings.map((each) => {
-    // Opening one finds out whether its secrets are there; it connects only when it has something to send.
+    // Opening a provider checks its secrets; it connects only when it has something to send.
     if (each.type !== 'outbox') void openProvider(each, { ...config, env: process.env }).close();
     const { name, type, perSecond = null, whenUncertain, maxSegments } = each;
     const limits = { per_second: perSecond, when_uncertain: whenUncertain, max_segments: maxSegments };
@@ -51,7 +51,7 @@ export async function showProviders({ json = false }: { json?: boolean }, purpos
   }
 }
 
-/** Whether it reports over HTTP. */
+/** Whether the provider reports over HTTP. */
 function reporting(settings: ProviderSettings): boolean {
   return settings.type === 'esms' || (settings.type === 'http' && settings.reports !== undefined);
 }
@@ -59,7 +59,7 @@ function reporting(settings: ProviderSettings): boolean {
 /** Every message of every purpose in every language. */
 export async function samplesOf(purposes: readonly Purpose[], settings: TextSettings): Promise<Sized[]> {
   const all: Awaited<ReturnType<NonNullable<Purpose['samples']>>>[] = [];
-  // One after the other: what writes them imports much of the same.
+  // One after the other, since they import much of the same.
   for (const { samples } of purposes) if (samples) all.push(await samples(settings));
   return [...readMessages(settings.messages).keys()].flatMap((language) =>
     all.flatMap((samples) => samples(language).map((each) => ({ ...each, language, ...segmentsOf(each.text) }))),

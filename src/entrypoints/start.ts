@@ -11,13 +11,13 @@ import { sayWhereNobodyGetsThem } from '../delivery/reaches-people.js';
 import { openRuntime } from './runtime.js';
 
 export interface Everything {
-  /** Of the API. */
+  /** URL of the API. */
   url: string;
-  /** To be closed in this order; services that were up before stay up. */
+  /** Must be closed in this order; services that were up before stay up. */
   parts: RunningProcess[];
 }
 
-/** Runs the whole installation in one process, until it is told to stop. */
+/** Runs the whole installation in one process until it is stopped. */
 export async function start({ install = false }: { install?: boolean }): Promise<void> {
   const config = readConfig();
   const stop = stopSignal();
@@ -35,8 +35,8 @@ export async function start({ install = false }: { install?: boolean }): Promise
 }
 
 /**
- * Brings up the services that are not up, then the API, a projector and a worker in this process.
- * @throws the reason of `stop` when that comes before everything is up, with what was started stopped again.
+ * Starts the services that are not up, then the API, a projector and a worker in this process.
+ * @throws the reason of `stop` when it is aborted before everything is up; what was started is then stopped again.
  */
 export async function startEverything(config: Config, install: boolean, stop: AbortSignal): Promise<Everything> {
   await checkBeforeStart(config);
@@ -50,7 +50,7 @@ export async function startEverything(config: Config, install: boolean, stop: Ab
     stop.throwIfAborted();
     const registry = new Registry();
     const api = await startApi(runtime, [], registry);
-    // Whatever has begun is among the parts at once: should the next one fail, it is closed. The API closes first.
+    // Each part is added as soon as it runs, so that it is closed when the next one fails. The API closes first.
     parts.unshift(api);
     parts.splice(1, 0, await startProjector(runtime, registry));
     parts.splice(1, 0, await startWorker(runtime, registry));

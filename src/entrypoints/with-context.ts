@@ -11,7 +11,7 @@ import { FOR_PEOPLE, openForPeople } from './for-people.js';
 import { openRuntime } from './runtime.js';
 import { requireSameLog } from './same-log.js';
 
-/** Opens what a request of the command line needs: the log and, where it says so, what is made of it and is under way. */
+/** Opens what a request of the command line needs: the log and, if it says so, the graph and the queues. */
 export const withContext: WithContext = async ({ name, needs }, use) => {
   const config = readConfig();
   const services = [

@@ -3,7 +3,7 @@ import type { JobHandler, JobKind, Reaction, Running, Work } from '../work/defin
 import type { Worker } from '../work/worker.js';
 import { boot, oneOwner, type Program } from './boot.js';
 
-/** What the modules do in a worker, together. */
+/** The work of all modules in a worker. */
 export interface ProgramWork {
   jobs: readonly JobKind[];
   handlers: readonly JobHandler[];
@@ -11,14 +11,15 @@ export interface ProgramWork {
   runs: readonly ((worker: Worker) => Running)[];
 }
 
-/** What the program does in a worker. */
+/** The program's work in a worker. @throws as `workOf` */
 export async function programWork(): Promise<ProgramWork> {
   return workOf(await boot());
 }
 
 /**
- * @throws Error naming what two modules, or one of them twice, say is theirs, a job that is done by nobody, or an event that
- * is followed and that nobody records.
+ * Combines the work of modules.
+ * @throws Error that names what two modules claim, or one module twice, a job without a handler, or an event that a
+ * reader follows and no module records.
  */
 export async function workOf({
   work,

@@ -21,7 +21,7 @@ export const EVENT_REFUSED = defineProblem({
   fix: 'docs/events.md says what each field holds.',
 });
 
-/** What an error of the log means for whoever asked. */
+/** What an error of the log means for the caller. */
 export const LOG_PROBLEMS = {
   'log-erased': defineProblem({
     code: 'log-erased',

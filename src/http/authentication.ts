@@ -73,7 +73,7 @@ function passwordIn(authorization: string): string | undefined {
   return colon < 0 ? undefined : text.slice(colon + 1);
 }
 
-/** Whether a browser says so. Other clients do not send these headers, and send no password on their own. */
+/** By the headers of browsers. Other clients do not send these headers, and do not send a password on their own. */
 function isOfAnotherSite(request: Request): boolean {
   const site = request.get('sec-fetch-site');
   if (site !== undefined) return site !== 'same-origin' && site !== 'none';

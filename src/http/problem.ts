@@ -30,7 +30,7 @@ export interface Problem {
   errors?: { field: string; reason: string; fix: string }[];
 }
 
-/** @param rest with what to do here, where that is more than the problem says of itself. */
+/** @param rest replaces the problem's own `fix` with a more specific one, and adds errors by field. */
 export function problem(
   kind: ProblemKind,
   detail: string,

@@ -7,7 +7,7 @@ import { GRAPH_PROBLEMS } from '../contact-graph/problems.js';
 import type { ProblemKind } from '../kernel/problem.js';
 import { LogDamaged, StreamDeleted, WrongRevision } from '../event-log/event-store.js';
 
-/** What an error of the event log or of the graph means for the caller, over HTTP and on the command line. */
+/** What an error of the event log or the graph means for the caller, over HTTP and on the command line. */
 export interface ServiceProblem {
   problem: ProblemKind;
   /** A sentence. */
@@ -15,11 +15,11 @@ export interface ServiceProblem {
   fix: string;
 }
 
-/** Every one, by its code. */
+/** All problems of the two services, by code. */
 export const SERVICE_PROBLEMS = { ...LOG_PROBLEMS, ...GRAPH_PROBLEMS };
 export type ServiceProblemCode = keyof typeof SERVICE_PROBLEMS;
 
-/** Undefined of an error that is none of theirs. */
+/** The problem of an error; undefined if the error is of neither service. */
 export function serviceProblem(error: unknown): ServiceProblem | undefined {
   const found = ofLog(error) ?? ofGraph(error);
   if (!found) return undefined;

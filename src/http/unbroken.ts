@@ -6,9 +6,9 @@ import type { Readable } from 'node:stream';
 const IDLE = 60_000;
 
 /**
- * The chunks of a batch, for as long as they come. Only the time counts in which one is waited for: while what came is
- * being stored, its sender is not late.
- * @throws Refused when they stop coming
+ * Yields the chunks of a batch as they arrive. Only the time spent waiting for a chunk counts: while a chunk is being
+ * stored, the sender is not late.
+ * @throws Refused when no chunk arrives in time
  */
 export async function* unbroken(batch: Readable, idle = IDLE): AsyncIterable<Buffer> {
   const chunks = (batch as AsyncIterable<Buffer>)[Symbol.asyncIterator]();

@@ -6,9 +6,9 @@ import { monthOf, readInstant, SECONDS_PER_DAY } from '../kernel/instant.js';
 
 const LONGEST_STAY_DAYS = 366;
 
-/** Stays are cut into days, each of which is written: one of years would be too much for the graph at a time. */
+/** The graph divides stays into days and writes each of them: a stay of years would be too much at a time. */
 function staysAtMostAYear({ arrivedAt, leftAt }: { arrivedAt: string; leftAt: string | null }): boolean {
-  // Of what is no time, that is said of the field itself.
+  // A value that is not a time gives NaN here; its own field reports it.
   return leftAt === null || !(readInstant(leftAt) - readInstant(arrivedAt) > LONGEST_STAY_DAYS * SECONDS_PER_DAY);
 }
 const TOO_LONG_A_STAY = {
@@ -17,12 +17,12 @@ const TOO_LONG_A_STAY = {
 };
 
 const visit = { visitId: id, personId: id, placeId: id, arrivedAt: instant };
-/** `seat` as it is written there, such as 12A; null where none is known. A check-out says nothing of it. */
+/** `seat` as it is labelled, such as 12A; null if unknown. A check-out does not mention it. */
 const stay = z.strictObject({ ...visit, leftAt: instant.nullable(), seat }).refine(staysAtMostAYear, TOO_LONG_A_STAY);
 
 const visitOf = ({ visitId }: { visitId: string }) => `visit ${visitId}`;
 
-/** Stays were first recorded without a seat. */
+/** Version 1 had no seat. */
 const withoutSeat = (data: unknown) => ({ seat: null, ...(data as object) });
 
 /** A stay began; `leftAt` is null until a check-out is known (the graph then imputes one). */
@@ -45,7 +45,7 @@ export const CheckedOut = defineEvent({
 });
 export type CheckedOut = EventOf<typeof CheckedOut>;
 
-/** The visit was otherwise than recorded: these are all its facts now. */
+/** Corrects a visit: these are all its facts now. */
 export const VisitCorrected = defineEvent({
   type: 'VisitCorrected',
   restates: visitOf,
@@ -66,7 +66,7 @@ export const VisitRetracted = defineEvent({
 });
 export type VisitRetracted = EventOf<typeof VisitRetracted>;
 
-/** Two people were near each other; `personA` is the lower id. The same pair and start again replaces it. */
+/** Two people were near each other; `personA` is the lower id. A later event of the same pair and start replaces it. */
 export const ProximityObserved = defineEvent({
   type: 'ProximityObserved',
   restates: ({ personA, personB, startedAt }) => `meeting ${JSON.stringify([personA, personB, startedAt])}`,
@@ -88,8 +88,8 @@ export type PresenceEvent = EventOf<
 >;
 
 /**
- * What is known of where a person was in a month; nearness of two people stands with the lower id.
- * @param at an instant inside the month, as text.
+ * The whereabouts of a person in a month; proximity of two people is in the stream of the lower id.
+ * @param at an instant in the month, as text.
  */
 export const presenceStream = defineStream({
   pattern: 'presence-<personId>-<yyyymm>',

@@ -18,7 +18,7 @@ const PLACE_NOT_DESCRIBED: RemarkKind = {
   says: () => 'This place has no row of places. Check the spelling, or import it.',
 };
 
-/** A person whom a row names in a column, at an instant. */
+/** The remark for a row whose column names a person, at an instant, when nothing was known of the person before. */
 export function personFirstSeen(column: string, personId: string, at: string): NamedInRow {
   return {
     remark: { kind: PERSON_FIRST_SEEN, field: column, about: personId },
@@ -37,7 +37,7 @@ export function placeNotDescribed(placeId: string): NamedInRow {
 
 async function knowsPerson(store: EventStore, id: string, at: string): Promise<boolean> {
   const before = formatInstant(Math.max(0, readInstant(at) - 31 * SECONDS_PER_DAY));
-  // Within a month the two of presence are one: read twice it costs little.
+  // Both presence streams are often of the same month; reading it twice costs little.
   for (const stream of [personStream(id), presenceStream(id, at), presenceStream(id, before)]) {
     if (await hasEvents(store, stream)) return true;
   }

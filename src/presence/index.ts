@@ -1,4 +1,4 @@
-/** What others may use of presence. */
+/** What other modules may import from presence. */
 export {
   CheckedIn,
   CheckedOut,

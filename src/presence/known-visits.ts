@@ -3,34 +3,34 @@ import type { Stream } from '../kernel/stream.js';
 import { readInstant } from '../kernel/instant.js';
 import { comparePositions, type EventStore, type NewEvent, type RecordedEvent } from '../event-log/event-store.js';
 
-/** The source of check-outs that nobody reported: a check-in elsewhere showed that the stay was over. */
+/** The source of check-outs that were not reported: a check-in elsewhere showed that the stay was over. */
 export const CLOSED_BY_NEXT = 'close-by-next';
 
-/** A visit as the log has it now. */
+/** A visit with its latest recorded facts. */
 export interface KnownVisit {
   visitId: string;
   placeId: string;
   arrivedAt: string;
   leftAt: string | null;
-  /** `leftAt` is when the person checked in elsewhere. */
+  /** `leftAt` is the time of the next check-in elsewhere. */
   closedByNext: boolean;
-  /** Of the event that said so last. */
+  /** Id of the latest event of the visit. */
   eventId: string;
 }
 
 type VisitEvent = Pick<NewEvent<PresenceEvent>, 'id' | 'event'> & { source: string };
 
-/** A person's visits in some months, each as it was said last. */
+/** A person's visits in some months, each with its latest facts. */
 export class KnownVisits implements Iterable<KnownVisit> {
   readonly #visits = new Map<string, KnownVisit>();
-  /** By stream and id: a server that has forgotten an event stores it once more, and that copy is nobody's last word. */
+  /** By stream and id: a server that forgot an event's id may store it again, and that copy must not count. */
   readonly #said = new Set<string>();
 
   [Symbol.iterator](): Iterator<KnownVisit> {
     return this.#visits.values();
   }
 
-  /** These visits, and what was said of them since. */
+  /** A copy of these visits with one more event. */
   with({ id, event, provenance }: NewEvent<PresenceEvent>): KnownVisits {
     const after = new KnownVisits();
     for (const visit of this) after.#visits.set(visit.visitId, visit);
@@ -46,7 +46,7 @@ export class KnownVisits implements Iterable<KnownVisit> {
     this.#say({ id: event.id, event, source: event.provenance.source });
   }
 
-  /** The visit of which a check-in is a second scan: under way, at the same place, and begun within so many seconds. */
+  /** The visit that a check-in scans again: not over yet, at the same place, and begun within so many seconds. */
   doubleOf(
     { visitId, placeId, arrivedAt }: Pick<KnownVisit, 'visitId' | 'placeId' | 'arrivedAt'>,
     seconds: number,
@@ -67,7 +67,7 @@ export class KnownVisits implements Iterable<KnownVisit> {
       case 'VisitCorrected': {
         const { visitId, placeId, arrivedAt, leftAt } = event.data;
         const known = this.#visits.get(visitId);
-        // A plain check-in never reopens a stay whose end is known.
+        // A check-in without an end never reopens a stay whose end is known.
         const copied = event.type === 'CheckedIn' && leftAt === null && known?.leftAt !== null;
         if (copied && known?.placeId === placeId && known.arrivedAt === arrivedAt) return;
         const closedByNext = event.type === 'CheckedOut' && source === CLOSED_BY_NEXT;
@@ -85,7 +85,7 @@ export class KnownVisits implements Iterable<KnownVisit> {
 export async function readVisits(store: EventStore, streams: readonly Stream<PresenceEvent>[]): Promise<KnownVisits> {
   const events: RecordedEvent<PresenceEvent>[] = [];
   for (const stream of streams) for await (const event of store.read(stream)) events.push(event);
-  // A visit may have moved from one month's stream to another's.
+  // A visit may have moved from one month's stream to another.
   if (streams.length > 1) events.sort((a, b) => comparePositions(a.position, b.position));
   const visits = new KnownVisits();
   for (const event of events) visits.recorded(event);

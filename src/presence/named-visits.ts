@@ -2,7 +2,7 @@ import { presenceStream } from './events.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { visitIdOf } from '../kernel/ids.js';
 
-/** An id of the engine's own making; ids of other programs are of other versions, or no UUIDs. */
+/** An id that this engine made (UUID version 5); ids of other programs have other versions or are not UUIDs. */
 const OURS = /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 
 export function isOurVisitId(id: string): boolean {
@@ -10,10 +10,9 @@ export function isOurVisitId(id: string): boolean {
 }
 
 /**
- * The visit that is meant by an id: the engine's own, as a check-in was answered with, or the id that its source gave it in
- * the column visit_id of a file or by HTTP.
- * @param visit in which stream it stands.
- * @returns undefined when no check-in of the person in that month has either.
+ * Finds a visit by the engine's id, which answered its check-in, or by the id that its source gave in `visit_id` of a
+ * file or over HTTP. The person and the arrival determine the stream.
+ * @returns undefined when no check-in of the person in that month has this id.
  */
 export async function visitNamed(
   store: EventStore,

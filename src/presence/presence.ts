@@ -4,32 +4,32 @@ import type { NewEvent } from '../event-log/event-store.js';
 import { idOf, visitIdOf } from '../kernel/ids.js';
 import type { Origin } from '../intake/outcome.js';
 
-/** An event and the stream it belongs in. */
+/** An event with its stream. */
 export interface Fact {
   stream: Stream<PresenceEvent>;
   event: NewEvent<PresenceEvent>;
 }
 
-/** A row of check-ins as it was read. */
+/** A validated check-in row. */
 export interface CheckInRow {
   personId: string;
   placeId: string;
   arrivedAt: string;
   leftAt: string | null;
   seat: string | null;
-  /** As its source names the visit. */
+  /** The source's id of the visit. */
   visitId: string | undefined;
 }
 
-/** A row that may be of a visit which is known already, by the id that the log has for it. */
+/** A check-in row; `knownAs` is the log's id of the visit if the row is about a known one. */
 export type CheckIn = CheckInRow & { knownAs?: string };
 
-/** The visit that a check-in tells of, by the id that the log and the API use. */
+/** The id of a check-in's visit in the log and the API. */
 export function visitIdOfRow(row: CheckIn, origin: Origin): string {
   return row.knownAs ?? visitIdOf(origin.provenance.source, row);
 }
 
-/** A visit's facts, when a caller corrects or ends it. */
+/** The facts that a caller states to correct or end a visit. */
 export interface VisitFacts {
   visitId: string;
   personId: string;
@@ -60,7 +60,7 @@ export function visitCorrected(
   return fact(visit.personId, visit.arrivedAt, { type: 'VisitCorrected', data: { ...visit, ...stay } }, origin);
 }
 
-/** @param arrivedAt says in which month's stream the visit stands. */
+/** @param arrivedAt determines the month of the stream. */
 export function visitRetracted(visitId: string, personId: string, arrivedAt: string, origin: Origin): Fact {
   return fact(personId, arrivedAt, { type: 'VisitRetracted', data: { visitId, personId } }, origin);
 }
@@ -72,8 +72,8 @@ export function proximityObserved(row: ProximityObserved['data'], origin: Origin
 }
 
 /**
- * The id is made of all that is said, so that the same row again is the same event; without a seat it is as it was
- * before there were seats.
+ * The event id is derived from all stated facts, so that a repeated row is the same event. A missing seat is ignored,
+ * so that ids stay those from before seats existed.
  */
 function fact(personId: string, at: string, event: PresenceEvent, { provenance, key }: Origin): Fact {
   const said = Object.entries(event.data).filter(([name, value]) => name !== 'seat' || value !== null);

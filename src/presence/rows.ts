@@ -28,7 +28,7 @@ const VISIT = {
   about: { visit_id: 'What the check-in was answered with, or the visit_id that its source gave it.' },
 } as const;
 
-/** What may still happen to a visit. */
+/** The later statements about a visit. */
 export const VISIT_STATEMENTS: readonly Statement[] = [
   {
     ...VISIT,

@@ -4,31 +4,31 @@ import { formatInstant, readInstant } from '../kernel/instant.js';
 import { CLOSED_BY_NEXT, KnownVisits, type KnownVisit } from './known-visits.js';
 import { checkedIn, checkedOut, visitIdOfRow, type CheckIn, type Fact } from './presence.js';
 
-/** A check-in of a person, whether it came by a file, a batch or HTTP. */
+/** A check-in of a person from a file, a batch or HTTP. */
 export interface Scan {
   type: 'Scan';
   row: CheckIn;
   origin: Origin;
-  /** A second scan at a place within so many minutes is the same visit; 0 makes each its own. */
+  /** A second scan at a place within so many minutes is the same visit; with 0, every scan is a visit of its own. */
   doubleScanMinutes: number;
 }
 
-/** Ends what check-ins that have just come show to be over, and those of them that an earlier one shows so. */
+/** Ends stays that new check-ins show to be over, and new stays that a known later check-in shows to be over. */
 export interface CloseByNext {
   type: 'CloseByNext';
   personId: string;
-  /** The visits that have just come. */
+  /** Ids of the new visits. */
   now: ReadonlySet<string>;
-  /** How long people stay at a place, and whether a check-in elsewhere ends that; null as the tenant has it. */
+  /** By place: the usual stay, and whether a check-in elsewhere ends it; null for the tenant's setting. */
   rules: ReadonlyMap<string, { stayMinutes: number; closedByNext: boolean | null }>;
-  /** As the tenant has it. */
+  /** The tenant's setting. */
   closeByNext: boolean;
   origin: Origin;
 }
 
 export type ScanCommand = Scan | CloseByNext;
 
-/** What is made of a person's check-ins beyond what each says, of the visits that are known. */
+/** Derives events from a person's check-ins and known visits that no single check-in states. */
 export const scanDecider: Decider<ScanCommand, Fact, KnownVisits> = {
   initialState: new KnownVisits(),
 
@@ -41,7 +41,7 @@ export const scanDecider: Decider<ScanCommand, Fact, KnownVisits> = {
   },
 };
 
-/** The visit that a scan is of: its own, or the one that was scanned just before. */
+/** The visit of a scan: a new one, or the one that was scanned shortly before. */
 export function visitScanned(scan: Scan, visits: KnownVisits): string {
   return firstScanOf(scan, visits)?.visitId ?? visitIdOfRow(scan.row, scan.origin);
 }
@@ -56,7 +56,7 @@ function scanned(scan: Scan, visits: KnownVisits): Fact[] {
   const { row, origin } = scan;
   const first = firstScanOf(scan, visits);
   if (!first) return [checkedIn(row, origin)];
-  // The second scan of a visit says nothing new, unless it knows when the person left.
+  // A second scan of a visit adds nothing, unless it has the end of the visit.
   const { visitId, placeId, arrivedAt } = first;
   const { personId, leftAt } = row;
   if (leftAt === null || leftAt < arrivedAt || first.leftAt !== null) return [];
@@ -68,14 +68,14 @@ function closings({ personId, now, rules, closeByNext, origin }: CloseByNext, vi
     const { visitId, placeId, arrivedAt } = visit;
     const rule = rules.get(placeId);
     if (!rule || !(rule.closedByNext ?? closeByNext)) return [];
-    // A stay that was over by then is left as it is: that they came elsewhere later does not make it longer.
+    // A stay that was over by then is not changed: a later check-in elsewhere does not make it longer.
     if (formatInstant(readInstant(arrivedAt) + rule.stayMinutes * 60) <= next.arrivedAt) return [];
     const provenance = { ...origin.provenance, source: CLOSED_BY_NEXT, causationId: next.eventId };
     return [checkedOut({ visitId, personId, placeId, arrivedAt }, next.arrivedAt, { provenance })];
   });
 }
 
-/** Stays without a reported end, or with a later one, each with the check-in elsewhere that shows it to be over. */
+/** Stays whose end was not reported, each with the check-in elsewhere that shows that it ended, or ended earlier. */
 export function overByNext(visits: KnownVisits, now: ReadonlySet<string>): { visit: KnownVisit; next: KnownVisit }[] {
   const all = [...visits];
   return all.flatMap((visit) => {
@@ -85,7 +85,7 @@ export function overByNext(visits: KnownVisits, now: ReadonlySet<string>): { vis
   });
 }
 
-/** The first check-in elsewhere after a visit began; undefined when neither that visit nor a later one has just come. */
+/** The first check-in elsewhere after a visit began; undefined if neither the visit nor any later one is new. */
 function nextElsewhere(
   visit: KnownVisit,
   visits: readonly KnownVisit[],

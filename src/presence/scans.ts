@@ -16,8 +16,8 @@ interface Scanned {
 }
 
 /**
- * Check-ins of one person, where a tenant has more made of a scan than it says: one within minutes of another
- * at the same place is the same visit, and one elsewhere ends a stay that would still be going on by imputation.
+ * Stores check-ins of one person under the tenant's rules for scans: a second scan at the same place within minutes
+ * is the same visit, and a check-in elsewhere ends a stay that by imputation would still last.
  */
 export async function storeScans(
   means: Means,
@@ -28,12 +28,12 @@ export async function storeScans(
   const closing = scanning.closeByNext || (await means.of(knownPlaceKinds).anyClosedByNext());
   const { facts, outcomes } = await readScans(means, rows, origin, scanning.doubleScanMinutes);
   await storeByStream(means, facts);
-  // Read after it is stored: of two check-ins at once the one stored last sees both.
+  // Reads after storing: of two concurrent check-ins, the one stored last sees both.
   if (closing) await closeByNext(means, rows, new Set(outcomes.map(({ visitId }) => visitId)), origin, scanning);
   return outcomes;
 }
 
-/** What the scans say, and of which visit each is. */
+/** The events of the scans, and the visit of each scan. */
 async function readScans(
   { base: { store } }: Means,
   rows: readonly CheckInRow[],
@@ -71,7 +71,7 @@ async function closeByNext(
   await storeByStream(means, eventsOf(scanDecider.decide(command, visits)));
 }
 
-/** The person's streams in which visits stand that may be under way together with these; all rows are one person's. */
+/** The streams that may hold visits overlapping with these rows, all of which are of one person. */
 function streamsAround(rows: readonly CheckInRow[]): Stream<PresenceEvent>[] {
   const around = new Map<string, Stream<PresenceEvent>>();
   for (const { personId, arrivedAt } of rows) {

@@ -4,9 +4,9 @@ import { inOrder, inRetention, refuse } from '../intake/fields.js';
 import type { RemarkKind } from '../intake/remarks.js';
 import { readInstant, SECONDS_PER_DAY } from '../kernel/instant.js';
 
-/** A stay may last so long; a longer one is more often a forgotten check-out or a wrong year. */
+/** Longer stays get a remark: they are more often a forgotten check-out or a wrong year. */
 const LONG_STAY_SECONDS = 2 * SECONDS_PER_DAY;
-/** Longer than anybody lies in a ward. */
+/** Longer than anybody stays in a ward. */
 const LONGEST_STAY_DAYS = 366;
 
 const LONG_STAY: RemarkKind = {
@@ -20,7 +20,7 @@ const NO_STAY: RemarkKind = {
   says: () => 'A stay ends when it begins, so nobody was met in it. Leave left_at out when the end is not known.',
 };
 
-/** Refuses a stay that ends before it begins, or cannot be one. */
+/** Refuses a stay that ends before it begins, or is too long to be one; adds remarks about unlikely stays. */
 export function checkStay(
   ctx: z.RefinementCtx,
   clock: Clock,
@@ -28,7 +28,7 @@ export function checkStay(
 ): void {
   inOrder(ctx, row.arrived_at, row.left_at, ['arrived_at', 'left_at']);
   inRetention(ctx, clock, row.arrived_at, row.left_at, 'arrived_at');
-  // A mistyped year would make it the stay of everybody who came there since.
+  // With a mistyped year, the stay would overlap with those of everybody who came there since.
   if (row.left_at === undefined) return;
   const lasts = readInstant(row.left_at) - readInstant(row.arrived_at);
   const about = `${row.arrived_at} until ${row.left_at}`;

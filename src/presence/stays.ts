@@ -1,13 +1,13 @@
-/** A stay at a place, as somebody's record says it; seconds. */
+/** A recorded stay at a place; seconds. */
 interface Stay {
   placeId: string;
   from: number;
   to: number;
-  /** No check-out is known: the end is imputed. */
+  /** The check-out is not known: the end is imputed. */
   open: boolean;
 }
 
-/** What several records of one person say of one time at a place is one stay; in the order of their starts. */
+/** Joins overlapping stays of one person at the same place; ordered by start. */
 export function withoutRepeats<T extends Stay>(stays: readonly T[]): T[] {
   const whole: T[] = [];
   const lastAt = new Map<string, T>();
@@ -18,7 +18,7 @@ export function withoutRepeats<T extends Stay>(stays: readonly T[]): T[] {
       whole.push(copy);
       lastAt.set(stay.placeId, copy);
     } else if (stay.to > before.to) Object.assign(before, { to: stay.to, open: stay.open });
-    // A known end counts for more than a guess of the same.
+    // A known end takes precedence over an imputed one at the same time.
     else if (stay.to === before.to) before.open &&= stay.open;
   }
   return whole;

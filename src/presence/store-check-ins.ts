@@ -19,16 +19,16 @@ export const checkIns = defineRows({
     placeId: cells.place_id,
     arrivedAt: cells.arrived_at,
     leftAt: cells.left_at ?? null,
-    // One that is empty once it is cleaned is none.
+    // A seat that is empty after cleaning counts as absent.
     seat: cells.seat ? cells.seat : null,
     visitId: cells.visit_id,
   }),
   groups: { person: ({ personId }) => personId, at: ({ placeId }) => placeId },
 
   ...UNREAD,
-  // Where one check-in may end the stay of another, those of a person wait for one another, whatever their months.
+  // If a check-in may end another stay, all check-ins of a person are stored in order, whatever their months.
   lane: (row, { scanning }) => (scanning ? row.personId : presenceStream(row.personId, row.arrivedAt).name),
-  // A visit known by the source's own id may move to another month, which is another stream.
+  // A visit with an id of its source may move to another month, which is another stream.
   identity: ({ personId, visitId }) => visitId && `${personId}\n${visitId}`,
   names: ({ personId, placeId, arrivedAt }) => [
     personFirstSeen('person_id', personId, arrivedAt),
@@ -42,7 +42,7 @@ export const checkIns = defineRows({
   },
 });
 
-/** A file may name a visit by the id that HTTP answered its check-in with: then the row is of that visit. */
+/** A file may name a visit by the id that answered its check-in over HTTP: the row is then about that visit. */
 async function withVisitOfOurs(store: EventStore, row: CheckIn): Promise<CheckIn> {
   if (row.visitId === undefined || !isOurVisitId(row.visitId)) return row;
   const known = await visitNamed(store, row.visitId.toLowerCase(), row);

@@ -5,19 +5,19 @@ import { LARGEST_APPEND, sizeOf } from '../event-log/append-size.js';
 import { WrongRevision, type EventStore, type NewEvent } from '../event-log/event-store.js';
 import type { Fact } from './presence.js';
 
-/** Events an append carries at most, so that none takes long. */
+/** Most events per append, so that no append takes long. */
 const EVENTS_OF_APPEND = 500;
 
-/** Appends presence events of one stream without reading it first; repeats are known by their ids. */
+/** Appends presence events of one stream without reading it first; the log recognises repeats by their ids. */
 export async function storePresence(store: EventStore, facts: readonly Fact[]): Promise<void> {
   const stream = facts[0]?.stream;
   if (stream === undefined) return;
-  // One append that holds an id twice would store it twice.
+  // An id that is twice in one append would be stored twice.
   const events = [...new Map(facts.map(({ event }) => [event.id, event])).values()];
   for (const part of partsOf(stream, events)) await appendAny(store, stream, part);
 }
 
-/** Each no larger than an append may be. */
+/** Divides events into parts that are small enough for an append. */
 function* partsOf<E extends Event>(stream: Stream<E>, events: readonly NewEvent<E>[]): Iterable<NewEvent<E>[]> {
   let part: NewEvent<E>[] = [];
   let bytes = 0;
@@ -43,18 +43,18 @@ async function appendAny<E extends Event>(
     await store.append(stream, events, 'any');
   } catch (error) {
     if (!(error instanceof WrongRevision) || events.length === 1) throw error;
-    // A batch of which a part is stored is refused, although any revision was asked for; single events are not.
+    // The server refuses a batch that is partly stored, even with `any`; it accepts single events.
     for (const event of events) await store.append(stream, [event], 'any');
   }
 }
 
 /**
- * Rows that are stored without asking what the log holds. A large file is mostly people who appear a few times in a stretch
- * of rows; the longer the stretch, the more of them share an append.
+ * Rows that are stored without reading the log. In a large file, most people appear only a few times in a chunk of
+ * rows; the longer the chunk, the more rows share an append.
  */
 export const UNREAD = { unread: true, chunkRows: 20_000, lanes: 400 } as const;
 
-/** Stores what rows say. */
+/** Stores the facts of rows. */
 export async function storeUnread<Row>(
   store: EventStore,
   rows: readonly Row[],

@@ -19,7 +19,7 @@ export const proximity = defineRows({
     }
   },
   row: ({ person_a, person_b, started_at, ended_at, distance_m }) => ({
-    // The pair has no order: the lower id comes first, whichever phone reported it.
+    // The lower id comes first, whichever phone reported the pair.
     personA: person_a < person_b ? person_a : person_b,
     personB: person_a < person_b ? person_b : person_a,
     startedAt: started_at,

@@ -10,7 +10,7 @@ import { storePresence } from './store-presence.js';
 
 const COUNTED = { counted: 'visits' };
 
-/** What may still be said of a visit that was recorded; person and arrival tell in which stream it stands. */
+/** Statements about recorded visits; person and arrival determine the stream. */
 export const checkOut = defineStatement({
   ...COUNTED,
   name: 'check-out',
@@ -52,9 +52,9 @@ export const retraction = defineStatement({
 });
 
 /**
- * The id that the log has for the visit which is named in the path. One of ours is not looked up: reading first would cost more
- * than the ghost of a mistyped id.
- * @throws RowRefused
+ * The log's id of the visit that the path names. An id of this engine is not looked up: reading first would cost more
+ * than an event for a mistyped id.
+ * @throws RowRefused when the person has no such visit in that month.
  */
 async function visitAmong(
   store: EventStore,

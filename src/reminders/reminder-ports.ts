@@ -9,7 +9,7 @@ export interface DueWithin {
 
 /** The alerts to remind for one page of tasks. */
 export interface RemindersPage {
-  /** The alerts that told the contacts. */
+  /** The alerts that informed the contacts. */
   alertIds: string[];
   /** The last task of the page; undefined when no other page follows. */
   last: TasksPage['after'];
@@ -24,7 +24,7 @@ export interface RemindedTask {
 
 /** Queries of the graph for reminders. */
 export interface ReminderQueries {
-  /** Alerts sent before this stretch to people who have a task due in it of which they were not reminded yet. */
+  /** Alerts sent before this stretch to people with a task that is due in it and was not reminded of yet. */
   remindersDue(page: DueWithin & Pick<TasksPage, 'after' | 'limit'>): Promise<RemindersPage>;
   /** Open tasks of these contacts that are due in this stretch. */
   tasksToRemindOf(pairs: readonly ContactOf[], within: DueWithin): Promise<RemindedTask[]>;

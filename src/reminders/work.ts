@@ -7,7 +7,7 @@ import type { ReminderQueries } from './reminder-ports.js';
 import { Neo4jReminders } from './reminder-queries.js';
 import { Reminders } from './reminders.js';
 
-/** What reminding asks of the graph. */
+/** The graph queries of reminders. */
 export const REMINDER_GRAPH = sharedPart(
   'reminder graph',
   ({ base }): ReminderQueries => new Neo4jReminders(base.driver),
@@ -21,13 +21,13 @@ const REMINDERS = sharedPart('reminders', (worker) => {
   return new Reminders({ ...common, graph: worker.of(REMINDER_GRAPH), config, now });
 });
 
-/** Does a job that is queued with a provider. */
+/** Handles reminder jobs that are queued with a provider. */
 export function reminderMessages(worker: Worker): MessageHandler {
   const reminders = worker.of(REMINDERS);
   return { send: ({ alertId, remindOf }: ReminderJob, via) => reminders.remind(alertId, remindOf, via) };
 }
 
-/** Queues what has become due, unless so much is under way that it is due no sooner by that. */
+/** Queues reminders that have become due, unless the queues are so full that this would not send them earlier. */
 function sweepReminders(worker: Worker): Running {
   const { queues } = worker.base;
   const { routes, queue, trouble } = worker.of(SENDING);

@@ -9,7 +9,7 @@ import type { EventStore, MarkedLog, Provenance } from '../event-log/event-store
 import type { MasterKey } from '../event-log/master-key.js';
 import type { Sealing } from '../event-log/sealing.js';
 
-/** What stores rows of a kind. */
+/** Stores rows of one kind. */
 interface StoresRows {
   store(means: Means, rows: readonly unknown[], origin: Origin): Promise<Outcome[]>;
 }
@@ -19,30 +19,30 @@ export interface Base {
   readonly store: EventStore;
   readonly master: MasterKey;
   readonly sealing: Sealing;
-  /** The contact graph; undefined where no request needs it. */
+  /** The contact graph; undefined if no request needs it. */
   readonly driver?: Driver | undefined;
-  /** In which days are counted. */
+  /** The time zone of days. */
   readonly zone: string;
-  /** Milliseconds since 1970; this machine's clock when left out. */
+  /** Milliseconds since 1970; this machine's clock when absent. */
   readonly now?: () => number;
-  /** Whose rules count here. */
+  /** The authority whose profiles apply. */
   readonly authority?: string;
-  /** What is under way. */
+  /** The queues with the jobs that are waiting or active. */
   readonly queues?: Queues | undefined;
-  /** The clock beside the log. */
+  /** Compares the clock with the log. */
   readonly clock?: ClockGuard;
-  /** The log, asked about itself as a whole. */
+  /** The log, for questions about the log as a whole. */
   readonly marked?: MarkedLog;
   readonly config?: Config;
-  /** What comes into the contact graph, and how; loaded where it is asked for. */
+  /** Loads the projections into the contact graph and their events. */
   readonly graphTypes?: () => Promise<{ events: EventSet; facts: readonly FactProjection[] }>;
-  /** How rows are stored, by the name of their kind. */
+  /** Loads what stores the kind of rows with this name. */
   readonly rowsNamed?: (name: string) => Promise<StoresRows>;
-  /** Opens the graph and sees that it answers, where that was not done before: of a request that needs it at times. */
+  /** Opens the graph and checks that it answers, unless it is open; for requests that need it only sometimes. */
   readonly requireGraph?: () => Promise<void>;
 }
 
-/** @throws Error where nobody said it */
+/** The authority whose profiles apply. @throws Error when none is configured */
 export function authorityOf({ authority }: Pick<Base, 'authority'>): string {
   if (authority === undefined) throw new Error('nobody said whose rules count here');
   return authority;
@@ -51,7 +51,7 @@ export function authorityOf({ authority }: Pick<Base, 'authority'>): string {
 /** Seconds since 1970. */
 export const secondsNow = ({ now = Date.now }: Pick<Base, 'now'>): number => Math.floor(now() / 1000);
 
-/** Something that requests of a module use, opened once in a process. */
+/** Something that the requests of a module share, opened once per process. */
 export interface Part<T> {
   readonly name: string;
   open(base: Base): T;
@@ -61,14 +61,14 @@ export function defineDependency<T>(name: string, open: (base: Base) => T): Part
   return { name, open };
 }
 
-/** Something of the base that only some processes have. @throws Error naming it where it was not opened */
+/** A property of the base that only some processes have. @throws Error that names it when it is missing */
 export function given<Name extends keyof Base>(base: Base, name: Name): NonNullable<Base[Name]> {
   const found = base[name];
   if (found === undefined || found === null) throw new Error(`${name} was asked for where nobody opened it`);
   return found as NonNullable<Base[Name]>;
 }
 
-/** The same, of something that looks into the contact graph. @throws Error when a request that uses it does not need the graph */
+/** A dependency that queries the contact graph. @throws Error when the request does not say that it needs the graph */
 export function graphDependency<T>(name: string, open: (driver: Driver) => T): Part<T> {
   return defineDependency(name, ({ driver }) => {
     if (!driver) throw new Error(`${name} was asked for by a request that does not say that it needs the graph`);
@@ -76,23 +76,23 @@ export function graphDependency<T>(name: string, open: (driver: Driver) => T): P
   });
 }
 
-/** With what something is done, whoever asks for it. */
+/** Dependencies of an operation, independent of who requested it. */
 export interface Means {
   readonly base: Base;
   of<T>(part: Part<T>): T;
 }
 
-/** With what one request is handled. */
+/** Dependencies of one request, and its provenance. */
 export interface Context extends Means {
-  /** Who asks, through which door, and what it follows from. */
+  /** Who sends the request, through which interface, and what caused it. */
   readonly provenance: Provenance;
 }
 
-/** Makes the contexts of one process, whose parts are opened when they are first asked for. */
+/** Creates the contexts of one process; parts are opened when they are first used. */
 export class Contexts implements Means {
   readonly #opened = new Map<string, unknown>();
 
-  /** @param instead parts that are there already, by name. */
+  /** @param instead parts that are already open, by name. */
   constructor(
     readonly base: Base,
     instead: Readonly<Record<string, unknown>> = {},

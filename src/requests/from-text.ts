@@ -3,8 +3,8 @@ import type { Field } from '../kernel/fields.js';
 const NUMBERS = { minutes: /^\d+$/, count: /^-?\d+(?:\.\d+)?$/, days: /^-?\d+(?:\.\d+)?$/ };
 
 /**
- * The value that a field takes, of what was typed or stands in an address; what is none of it stays as it is, and is
- * refused where it is read.
+ * Converts text from the command line or a URL into the value of a field. A text that cannot be converted is returned
+ * unchanged, and refused where it is read.
  */
 export function fromText({ kind }: Pick<Field, 'kind'>, text: unknown): unknown {
   if (typeof text !== 'string') return text;

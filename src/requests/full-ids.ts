@@ -7,7 +7,7 @@ import { mayBeShort, wholeId } from './whole-ids.js';
 
 type Ids = Omit<KnownIds, 'shortIds'>;
 
-/** As `wholeId`; of cases it is said whose they are. */
+/** Like `wholeId`, but an ambiguous id of a case is refused with the persons of the candidates. */
 export function fullId(graph: Ids, kind: Named, given: string, column: string): Promise<string> {
   return wholeId(graph, kind, given, column, (ids) => described(graph, kind, ids));
 }
@@ -21,7 +21,7 @@ async function described(graph: Ids, kind: Named, ids: readonly string[]): Promi
   });
 }
 
-/** How each kind of id is made whole, by the name of its field. */
+/** How each kind of id is completed, by the kind of its field. */
 const WHOLE: Partial<Record<FieldKind, (graph: Ids, given: string, column: string) => Promise<string>>> = {
   person: personAsKnown,
   place: asKnown((graph, id) => graph.knowsPlace(id)),
@@ -30,10 +30,10 @@ const WHOLE: Partial<Record<FieldKind, (graph: Ids, given: string, column: strin
   'people-or-cases': ofPersonOrCase,
 };
 
-/** Whether any of the fields holds ids that are looked for in the graph. */
+/** Whether any of the fields holds ids that are looked up in the graph. */
 export const holdIds = (fields: Fields): boolean => Object.values(fields).some(({ kind }) => kind in WHOLE);
 
-/** With what is asked, each id as it is known and each of a case whole. @throws RowRefused */
+/** The given fields with each id as it is known and each case id complete. @throws RowRefused when one is ambiguous */
 export async function withFullIds<F extends Fields>(graph: Ids, fields: F, given: Given<F>): Promise<Given<F>> {
   const whole: Record<string, unknown> = { ...given };
   for (const [column, { kind }] of Object.entries(fields)) {
@@ -48,8 +48,8 @@ export async function withFullIds<F extends Fields>(graph: Ids, fields: F, given
 }
 
 /**
- * An id in the form that ids have, however its letters were typed; as it is, where a log that is older than that form has
- * it so.
+ * The canonical form of an id, however its letters were typed; the id as given if the graph knows it so, from a log
+ * that is older than that form.
  */
 function asKnown<G>(knows: (graph: G, id: string) => Promise<boolean>): (graph: G, given: string) => Promise<string> {
   return async (graph, given) => {
@@ -62,13 +62,13 @@ function personAsKnown(graph: Pick<Ids, 'knowsPerson'>, given: string): Promise<
   return asKnown((ids: Pick<Ids, 'knowsPerson'>, id) => ids.knowsPerson(id))(graph, given);
 }
 
-/** A person may have an id that looks like the beginning of another one: then the person is meant. */
+/** A person's id may look like the beginning of a case id: then the person is meant. */
 async function ofPersonOrCase(graph: Ids, given: string, column: string): Promise<string> {
   if (!mayBeShort(given)) return personAsKnown(graph, given);
   return (await graph.knowsPerson(given)) ? given : fullId(graph, 'case', given, column);
 }
 
-/** An id that nobody has is told apart from somebody of whom there is nothing to say. @throws NotKnown */
+/** Distinguishes an unknown id from a person without findings. @throws NotKnown when nobody has the id */
 export async function requirePerson(graph: Pick<Ids, 'knowsPerson'>, person: string): Promise<void> {
   if (await graph.knowsPerson(person)) return;
   throw new NotKnown(

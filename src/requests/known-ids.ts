@@ -1,5 +1,5 @@
 import { Neo4jIds, type KnownIds } from '../contact-graph/known-ids.js';
 import { graphDependency } from './context.js';
 
-/** Which ids there are, by which what is asked and told is made whole and short. */
+/** The known ids, used to complete ids in requests and to shorten ids in answers. */
 export const knownIds = graphDependency<KnownIds>('known ids', (driver) => new Neo4jIds(driver));

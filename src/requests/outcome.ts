@@ -1,4 +1,4 @@
-/** What came of a command. */
+/** The outcome of a command. */
 export interface Changed {
   /** unchanged: it was so before. */
   outcome: 'new' | 'unchanged';

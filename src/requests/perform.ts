@@ -7,10 +7,10 @@ import { holdIds, withFullIds } from './full-ids.js';
 import { knownIds } from './known-ids.js';
 import { readGiven } from './schema.js';
 
-/** Whether those who ask hold a right. */
+/** Whether the caller holds a right. */
 export type Rights = (permission: string) => boolean;
 
-/** Whoever holds the service key, or the machine itself, may do everything until there is a sign-in. */
+/** Without a sign-in, everybody with the service key or on this machine holds every right. */
 export const ALL_RIGHTS: Rights = () => true;
 
 /** @throws NotAllowed without the right */
@@ -19,8 +19,8 @@ export function requireRight(permission: string, rights: Rights = ALL_RIGHTS): v
 }
 
 /**
- * Handles a request: the one place through which all of them go, by whatever door.
- * @param given as it came, not read yet.
+ * Handles a request. All requests of all interfaces go through this function.
+ * @param given the input, not validated yet.
  * @throws RowRefused when a field is wrong, NotAllowed without the right.
  */
 export async function perform<F extends Fields, Answer>(
@@ -41,13 +41,13 @@ async function withWholeIds<F extends Fields>(context: Context, fields: F, read:
   return withFullIds(context.of(knownIds), fields, read);
 }
 
-/** What was asked, as it was read and with ids that are whole, and the answer. */
+/** The validated input with complete ids, and the answer. */
 export interface Performed<F extends Fields = Fields, Answer = unknown> {
   given: Given<F>;
   answer: Answer;
 }
 
-/** The right that a request takes is not among those of who asks. */
+/** The caller does not hold the right that the request requires. */
 export class NotAllowed extends Refused {
   constructor(permission: string) {
     super(NOT_ALLOWED, `This takes the right ${permission}.`);

@@ -1,6 +1,6 @@
 import type { FieldKind } from '../kernel/fields.js';
 
-/** Of fields that questions take: each is named by what it is, and refused with the same words. */
+/** What to do about a wrong field of a question, by the kind of the field. */
 const FIXES = {
   'id-as-typed': 'Give one id.',
   person: 'Give one id.',
@@ -25,11 +25,11 @@ export const need = <K extends Kind>(kind: K, help: string) =>
   ({ kind, help, required: true, fix: fixOf(kind, help) }) as const;
 export const may = <K extends Kind>(kind: K, help: string) =>
   ({ kind, help, required: false, fix: fixOf(kind, help) }) as const;
-/** @param otherwise what is meant where nothing is said. */
+/** @param otherwise the default. */
 export const number = <K extends 'count' | 'days'>(kind: K, help: string, otherwise: number, most: number) =>
   ({ ...may(kind, help), otherwise, most }) as const;
 
-/** Of questions that are answered page by page. */
+/** The fields of questions that are answered in pages. */
 export const PAGE = {
   limit: number('count', 'how many at most', 100, 1000),
   cursor: may('cursor', 'where the page before ended: its "next"'),

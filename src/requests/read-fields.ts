@@ -4,16 +4,16 @@ import { cleanText, unseenInText } from '../kernel/text.js';
 import { guess, RowRefused, type Complaint } from './refusal.js';
 
 /**
- * A text of the team that has to be there: kept in one line and of characters that can be seen, since it is printed for
- * others. What is broken into lines is joined; joiners and spaces that mean nothing go.
+ * A required text from the team: one line of visible characters, since it is printed for others. Line breaks become
+ * spaces; meaningless joiners and spaces are removed.
  */
 export const text = (most: number) =>
   z.string('is not a text').trim().min(1, 'is empty').max(most, tooLong(most)).transform(inOneLine);
 
-/** The same, where it may be empty. */
+/** Like `text`, but may be empty. */
 export const anyText = (most: number) => z.string('is not a text').trim().max(most, tooLong(most)).transform(inOneLine);
 
-/** The same, kept in clear for ever: nobody is named in it by a number. */
+/** Like `text`, for texts that are kept in clear for ever: they may not hold a personal number. */
 export const clearText = (most: number) => text(most).transform(withoutPersonalNumber);
 export const anyClearText = (most: number) => anyText(most).transform(withoutPersonalNumber);
 
@@ -38,9 +38,9 @@ function withoutPersonalNumber(value: string, ctx: z.RefinementCtx): string {
 export const by = clearText(200).describe('Who of the team says so');
 
 /**
- * Reads one object of a body or of options.
- * @param fixes what to do, by field.
- * @throws RowRefused that names every field that is missing, wrong or not known.
+ * Validates an object from a body or from options.
+ * @param fixes what to do about a wrong field, by field.
+ * @throws RowRefused that names every field that is missing, wrong or unknown.
  */
 export function readFields<T>(schema: z.ZodType<T>, fixes: Readonly<Record<string, string>>, given: unknown): T {
   const parsed = schema.safeParse(given);

@@ -1,13 +1,13 @@
-/** What is wrong with one field of a row, said so that whoever made the row can correct it. */
+/** What is wrong with one field of a row, so that its author can correct it. */
 export interface Complaint {
-  /** The column or field, empty when it concerns the whole row. */
+  /** The column or field; empty when it concerns the whole row. */
   column: string;
   /** Follows the column's name in a sentence: "is missing". */
   reason: string;
   fix: string;
 }
 
-/** A row that cannot be taken as it is; nothing of it was stored. */
+/** A row was refused; nothing of it was stored. */
 export class RowRefused extends Error {
   constructor(readonly complaints: readonly Complaint[]) {
     super(complaints.map(sentence).join('; '));

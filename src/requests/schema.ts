@@ -10,7 +10,7 @@ const MOST_LINES = 1_000;
 const MOST_COUNTED = 1_000_000;
 const MOST_DAYS = 3_650;
 
-/** An id that may be of an older log, and then holds whatever that took: it is looked for as it is given. */
+/** An id that may come from an older log with other rules for ids, so it is looked up as given. */
 const anyId = () =>
   z.string('is not a text').trim().min(1, 'is empty').max(LONGEST_ID, `is longer than ${LONGEST_ID} characters`);
 
@@ -75,8 +75,8 @@ function placeIn(cursor: string, context: z.RefinementCtx): unknown {
 const made = new WeakMap<Fields, Map<string, z.ZodObject>>();
 
 /**
- * What these fields take, as one object that takes no others; made once of the fields of a request.
- * @param zone of times that carry none.
+ * The strict schema of an object with these fields, built once per request and zone.
+ * @param zone time zone of times without one.
  */
 export function schemaOf(fields: Fields, zone: string): z.ZodObject {
   const inZones = made.get(fields) ?? new Map<string, z.ZodObject>();
@@ -91,7 +91,7 @@ function objectOf(fields: Fields, zone: string): z.ZodObject {
     const read = READS[field.kind](field, zone).describe(`${field.help[0]?.toUpperCase()}${field.help.slice(1)}`);
     if (field.otherwise !== undefined) return [name, read.default(field.otherwise)] as const;
     const cleared = field.clearable ? read.nullable() : read;
-    // A field that says nothing may also say so by null, where null takes nothing back.
+    // Null means the same as an absent field, unless null clears the field.
     if (field.required) return [name, cleared] as const;
     return [name, field.clearable ? cleared.optional() : cleared.nullish()] as const;
   });
@@ -99,9 +99,9 @@ function objectOf(fields: Fields, zone: string): z.ZodObject {
 }
 
 /**
- * Reads what is given for these fields; what is null and cannot be cleared is left out.
- * @param zone of times that carry none.
- * @throws RowRefused that names every field that is missing, wrong or not known, with what to do.
+ * Validates the input for these fields; null values of fields that cannot be cleared are omitted.
+ * @param zone time zone of times without one.
+ * @throws RowRefused that names every field that is missing, wrong or unknown, with what to do.
  */
 export function readGiven<F extends Fields>(fields: F, given: unknown, zone: string): Given<F> {
   const fixes = Object.fromEntries(Object.entries(fields).map(([name, { fix }]) => [name, fix]));

@@ -1,24 +1,24 @@
 import type { Named } from '../contact-graph/short-ids.js';
 import { RowRefused } from './refusal.js';
 
-/** Who knows which ids begin so. */
+/** Finds ids by their beginning. */
 export interface Ids {
   idsLike(kind: Named, beginning: string, limit: number): Promise<string[]>;
 }
 
-/** A part of a UUID from its beginning: fewer characters would be a guess. */
+/** The beginning of a UUID, of at least 6 characters: fewer would be a guess. */
 const BEGINNING = /^(?=.{6,35}$)[0-9a-f]{1,8}(?:-[0-9a-f]{0,4}){0,3}(?:-[0-9a-f]{0,11})?$/i;
-/** Whether it may be the beginning of an id, and is not a whole one. */
+/** Whether it may be the beginning of an id without being a complete one. */
 export const mayBeShort = (given: string): boolean => BEGINNING.test(given);
 
-/** Candidates that are named. */
+/** Most candidates that a refusal names. */
 const NAMED = 5;
 
 /**
- * The whole id of which the beginning is given; anything else as it is, also what nothing begins with.
- * @param field how it is named where it is refused.
- * @param described the ids with what helps to tell them apart.
- * @throws RowRefused that names those that are meant, when there are several.
+ * Completes the beginning of an id. Anything else, and a beginning of no known id, is returned unchanged.
+ * @param field the field that a refusal names.
+ * @param described adds to ids what helps to distinguish them.
+ * @throws RowRefused that names the candidates when there are several.
  */
 export async function wholeId(
   graph: Ids,

@@ -33,7 +33,7 @@ export function chunked({ found, gone, factors, factorsGone }: Chunk): Chunk[] {
   return chunks;
 }
 
-/** A sample of the places is enough where there are very many. */
+/** If there are very many places, a sample of them is enough. */
 function bounded(factor: Factor): Factor {
   return { ...factor, placeIds: factor.placeIds.slice(0, ENTRY_ITEMS) };
 }

@@ -45,7 +45,7 @@ export interface TracedContact {
   meetings: TracedMeeting[];
   /** From degree 2 on, ids of contacts of the previous degree who were met, sorted; at most the first 100. */
   via: string[];
-  /** What was shared that makes a contact on its own, whatever was measured. */
+  /** Kinds of sharing that make a contact on their own, whatever was measured. */
   shared: Shared[];
 }
 
@@ -74,7 +74,7 @@ const KNOWN = 1;
 /**
  * Finds the contacts of a case: people who met it inside its infectious window (degree 1), people who met one of those
  * after that person's first exposure (degree 2), and so on as far as the rules go. Only the time that isolation does
- * not cover counts. People meet while max(start) < min(end) at one place, or near each other anywhere; where a disease
+ * not cover counts. People meet while max(start) < min(end) at one place, or near each other anywhere; if a disease
  * lingers in the air, also while one is there soon after the other has left. Each slot is read once for each degree,
  * however many people are in it.
  */

@@ -28,11 +28,11 @@ export interface Evidence {
   seconds: number;
   /** All meetings that count, in order; time spent together comes before shared air only. */
   meetings: Encounter[];
-  /** What was shared that makes a contact on its own. */
+  /** Kinds of sharing that make a contact on their own. */
   shared: Shared[];
 }
 
-/** The meetings of two people as a trace counts them; undefined where they do not make a contact. */
+/** The meetings of two people as a trace counts them; undefined if they do not make a contact. */
 export async function evidenceOf(graph: TraceGraph, pair: Pair, rules: MeetingRules): Promise<Evidence | undefined> {
   const [source, other] = await Promise.all([graph.person(pair.source), graph.person(pair.other)]);
   if (!source || !other) return undefined;

@@ -35,7 +35,7 @@ export interface Common {
 export const UNKNOWN_END = 2 ** 32 - 1;
 
 interface Visitor {
-  /** Called for every stretch of every meeting; left out where nobody needs them. */
+  /** Called for every stretch of every meeting; absent if they are not needed. */
   meeting?: (other: number, meeting: Stretch) => void;
   /** Called for everything shared with a source that makes a contact, or a factor if `factors` is set. */
   shared: (other: number, common: Common) => void;
@@ -71,7 +71,7 @@ export async function meet(
   const heeded = (of: Shared) => rules.sharing[of] === 'contact' || (rules.sharing[of] === 'factor' && factors);
   const sharedIn = SHARED.some(heeded) ? await graph.sharedIn(stays.keys()) : undefined;
   const households = heeded('household') ? await graph.households(asked.map(({ number }) => number)) : undefined;
-  /** Those who share something that makes a contact with the current source: since and until when. */
+  /** People who share something with the current source that makes a contact: since and until when. */
   const sharers = new Map<number, { from: number; to: number }>();
   const share = (other: number, what: Common, to: number, rule: Sharing) => {
     shared(other, what);
@@ -95,7 +95,7 @@ export async function meet(
     meetings.clear();
     stays.of(i, ({ key, own, slot, from, to, air, imputed }) => {
       const seated = seats?.get(key);
-      // Where only the air of a stay reaches into this slot, `to` is not its end: the source left on the day before.
+      // If only the air of a stay reaches into this slot, `to` is not its end: the source left on the day before.
       const left = air - lingering;
       const rows =
         seated &&

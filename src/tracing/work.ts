@@ -13,17 +13,17 @@ import { TOUCHING, TouchedCases } from './touched.js';
 import { GraphBehind, traceCase, type TraceJob } from './worker.js';
 
 /**
- * Milliseconds in which events that touch cases are gathered, so that each case is traced again once, and not while a new
- * case, which may touch many, is traced and its closest contacts are told.
+ * Milliseconds for which events that touch cases are gathered, so that each case is traced again only once, and not
+ * while a new case, which may touch many others, is traced and its closest contacts are alerted.
  */
 const GATHERED = 1_500;
-/** New cases come first. */
+/** Priority of repeated traces: new cases come first. */
 const AGAIN = 1;
 const TRACES_AT_ONCE = 2;
-/** Bytes that a worker keeps of slots between traces. */
+/** Size of a worker's cache of slots between traces, in bytes. */
 const SLOT_CACHE = 512 * 2 ** 20;
 
-/** What opening cases and tracing them share in a worker. */
+/** What opening and tracing cases share in a worker. */
 const TRACING = sharedPart('tracing', ({ base: { store, graph, queues, logger, config } }) => {
   const queue = queues.queue<TraceJob>(TRACE_QUEUE);
   const trouble = outageLogger(logger, (error) => error instanceof GraphRebuilt || error instanceof CheckpointsLost);
@@ -40,14 +40,14 @@ const TRACING = sharedPart('tracing', ({ base: { store, graph, queues, logger, c
         })),
       );
     },
-    /** Redis may have lost what was queued last: what is still due is in the graph, and asking twice is harmless. */
+    /** Redis may have lost jobs: the graph knows which traces are still due, and queueing one twice is harmless. */
     async askForDue() {
       const due = await graph.casesDue();
       await queue.addBulk(
         due.map((caseId) => ({ name: 'trace', data: { caseId }, opts: { jobId: `trace-${caseId}-due` } })),
       );
     },
-    /** What both readers ask of the services, and what they need before they look at an event. */
+    /** Checks that the services answer that both readers need to process an event. */
     async answers() {
       await Promise.all([
         store.isBehind(undefined, RESULTS.types),
@@ -125,7 +125,7 @@ function sweepCases(worker: Worker): Running {
   return sweeping(worker, askForDue, onError);
 }
 
-/** Two workers met at a case, or the graph has not come far enough: all in a day's work. */
+/** Whether two workers traced the same case, or the graph is behind: both happen in normal operation. */
 function isExpected(error: Error): boolean {
   return error instanceof WrongRevision || error instanceof GraphBehind || error.name === 'OutOfStep';
 }

@@ -5,31 +5,31 @@ import type { Event, EventSet } from '../kernel/event.js';
 import { GRACE, within } from '../platform/stopping.js';
 import type { Worker } from './worker.js';
 
-/** Something at work in a worker. */
+/** Something that runs in a worker. */
 export interface Running {
-  /** The log is another one: what was kept in memory of the former is no more. */
+  /** Drops what is kept in memory of a log that was replaced. */
   forget?: (() => void) | undefined;
-  /** Lets what is under way end, once the worker is to stop. */
+  /** Waits for running work to end when the worker stops. */
   close(): Promise<void>;
 }
 
 /** A kind of job that may be queued. */
 export interface JobKind {
-  /** That of its queue, or the purpose of its messages. */
+  /** The name of its queue, or the purpose of its messages. */
   readonly name: string;
-  /** It waits in the queue of a provider, which `delivery` has, and is done by what the purpose of this name brings. */
+  /** It is queued with a provider, in a queue of `delivery`, and the handler of the purpose with this name runs it. */
   readonly withProvider?: true;
-  /** It follows from the log: where that is another one it is dropped, and what is to be done is queued anew. */
+  /** It is derived from the log: when the log is replaced, its jobs are dropped and open work is queued again. */
   readonly fromLog?: true;
 }
 
-/** Who does the jobs of a queue. */
+/** Runs the jobs of a queue. */
 export interface JobHandler {
   readonly job: string;
   start(worker: Worker): Running;
 }
 
-/** @param open makes what does a job; `onFailed` is told of each attempt that is followed by another. */
+/** @param open returns what runs a job, and `onFailed`, which is called for each failed attempt before the next. */
 export function handlesJob<Data>(
   job: string,
   open: (worker: Worker) => {
@@ -49,9 +49,9 @@ export function handlesJob<Data>(
   };
 }
 
-/** Who follows the log, and has what follows from it done. */
+/** A reader of the log that causes work. */
 export interface Reaction {
-  /** By whose name it keeps how far it is. */
+  /** The name of its checkpoint. */
   readonly reader: string;
   readonly events: EventSet;
   start(worker: Worker): Running;
@@ -85,8 +85,8 @@ export function defineReaction<E extends Event>(
 const SWEEP_EVERY = 30_000;
 
 /**
- * Looks at once, now and then, and whenever Redis is back, for what is to be done whatever became of the jobs in it.
- * @param sweep one at a time.
+ * Looks for open work immediately, at intervals, and whenever Redis is back, in case Redis lost jobs.
+ * @param sweep never runs twice at the same time.
  */
 export function sweeping(
   { base: { queues, sweepEvery = SWEEP_EVERY } }: Worker,
@@ -110,13 +110,13 @@ export function sweeping(
   };
 }
 
-/** All that a module does in a worker. */
+/** The work of a module in a worker. */
 export interface Work {
-  /** Whatever is queued of it. */
+  /** All kinds of jobs that it queues. */
   jobs?: readonly JobKind[];
-  /** Who does those of its own queues. */
+  /** Handlers of the jobs in its own queues. */
   handlers?: readonly JobHandler[];
   reactions?: readonly Reaction[];
-  /** What runs beside them. */
+  /** Other background work. */
   runs?: readonly ((worker: Worker) => Running)[];
 }

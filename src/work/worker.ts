@@ -10,7 +10,7 @@ import type { Now } from '../platform/clock.js';
 import type { Config } from '../platform/config.js';
 import type { Queues } from './queues.js';
 
-/** What everybody in a worker may use. */
+/** What everything in a worker may use. */
 export interface WorkerBase {
   readonly store: EventStore;
   readonly sealing: Sealing;
@@ -19,20 +19,20 @@ export interface WorkerBase {
   readonly queues: Queues;
   /** In the same Redis as the queues, so that neither is lost without the other. */
   readonly checkpoints: Checkpoints;
-  /** What the readers of the log left out; there as well. */
+  /** The events that readers of the log set aside; in the same Redis too. */
   readonly aside: AsideNotes;
   readonly config: Config;
   readonly logger: Logger;
   readonly registry: Registry;
-  /** What day and hour it is, in milliseconds. */
+  /** The current time, in milliseconds since 1970. */
   readonly now: Now;
-  /** Milliseconds between two looks for forgotten work; as usual when left out. */
+  /** Milliseconds between two sweeps for forgotten work; the default when absent. */
   readonly sweepEvery?: number | undefined;
-  /** Throws while no message may go, as under a clock in doubt. */
+  /** Throws while no message may be sent, for example while the clock is in doubt. */
   readonly mayGo?: (() => Promise<void>) | undefined;
 }
 
-/** Something that the jobs and reactions of a worker share, made when it is first asked for. */
+/** Something that the jobs and reactions of a worker share, created when it is first used. */
 export interface SharedPart<T> {
   readonly name: string;
   open(worker: Worker): T;
@@ -42,14 +42,14 @@ export function sharedPart<T>(name: string, open: (worker: Worker) => T): Shared
   return { name, open };
 }
 
-/** The same, of what whoever starts the worker opened before. @throws Error where it was not */
+/** A shared part that the starter of the worker passes in. @throws Error when it was not passed */
 export function givenPart<T>(name: string): SharedPart<T> {
   return sharedPart(name, () => {
     throw new Error(`the worker was started without its ${name}`);
   });
 }
 
-/** A part as it is in this worker. */
+/** A part that is open, for one worker. */
 export interface OpenedPart {
   readonly name: string;
   readonly value: unknown;
@@ -59,12 +59,12 @@ export function opened<T>({ name }: SharedPart<T>, value: T): OpenedPart {
   return { name, value };
 }
 
-/** What one process works with, as long as it runs. */
+/** The shared parts of a worker process, for as long as it runs. */
 export class Worker {
   readonly #stopping = new AbortController();
   readonly #parts: Map<string, unknown>;
 
-  /** @param given parts that are there already. */
+  /** @param given parts that are already open. */
   constructor(
     readonly base: WorkerBase,
     given: readonly OpenedPart[] = [],
@@ -72,7 +72,7 @@ export class Worker {
     this.#parts = new Map(given.map(({ name, value }) => [name, value]));
   }
 
-  /** Aborts when the worker is to stop. */
+  /** Aborted when the worker stops. */
   get signal(): AbortSignal {
     return this.#stopping.signal;
   }

@@ -27,36 +27,36 @@ export interface WatchParts {
   logger: Logger;
   pings: Pings;
   registry: Registry;
-  /** How long and how many bodies are waited for, where not as usual. */
+  /** Timeouts and number of bodies that are read at once; defaults when absent. */
   bodies?: BodyBounds;
-  /** The same of connections. */
+  /** Limits of connections; defaults when absent. */
   connections?: ConnectionBounds;
 }
 
 export interface ApiParts extends WatchParts {
   config: Pick<Config, 'zone' | 'serviceKey'> &
     Partial<Pick<Config, 'retentionDays' | 'closeByNext' | 'doubleScanMinutes'>>;
-  /** Milliseconds since 1970; this machine's clock when left out. */
+  /** Milliseconds since 1970; this machine's clock when absent. */
   now?: () => number;
-  /** Languages in which there are texts; those of the program when left out. */
+  /** Languages of the message texts; those of the program when absent. */
   languages?: ReadonlySet<string>;
-  /** With what rows are stored. */
+  /** What storing rows needs. */
   means: Means;
-  /** Where the processes of an installation count together what is limited; each for itself when left out. */
+  /** Counters for rate limits, shared by the processes of an installation; each process has its own when absent. */
   counts?: SharedCounts;
-  /** What other parts of the program answer by HTTP. */
+  /** HTTP modules of other parts of the program. */
   modules: readonly DynamicModule[];
-  /** Events that the graph lacks, as its last answer said. */
+  /** Number of events that the graph lacks, according to its last answer. */
   lacking?: () => number;
-  /** Keeps new facts out while the clock is in doubt. */
+  /** Rejects new facts while the clock is in doubt. */
   clock?: Pick<ClockGuard, 'require'>;
-  /** Pages behind the same door. */
+  /** Adds pages behind the same authentication. */
   pages?: (app: NestExpressApplication) => void;
 }
 
-/** Rows sent as one JSON body are small; batches are streamed, whatever their length. */
+/** A single JSON row is small; batches of any length are streamed. */
 const BODY_LIMIT = '100kb';
-/** What contacts answer is six short fields. */
+/** A contact's answer has six short fields. */
 const FORM_LIMIT = '2kb';
 
 @Module({})
@@ -95,9 +95,9 @@ export async function createApi(parts: ApiParts): Promise<{ app: INestApplicatio
   const app = await withAuthentication(root, metrics, parts);
   if (parts.clock) app.useGlobalGuards(new KeepingFactsOut(parts.clock));
   if (parts.lacking) app.useGlobalInterceptors(new SayingWhatIsLacking(parts.lacking));
-  // Answers of contacts are forms, and small ones.
+  // Answers of contacts are forms with a lower limit.
   const type = (request: IncomingMessage) => isJson(request) && !/^\/a\//.test(request.url ?? '');
-  // Nest hands all options on to the parser, and names only some of them.
+  // Nest passes all options to the parser, but types only some of them.
   const options: object = { limit: BODY_LIMIT, type, verify: noteNesting };
   app.useBodyParser('json', options);
   app.use(refuseNesting);
@@ -110,14 +110,14 @@ export async function createApi(parts: ApiParts): Promise<{ app: INestApplicatio
   parts.pages?.(app);
   SwaggerModule.setup('docs', app, document, {
     ...{ jsonDocumentUrl: 'docs-json', customSiteTitle: 'Truyvet API' },
-    // Otherwise the page has a server outside look at the description.
+    // Otherwise the page sends the description to an external validator.
     swaggerOptions: { validatorUrl: null },
   });
   await app.init();
   return { app, document };
 }
 
-/** Health and metrics alone, of a part that has nothing else to answer; not listening yet. */
+/** Only health and metrics, for a process without an API; not listening yet. */
 export async function createWatch(parts: WatchParts): Promise<INestApplication> {
   const metrics = new ApiMetrics(parts.registry);
   const root: DynamicModule = {
@@ -146,7 +146,7 @@ async function withAuthentication(
   });
   boundConnections(app.getHttpServer() as Server, connections);
   app.disable('x-powered-by');
-  // Before anything of a request is read.
+  // These run before anything of a request is read.
   app.use(metrics.observe(logger), guardHeaders, boundBodies(bodies), authenticate(config), letBatchesStream);
   return app;
 }

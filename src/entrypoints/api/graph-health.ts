@@ -40,7 +40,7 @@ export function watchGraph(driver: Driver, store: EventStore, taken: EventSet, r
   return watch;
 }
 
-/** @throws Error when nobody can rely on the graph. */
+/** @throws Error when the graph is not reliable. */
 export async function pingGraph(watch: GraphWatch): Promise<GraphHealth> {
   const health = await watch.look();
   if (health.down !== undefined) throw new Error(health.down);

@@ -18,15 +18,15 @@ import type { Means } from '../../requests/context.js';
 import type { Preview } from '../preview-of.js';
 
 export interface PreviewSettings {
-  /** Of times that carry none. */
+  /** Time zone of times without one. */
   zone: string;
   limits: TimeLimits;
-  /** Finds what would follow from what is taken in with these means, none of which is stored. */
+  /** Computes what would follow from the rows that `takeIn` stores with the given means; nothing is really stored. */
   previewOf(takeIn: (means: Means) => Promise<void>): Promise<Preview>;
 }
 
 const PREVIEW_SETTINGS = Symbol('preview settings');
-/** All that follows from them is held in memory. */
+/** Everything that follows from the rows is held in memory. */
 const MOST_ROWS = 10_000;
 const LISTED_ERRORS = 1_000;
 const NEWLINE = 0x0a;
@@ -95,7 +95,7 @@ const previewSchema: SchemaObject = {
   },
 };
 
-/** Says what rows of a kind would lead to, and stores nothing. */
+/** A controller that answers what rows of a kind would lead to, without storing them. */
 function previewController({ name, permission }: Rows, kind: RowKind): Type<unknown> {
   @ApiTags('ingest')
   @Controller(`v1/${name}/preview`)
@@ -134,7 +134,7 @@ function previewController({ name, permission }: Rows, kind: RowKind): Type<unkn
   return PreviewController;
 }
 
-/** Asks what rows would lead to. */
+/** Query for what rows would lead to. */
 class PreviewRows extends Query<PreviewAnswer> {
   constructor(
     readonly permission: string,
@@ -149,7 +149,7 @@ class PreviewRows extends Query<PreviewAnswer> {
 
 @QueryHandler(PreviewRows)
 class PreviewRowsHandler implements IQueryHandler<PreviewRows> {
-  /** One after another: each may trace many cases. */
+  /** Previews run one after another, since each may trace many cases. */
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(@Inject(PREVIEW_SETTINGS) private readonly settings: PreviewSettings) {}
@@ -177,7 +177,7 @@ class PreviewRowsHandler implements IQueryHandler<PreviewRows> {
   }
 }
 
-/** The whole body, where it has no more rows than that. @throws RowRefused */
+/** Reads the whole body. @throws RowRefused when it has more than MOST_ROWS rows */
 async function bounded(kind: string, lines: AsyncIterable<Buffer | string>): Promise<Buffer[]> {
   const read: Buffer[] = [];
   let rows = 0;
@@ -195,7 +195,7 @@ async function bounded(kind: string, lines: AsyncIterable<Buffer | string>): Pro
 
 @Module({})
 export class PreviewModule {
-  /** @param rows each kind with how it is stored, of which some are previewed. */
+  /** @param rows all kinds of rows, each with how it is stored; only some can be previewed. */
   static with(settings: PreviewSettings, rows: readonly (readonly [Rows, RowKind])[]): DynamicModule {
     const previewed = rows.filter(([described]) => described.previewed);
     return {

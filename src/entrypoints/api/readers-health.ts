@@ -3,7 +3,7 @@ import { firstByType } from '../../event-log/aside-notes.js';
 import type { Queues } from '../../work/queues.js';
 import { countLeftOut, leftOutByReaders } from '../../work/readers-aside.js';
 
-/** Counts for `/metrics` what the readers of the log left out. */
+/** Adds the events that readers of the log set aside to `/metrics`. */
 export function watchReaders(queues: Queues, registry: Registry): void {
   new Gauge({
     name: 'truyvet_reader_set_aside_events',
@@ -11,7 +11,7 @@ export function watchReaders(queues: Queues, registry: Registry): void {
     labelNames: ['reader'],
     registers: [registry],
     async collect() {
-      // While Redis is away nobody knows; the other figures are told all the same.
+      // Without Redis the counts are unknown; the other metrics are still served.
       const counts = await countLeftOut(queues).catch(() => new Map<string, number>());
       for (const [reader, events] of counts) this.set({ reader }, events);
     },

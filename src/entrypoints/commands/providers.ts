@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Purpose } from '../../delivery/purposes.js';
 
-/** @param purposes why messages are sent, as all modules say. */
+/** @param purposes the purposes of messages of all modules. */
 export function registerProviders(program: Command, purposes: () => Promise<readonly Purpose[]>): void {
   program
     .command('providers')

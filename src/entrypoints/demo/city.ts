@@ -3,16 +3,16 @@ import { SECONDS_PER_DAY } from '../../kernel/instant.js';
 export interface CityOptions {
   people: number;
   days: number;
-  /** How many people there are to one place. */
+  /** Number of people per place. */
   peoplePerPlace: number;
-  /** Exponent of the places' popularity: 0 makes all alike, larger ones a few very crowded. */
+  /** Zipf exponent of the places' popularity: 0 makes all equal, larger values make a few very crowded. */
   zipf: number;
   /** First day, in days since 1970-01-01 UTC. */
   firstDay: number;
   seed: number;
 }
 
-/** Visits of a made-up city, by index; people and places are numbered from 0, times are in seconds. */
+/** Visits of a made-up city, by index; people and places are numbered from 0, times are seconds since 1970. */
 export interface City {
   people: number;
   places: number;
@@ -22,12 +22,12 @@ export interface City {
   to: Uint32Array;
 }
 
-/** Visits a person makes in a day, on average. */
+/** Average number of visits per person and day. */
 const VISITS_A_DAY = 2.5;
 
 /**
- * Makes a city up: the same seed gives the same one. Everyone makes two or three visits a day between 6 and 22 hours,
- * of 10 minutes to 4 hours, half of them to one of three places of their own. Visits come in the order of arrival.
+ * Generates a city; the same seed gives the same city. Everyone makes two or three visits a day, half of them to one of
+ * three usual places. Visits begin between 6 and 22 hours, last 10 minutes to 4 hours and are in order of arrival.
  */
 export function makeCity({ people, days, peoplePerPlace, zipf, firstDay, seed }: CityOptions): City {
   const random = randomFrom(seed);
@@ -64,7 +64,7 @@ export function makeCity({ people, days, peoplePerPlace, zipf, firstDay, seed }:
   };
 }
 
-/** Numbers from 0 (included) to 1 (excluded) that follow from a seed (mulberry32). */
+/** Pseudo-random numbers from 0 (inclusive) to 1 (exclusive) for a seed (mulberry32). */
 export function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

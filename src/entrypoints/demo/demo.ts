@@ -21,22 +21,22 @@ import { personId, resultRow, writeCity, writeResults } from './files.js';
 
 const SEED = 20210801;
 const DAYS = 14;
-/** The last visits of a day end by then, in hours after its start: they have to be over when they are imported. */
+/** Hours after the start of a day by which its last visits end: they have to be over when they are imported. */
 const DAY_ENDS = 26;
-/** Under whose rules the demo traces. Those that hold today ask little of contacts, and nothing of theirs. */
+/** The profile that the demo uses. Today's profile asks little of contacts and nothing of their contacts. */
 const RULES = 'covid-19-vn-5053';
-/** What leads to data that are not the demo's: its made-up people would stand among real ones there. */
+/** Variables that point to other data than the demo's: its made-up people would be mixed with real ones there. */
 const OF_AN_INSTALLATION = ['EVENTSTORE_URL', 'NEO4J_URL', 'REDIS_URL', 'TRUYVET_MASTER_KEY'];
-/** Marks a data folder as the demo's own, to be emptied when it runs again. */
+/** Marks a data folder as the demo's own, which is removed when the demo runs again. */
 const MARK = 'demo';
-/** Milliseconds between two looks whether a case is traced. */
+/** Milliseconds between two checks whether a case is traced. */
 const TRACED_EVERY = 200;
 const SHOWN = 3;
 
 export interface DemoOptions {
   people: number;
   exit?: boolean;
-  /** Install what is missing, where that is possible: as root on Debian or Ubuntu. */
+  /** Install what is missing; possible as root on Debian or Ubuntu. */
   install: boolean;
 }
 
@@ -55,7 +55,7 @@ export async function demo(options: DemoOptions): Promise<void> {
   }
   process.env['TRUYVET_DATA'] ||= '.truyvet-demo';
   process.env['TRUYVET_LOG_LEVEL'] ||= 'warn';
-  // Whoever watches would wait for nothing: all that is due for a phone comes in at one moment here.
+  // Gathering would only make the viewer wait: everything that is due for a phone is due at the same moment here.
   process.env['TRUYVET_ALERT_GATHER_MINUTES'] ||= '0';
   const config = readConfig();
   const stop = stopSignal();
@@ -69,7 +69,7 @@ export async function demo(options: DemoOptions): Promise<void> {
   }
 }
 
-/** @throws the reason of `stop` when that comes before the end. */
+/** @throws the reason of `stop` when it is aborted before the end. */
 async function tell(config: Config, { people, exit = false, install }: DemoOptions, stop: AbortSignal): Promise<void> {
   const stages = new Stages();
 
@@ -79,7 +79,7 @@ async function tell(config: Config, { people, exit = false, install }: DemoOptio
   try {
     title(`2. A city of ${people} people: ${DAYS} days of check-ins`);
     const folder = join(config.dataDir, MARK);
-    // It ends yesterday: nobody is told of what is long over.
+    // The city's last day is yesterday: nobody is alerted about exposures that are long past.
     const firstDay = Math.floor((config.now() / 1000 - DAY_ENDS * 3600) / SECONDS_PER_DAY) - DAYS + 1;
     const city = makeCity({ people, days: DAYS, peoplePerPlace: 10, zipf: 0.3, firstDay, seed: SEED });
     const files = await stages.time('city written as CSV', () => writeCity(city, folder, SEED));
@@ -103,7 +103,7 @@ async function tell(config: Config, { people, exit = false, install }: DemoOptio
     );
     await stages.time('results imported, cases traced', async () => {
       await take('results', positive);
-      // Who met them is known long before everybody is told.
+      // Contacts are known long before everybody has been alerted.
       for (const person of cases) await untilTraced(person);
     });
     for (const person of cases) await show(person);
@@ -137,7 +137,7 @@ async function tell(config: Config, { people, exit = false, install }: DemoOptio
     if (exit || !finished) await closeAll(parts);
   }
 
-  /** Takes a file in exactly as the command line does. */
+  /** Imports a file exactly as the command line does. */
   async function take(kind: string, file: string, wait = false): Promise<void> {
     const code = await importFile(kind, file, { source: 'cli', wait, stop });
     stop.throwIfAborted();
@@ -165,7 +165,7 @@ async function tell(config: Config, { people, exit = false, install }: DemoOptio
         await contactsOf(person);
         return;
       } catch (error) {
-        // No such case yet, or no trace of it.
+        // The case or its trace does not exist yet.
         if (!isForPeople(error)) throw error;
       }
       await delay(TRACED_EVERY);
@@ -177,7 +177,7 @@ async function tell(config: Config, { people, exit = false, install }: DemoOptio
   }
 }
 
-/** As a team does that follows other rules than those that ship: `truyvet profiles add`. */
+/** Adds a profile, as a team does with `truyvet profiles add` when it follows other rules than those that ship. */
 async function addRules(store: EventStore): Promise<void> {
   const rules = (await allProfiles(store)).find(({ id }) => id === RULES);
   if (!rules) throw new Error(`there is no profile ${RULES}`);

@@ -10,7 +10,7 @@ const MIDDLE_NAMES = ['Văn', 'Thị', 'Minh', 'Thu', 'Quang', 'Ngọc', 'Đức
 const GIVEN_NAMES = ['An', 'Bình', 'Chi', 'Dũng', 'Hà', 'Hùng', 'Lan', 'Linh', 'Nam', 'Phương', 'Sơn', 'Trang', 'Tuấn'];
 const KINDS = ['market', 'school', 'workplace', 'restaurant', 'clinic', 'bus', 'pagoda', 'factory'];
 
-/** How many people of a hundred have no phone known, and how many share one with the person before them. */
+/** Percentages of people without a known phone and of people who share a phone with the person before them. */
 const NO_PHONE = 4;
 const SHARED_PHONE = 15;
 
@@ -36,7 +36,7 @@ export async function writeCity(city: City, folder: string, seed: number): Promi
   return files;
 }
 
-/** Writes one results file: header and rows. */
+/** Writes a results file with header and rows. */
 export async function writeResults(path: string, rows: readonly string[]): Promise<void> {
   await writeLines(path, ['sample_id,person_id,disease,collected_at,reported_at,result', ...rows]);
 }

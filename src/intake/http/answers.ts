@@ -131,7 +131,7 @@ export const groupSchema: SchemaObject = {
   },
 };
 
-/** What one row of several people takes in. */
+/** The OpenAPI schema of a row with several people. */
 export function groupJsonSchema(shape: Shape): SchemaObject {
   const { properties = {}, ...single } = jsonSchemaOf(shape);
   const { person_id: personId, ...rest } = properties;

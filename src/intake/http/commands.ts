@@ -17,41 +17,41 @@ import { summaryAnswer } from '../summary-answer.js';
 import type { Means } from '../../requests/context.js';
 import type { Origin, Scanning, Taken } from '../outcome.js';
 
-/** What the module is given. */
+/** Settings of the ingest module. */
 export interface IngestSettings {
   means: Means;
-  /** Of times that carry none. */
+  /** Time zone of times without one. */
   zone: string;
   limits: TimeLimits;
   scanning: Scanning;
-  /** Where people of groups are counted; in this process when left out. */
+  /** Shared counters that limit people in groups; each process counts for itself when absent. */
   counts?: SharedCounts;
-  /** Told how many rows of a kind were taken or refused. */
+  /** Called with the number of rows of a kind that were accepted or rejected. */
   counted(kind: string, outcome: 'accepted' | 'rejected', rows: number): void;
 }
 
 export const INGEST_SETTINGS = Symbol('ingest settings');
 
-/** Rows of a batch stored at a time: many callers may send one at once. */
+/** Rows of a batch that are stored at a time; small, since many callers may send batches at once. */
 const BATCH_CHUNK = 2_000;
-/** Errors listed in the answer to a batch; of more only the number is said. */
+/** Most errors listed in the answer to a batch; further ones are only counted. */
 const LISTED_ERRORS = 1_000;
 
-/** Ids of a batch that are looked up, to name those of which nothing was known. */
+/** Most ids of a batch that are looked up, to name those of which nothing was known. */
 const BATCH_LOOK_UPS = 200;
 
 export interface Stored {
   outcome: 'accepted' | 'new' | 'unchanged';
-  /** Of a check-in: names the visit in later corrections. */
+  /** Id of a check-in's visit, for later corrections. */
   visit_id?: string;
-  /** Of a result that is not the laboratory's last word on its sample. */
+  /** Set for a result that does not hold: superseded, reported earlier than the one that does, or held. */
   standing?: Taken['standing'];
   zone: string;
   /** A time carried no offset and was read in `zone`. */
   zone_assumed: boolean;
-  /** What else there is to say of a row that was taken; left out where there is nothing. */
+  /** Warnings about an accepted row; absent without any. */
   warnings?: Warning[];
-  /** What of it could not be taken, while the rest was; left out where all was. */
+  /** Errors of the parts that were not accepted; absent if everything was. */
   errors?: FieldError[];
 }
 
@@ -66,12 +66,12 @@ export interface FieldError {
 export interface BatchAnswer {
   rows: number;
   accepted: number;
-  /** Null of rows of which it is not asked, such as check-ins. */
+  /** Null for kinds that are stored without reading the log, such as check-ins. */
   new: number | null;
-  /** Of the accepted results: said before and superseded since, or reported before what holds; they change nothing. */
+  /** Accepted results that change nothing: superseded since, or reported earlier than the one that holds. */
   superseded: number;
   reported_earlier: number;
-  /** Of the accepted: results that wait for a person, since the profile makes a date of theirs impossible. */
+  /** Accepted results that wait for a person, since the profile makes one of their dates impossible. */
   held: number;
   rejected: number;
   zone: string;
@@ -80,7 +80,7 @@ export interface BatchAnswer {
   errors: ({ row: number } & FieldError)[];
   /** Errors beyond those listed. */
   errors_left_out: number;
-  /** What else there is to say of rows that were taken. */
+  /** Warnings about accepted rows. */
   warnings: { code: string; rows: number; first: number[]; about: string[]; says: string }[];
 }
 
@@ -111,7 +111,7 @@ export function fieldError({ column, reason, fix }: Complaint): FieldError {
   return { field: column, reason, fix };
 }
 
-/** Of whom nothing was known: of one check-in it is not asked, since they come by the thousand. */
+/** Remarks about unknown people and places; none for a single check-in, since these come by the thousand. */
 export async function newIn(
   { base }: Means,
   kind: Pick<RowKind, 'unread' | 'names'>,

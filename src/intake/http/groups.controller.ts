@@ -15,11 +15,11 @@ import { groupJsonSchema, groupSchema } from './answers.js';
 import { INGEST_SETTINGS, type IngestSettings } from './commands.js';
 import { StoreGroup, type GroupAnswer, type GroupKind } from './store-group.js';
 
-/** Families come by threes and fours; somebody who types ids comes by thousands. */
+/** Families are groups of three or four people; somebody who types in ids sends thousands. */
 const PEOPLE_AT_A_PLACE = 1_000;
 const MINUTES = 10;
 
-/** Where one phone scans for several people, such as a family. */
+/** The controller for one phone that scans for several people, such as a family. */
 export function groupsController(
   { name, permission, groups }: Rows & Required<Pick<Rows, 'groups'>>,
   kind: GroupKind,
@@ -69,7 +69,7 @@ export function groupsController(
       return this.commands.execute(new StoreGroup(permission, kind, group, origin));
     }
 
-    /** @throws Refused when more people than come with others were scanned at a place in a short time. */
+    /** @throws Refused when more people were scanned in groups at a place in a short time than is likely. */
     async #countAt(rows: readonly unknown[]): Promise<void> {
       const placeId = kind.groups.at(rows[0]);
       if (await this.#rate.passes(placeId, rows.length)) return;

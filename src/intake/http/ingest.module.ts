@@ -8,10 +8,10 @@ import { statementsController } from './statements.controller.js';
 import { StoreGroupHandler } from './store-group.js';
 import { StoreStatementHandler } from './store-statement.js';
 
-/** Facts in by HTTP. */
+/** Ingest of facts over HTTP. */
 @Module({})
 export class IngestModule {
-  /** @param rows each kind with how it is stored, and so `statements`. */
+  /** @param rows each kind of rows with how it is stored; `statements` likewise. */
   static with(
     settings: IngestSettings,
     rows: readonly (readonly [Rows, RowKind])[],

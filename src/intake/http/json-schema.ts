@@ -5,7 +5,7 @@ import { rowSchema } from '../row-schema.js';
 
 const utc = new Clock('UTC');
 
-/** What objects of a shape take in, as OpenAPI says it. */
+/** The OpenAPI schema of objects of a shape. */
 export function jsonSchemaOf(shape: Shape): SchemaObject {
   return bodySchema(rowSchema(shape, utc));
 }

@@ -19,7 +19,7 @@ import {
 import { bodyOf, HISTORY, isHistory, originOf } from '../../http/requests.js';
 import { jsonSchemaOf } from './json-schema.js';
 
-/** The door of one kind of rows: one as JSON, or a line each as a batch of any length. */
+/** The controller of one kind of rows: one row as JSON, or a batch of any length with one row per line. */
 export function rowsController({ name, permission, title }: Rows, kind: RowKind): Type<unknown> {
   @ApiTags('ingest')
   @Controller(`v1/${name}`)

@@ -11,7 +11,7 @@ import { INGEST_SETTINGS, type IngestSettings } from './commands.js';
 import { jsonSchemaOf } from './json-schema.js';
 import { StoreStatement, type Stated } from './store-statement.js';
 
-/** The door of one statement. */
+/** The controller of one statement. */
 export function statementsController(
   { name, permission, title, path, about, history }: Statement,
   kind: StatementKind,

@@ -10,17 +10,17 @@ import { warningOf } from '../remarks.js';
 import { storeLane } from '../store-rows.js';
 import { fieldError, INGEST_SETTINGS, newIn, type FieldError, type IngestSettings, type Warning } from './commands.js';
 
-/** A kind of which a row may be of several people. */
+/** A kind of rows whose rows may name several people. */
 export type GroupKind = RowKind & Required<Pick<RowKind, 'groups'>>;
 
 export interface GroupAnswer {
   visits: { person_id: string; visit_id: string }[];
-  /** People who could not be taken, each named. */
+  /** Errors of the people who were refused, each with the person. */
   errors: FieldError[];
   warnings: Warning[];
 }
 
-/** Stores the rows of a group; some of its people may have been refused already. */
+/** Command to store the rows of a group; some of its people may already have been refused. */
 export class StoreGroup extends Command<GroupAnswer> {
   constructor(
     readonly permission: string,

@@ -7,10 +7,10 @@ import type { Origin } from '../outcome.js';
 import type { Read } from '../read-rows.js';
 import { INGEST_SETTINGS, type IngestSettings, type Stored } from './commands.js';
 
-/** What became of a statement. */
+/** The answer to a statement. */
 export type Stated = Pick<Stored, 'zone' | 'zone_assumed'>;
 
-/** Stores what is said of something that was recorded. */
+/** Command to store a statement about a recorded fact. */
 export class StoreStatement extends Command<Stated> {
   constructor(
     readonly permission: string,
