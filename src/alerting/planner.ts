@@ -19,7 +19,10 @@ import type { Rules } from './rules.js';
 import type { Unreached } from './unreached.js';
 
 const AT_ONCE = 200;
-/** Few enough not to hold up the messages to closer contacts, which this process sends meanwhile, by thousands. */
+/**
+ * Few enough that thousands of farther contacts do not hold up the messages to closer ones, which this process sends
+ * meanwhile.
+ */
 const FARTHER_AT_ONCE = 16;
 
 export interface PlannerParts {

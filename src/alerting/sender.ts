@@ -211,7 +211,7 @@ export class Sender {
     await this.parts.forward(alertId, settledBy, degree, 'gathered');
   }
 
-  /** Queues a waiting message no later than the closest contact whom it has to tell requires. */
+  /** Gives a waiting message the priority of a closer contact whom it has to tell, too. */
   async #hasten(by: string, { degree }: Request): Promise<void> {
     const { store, recipients, forward } = this.parts;
     if (!recipients.gathers) return;
