@@ -39,7 +39,8 @@ export interface PlannerParts {
 
 /**
  * Brings alerts in line with the contacts of a case: every contact has an alert that says enough, and nobody else has
- * one. It compares the actual state with the required one, so any number of planners may run, again, in any order.
+ * one. It compares the actual state with the required one, so any number of planners may run, repeatedly and in any
+ * order.
  */
 export class Planner {
   constructor(private readonly parts: PlannerParts) {}
@@ -52,7 +53,7 @@ export class Planner {
     const { views, brake } = this.parts;
     const [view, waits] = await Promise.all([views.fresh(caseId), brake.isHeld(caseId)]);
     if (!view.live) await this.#tellWhoIsNoCaseAnyMore(view);
-    // If the case waits, everybody does, not only the people about whom its latest trace says something new.
+    // If the case waits, everybody has to, not only the people about whom its latest trace says something new.
     const concerned = view.concerned(waits ? null : traceId);
     // The brake judges before anybody is alerted, in case the numbers show that something is wrong.
     const held = await brake.judge(view, await this.#dueAmong(view, concerned));

@@ -88,7 +88,7 @@ export class Recipients {
     return joined.told === state.told || this.#suits(claimed, joined, telling);
   }
 
-  /** Whether another alert told, or was to tell, any of these phones about the disease. */
+  /** Whether another alert told any of these phones about the disease, or had to. */
   async hasOthers({ alertId, disease }: AlertRequested['data'], phones: readonly string[]): Promise<boolean> {
     for (const phoneIndex of phones) {
       for (let number = 0; ; number++) {
@@ -100,7 +100,7 @@ export class Recipients {
     return false;
   }
 
-  /** Every alert that told or was to tell the phone about the disease, oldest first. */
+  /** Every alert that told the phone about the disease, or had to, oldest first. */
   async holders(disease: string, phoneIndex: string): Promise<Holder[]> {
     const holders: Holder[] = [];
     for (let number = 0; ; number++) {

@@ -100,8 +100,8 @@ export class TakeBack {
   }
 
   /**
-   * Records a message that was sent, or may have been, without that being noted. True if there was something to record,
-   * which brings the alert here again.
+   * Records that the message was sent, or may have been, if that is not recorded yet. True if there was something to
+   * record, which brings the alert here again.
    */
   async #noteWhatWent(loaded: LoadedAlert): Promise<boolean> {
     const { dispatcher, metrics } = this.parts;
@@ -231,8 +231,8 @@ export class TakeBack {
   }
 
   /**
-   * Holds a withdrawal, unless its message was sent, or may have been, without that being noted. That is recorded
-   * instead, and whoever came to rely on the alert is told again.
+   * Holds a withdrawal, unless its message was sent, or may have been, without a record. Then it records that instead,
+   * and a person who came to rely on the alert is told again.
    */
   async #hold(alertId: string, by: string, cause: LoadedAlert): Promise<void> {
     const loaded = alertId === cause.alertId ? cause : await loadAlert(this.parts.store, alertId);

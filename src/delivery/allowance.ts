@@ -15,7 +15,7 @@ export interface AllowanceSettings {
   morning: number;
 }
 
-/** Days that a message may be on its way before nobody looks for what it said. */
+/** Days that a message may be on its way; after that nobody looks for what it said. */
 const DAYS_BACK = 3;
 
 /** Keeps a phone from getting more messages on a day than anybody reads. */

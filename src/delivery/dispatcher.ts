@@ -42,7 +42,7 @@ export class HandedOverElsewhere extends Error {
 
 /** Milliseconds within which a provider has to answer. */
 const ANSWER_WITHIN = 60_000;
-/** Milliseconds after which a hand-over is certainly over, even if nothing else is known about it. */
+/** Milliseconds after which a hand-over without a recorded result is certainly over. */
 export const SURELY_OVER = 90_000;
 /** Milliseconds by which Viet Nam's clocks are ahead of UTC. */
 const VIETNAM = 7 * 3_600_000;

@@ -29,11 +29,9 @@ export interface Paused {
   providers: ReadonlySet<string>;
 }
 
-/**
- * Of at least so many messages within the window, more than half must fail before a provider is not used for a while.
- */
+/** Minimum messages within the window; if more than half of them fail, the provider is not used for a while. */
 const VOLUME = 10;
-/** Milliseconds, like the next one. */
+/** Milliseconds, as is `LEFT_ALONE`. */
 const WINDOW = 10_000;
 const LEFT_ALONE = 30_000;
 
