@@ -21,7 +21,7 @@ export interface ClaimRequest {
 /**
  * - `by`: another alert tells the phone, or told it, including this alert's person.
  * - Otherwise this alert tells the phone. `old` if it claimed the phone before: its message may have been sent already.
- * `first` if no other alert told the phone before it.
+ *   `first` if no other alert told the phone before it.
  */
 export type Claim = { by: string } | { old: boolean; first: boolean };
 
