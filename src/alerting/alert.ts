@@ -5,73 +5,77 @@ import type { Decider } from '../kernel/decider.js';
 
 export type AlertCommand =
   | { type: 'Request'; data: AlertRequested['data'] }
-  /** Another alert, whose person and case are named, asks to rely on this one. */
+  /** Another alert, with this person and case, asks to rely on this one. */
   | { type: 'Join'; alertId: string; other: string; personId: string; caseId: string }
   | { type: 'Cover'; alertId: string; by: string }
-  /** `said` is what the message asked for, null where nobody knows any more. */
+  /** `said` is what the message asked for; null if nobody knows any more. */
   | { type: 'MarkSent'; alertId: string; provider: string; reference: string; said: MessageContent | null }
   | { type: 'MarkDelivered'; alertId: string; provider: string }
   | { type: 'MarkUndelivered'; alertId: string; provider: string; detail: string }
   | { type: 'Fail'; data: AlertFailed['data'] }
-  /** `uncertain`: also one of which nobody knows whether its message went. */
+  /** `uncertain`: also if nobody knows whether the alert's message was sent. */
   | { type: 'Replay'; alertId: string; uncertain: boolean; reason: string }
-  /** The person is no contact any more, or another alert takes the place of this one. */
+  /** The person is not a contact any more, or another alert replaces this one. */
   | { type: 'Withdraw'; alertId: string }
-  /** Of a withdrawn alert nobody can say whether its message went. */
+  /** Nobody knows whether the message of a withdrawn alert was sent. */
   | { type: 'OweInDoubt'; alertId: string; provider: string }
-  /** What kept it is no more, as somebody of the phone who was to be warned: a withdrawal that waits is due. */
+  /**
+   * The reason for waiting is gone, such as a person of the phone who had to stay warned: a waiting withdrawal is due.
+   */
   | { type: 'ReleaseWithdrawal'; alertId: string }
   | { type: 'HoldWithdrawal'; alertId: string; by: string }
   | { type: 'FailWithdrawal'; data: WithdrawalFailed['data'] }
   | { type: 'MarkWithdrawalSent'; alertId: string; provider: string; reference: string }
   | { type: 'MarkWithdrawalUndelivered'; alertId: string; provider: string; detail: string };
 
-/** By which providers know the alert's message, or the one that takes it back. */
+/** The id by which providers know the alert's message, or the message that takes it back. */
 export function messageId(alertId: string, kind: MessageKind): string {
   return kind === 'alert' ? alertId : `${alertId}-withdrawal`;
 }
 
-/** An exposure goes on: days are counted from a last contact yet to come. */
+/** Stands for the last day while an exposure goes on: days are counted from a last contact yet to come. */
 export const OPEN = 'open';
 
-/** What somebody has to be told, or was told. */
+/** What a person has to be told, or was told. */
 export interface Word {
-  /** A lower one asks for more. */
+  /** A lower degree asks for more. */
   degree: number;
-  /** The last day, such as 2021-08-15, in the zone of the installation; `open`, or null where no day is named. */
+  /** The last day, such as 2021-08-15, in the installation's time zone; `open`; or null if no day is named. */
   until: string | null;
 }
 
 export interface AlertState {
   status: 'unknown' | 'requested' | 'covered' | 'sent' | 'delivered' | 'failed' | 'withdrawn';
   request: AlertRequested['data'] | null;
-  /** A message of this alert went. */
+  /** A message of this alert was sent. */
   told: boolean;
-  /** The provider through which a message may have gone that is taken back as if it had; null without that doubt. */
+  /** The provider that may have sent the message, which is taken back as if it had; null if there is no such doubt. */
   inDoubt: string | null;
-  /** The degree of which the message spoke; null while it has not gone, or where that was not noted. */
+  /** The degree for which the message was written; null until it is sent, or if that was not recorded. */
   said: number | null;
-  /** The last day that it named; null where it named none, or that was not noted. */
+  /** The last day that the message named; null if it named none, or if that was not recorded. */
   saidUntil: string | null;
-  /** The cases of which the message spoke beside the alert's own. */
+  /** The cases that the message covered besides the alert's own. */
   saidOf: readonly string[];
-  /** Those that relied on it before it went, and are of a case of which it did not speak. */
+  /** Ids of the alerts that relied on this one before it was sent, but for a case that the message did not cover. */
   leftOut: ReadonlySet<string>;
-  /** What became of the message that takes a told alert back. */
+  /** Status of the message that takes back an alert whose message was sent. */
   withdrawal: 'none' | 'owed' | 'held' | 'sent' | 'failed';
-  /** Why that failed. */
+  /** Why that message failed. */
   withdrawalFailure: WithdrawalFailure | typeof FAILED.undelivered | null;
-  /** The provider that took it. */
+  /** The provider that accepted that message. */
   takenBackThrough: string | null;
   coveredBy: string | null;
   failure: Failure | null;
-  /** An operator wants it told again. */
+  /** An operator ordered it to be sent again. */
   replayed: boolean;
-  /** The alerts that rely on this one, by id: whom they are of. */
+  /** The person and case of each alert that relies on this one, by alert id. */
   joined: ReadonlyMap<string, { personId: string; caseId: string }>;
 }
 
-/** One alert of one person for one case: each thing is said once, whatever is delivered or retried twice. */
+/**
+ * One alert of one person for one case. Each event is recorded once, even if commands are delivered or retried twice.
+ */
 export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
   initialState: {
     status: 'unknown',
@@ -111,7 +115,7 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
         const { degree, until, cases } = said ?? { degree: null, until: null, cases: [] };
         const data = { alertId, provider, reference, degree, until, cases: [...cases] };
         const sent = { type: 'AlertSent' as const, data };
-        // A message that went while the alert was being withdrawn was read all the same: it has to be taken back.
+        // A message sent while the alert was being withdrawn is read all the same, so it has to be taken back.
         if (status === 'withdrawn' && !told && withdrawal !== 'sent' && state.failure !== FAILED.undelivered) {
           return [sent, { type: 'AlertWithdrawn', data: { alertId, told: true } }];
         }
@@ -122,7 +126,7 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
           ? [{ type: 'AlertDelivered', data: { alertId: command.alertId, provider: command.provider } }]
           : [];
       case 'MarkUndelivered': {
-        // One that was withdrawn meanwhile, and is not taken back yet, has nothing to be taken back.
+        // If the alert was withdrawn meanwhile, but not taken back yet, there is nothing to take back any more.
         const pending = status === 'withdrawn' && (withdrawal === 'owed' || withdrawal === 'held');
         const { alertId, provider, detail } = command;
         return status === 'sent' || pending
@@ -183,7 +187,7 @@ export const alertDecider: Decider<AlertCommand, AlertEvent, AlertState> = {
         return { ...state, status: 'covered', coveredBy: event.data.by };
       case 'MessageHandedOver':
       case 'HandOverEnded':
-        // The message's own affair: `earlier-notes.ts` reads what streams of before say of it.
+        // Messages have streams of their own; `earlier-notes.ts` reads these events in older alert streams.
         return state;
       case 'AlertSent':
         return { ...state, status: 'sent', told: true, inDoubt: null, ...saidBy(state, event.data) };
@@ -219,7 +223,7 @@ function saidBy({ request, joined }: AlertState, { degree, until, cases }: Alert
   return { said: degree, saidUntil: until, saidOf: cases, leftOut: new Set(leftOut) };
 }
 
-/** A withdrawal that was held is due. */
+/** The event that makes a waiting withdrawal due. */
 function owed(alertId: string, { inDoubt }: AlertState): AlertEvent {
   return inDoubt === null
     ? { type: 'AlertWithdrawn', data: { alertId, told: true } }
@@ -227,48 +231,53 @@ function owed(alertId: string, { inDoubt }: AlertState): AlertEvent {
 }
 
 /**
- * Why telling an alert again would be wrong or in vain; undefined where it is neither. One whose message went, or may go
- * still, is told no second time.
+ * Why sending an alert again would be wrong or useless; undefined if it is neither. An alert whose message was sent, or
+ * may still be sent, is not sent a second time.
  */
 export function keptFromReplay(state: AlertState, options: { uncertain: boolean }): Kept | undefined {
   if (state.status !== 'failed') return 'not failed any more';
   return state.replayed ? 'replayed already' : keptAs(state.failure, options);
 }
 
-/** Whether it is on its way or has arrived, and nothing took it back. */
+/** Whether the alert is on its way or has arrived, and nothing took it back. */
 function isLive({ status }: AlertState): boolean {
   return status === 'requested' || status === 'sent' || status === 'delivered';
 }
 
-/** Whether the phone is, or is about to be, told what this alert says; a held withdrawal leaves the message standing. */
+/**
+ * Whether the phone knows, or is about to be told, what this alert says; the message still counts while its withdrawal
+ * is held.
+ */
 export function stands(state: AlertState): boolean {
   return isLive(state) || (state.status === 'withdrawn' && state.told && state.withdrawal !== 'sent');
 }
 
-/** Whether taking it back waits for what may change: somebody of the phone is to be warned, or is a case. */
+/**
+ * Whether its withdrawal waits for something that may change: a person of the phone has to stay warned, or is a case.
+ */
 export function mayStillBeTakenBack({ withdrawal, withdrawalFailure }: AlertState): boolean {
   return withdrawal === 'held' || (withdrawal === 'failed' && withdrawalFailure === FAILED.isACase);
 }
 
 /**
- * Whether others may rely on what this alert tells. What was told is true again for whoever is a contact again before
- * it was taken back; but a phone at which that failed is one that nobody can be told anything by, unless it only waits
- * for another day.
+ * Whether other alerts may rely on this one. If a person becomes a contact again before the message is taken back, the
+ * message is true again. But if taking it back failed, nobody can be told anything by that phone, unless the withdrawal
+ * only waits for another day.
  */
 export function canBeReliedOn(state: AlertState): boolean {
   return stands(state) && (state.withdrawal !== 'failed' || waitsForMorning(state.withdrawalFailure));
 }
 
 /**
- * Of which cases a message speaks to the people of its phone: once it went, of those that it named; before, of all whose
- * alerts rely on it by then.
+ * The cases that an alert's message covers for the people of its phone, its own included. Once it was sent, these are
+ * the cases that it named; before, the cases of all alerts that rely on it by then.
  */
 export function speaksOf({ request, told, saidOf, joined }: AlertState): ReadonlySet<string> {
   const others = told ? saidOf : [...joined.values()].map(({ caseId }) => caseId);
   return new Set([...(request ? [request.caseId] : []), ...others]);
 }
 
-/** What can be counted on where one of two was said, and nobody knows which. */
+/** What the receiver certainly knows if one of two messages was sent, and nobody knows which. */
 export function lessOf(one: MessageContent, other: MessageContent): MessageContent {
   return {
     degree: Math.max(one.degree, other.degree),
@@ -277,14 +286,14 @@ export function lessOf(one: MessageContent, other: MessageContent): MessageConte
   };
 }
 
-/** What people are told to do by their degree: the same from 3 on. A lower number asks for more. */
+/** The level of advice for a degree: the same from degree 3 on. A lower number asks for more. */
 export function adviceOf(degree: number): 1 | 2 | 3 {
   return degree <= 1 ? 1 : degree === 2 ? 2 : 3;
 }
 
 /**
- * Whether what an alert said, or is to say, asks as much of people as it has to, and names no earlier day. Where it named
- * none, or nobody noted which, there is none that could be wrong.
+ * Whether what an alert said, or will say, asks as much of people as needed, and does not name an earlier day. If it
+ * named no day, or the day was not recorded, there is none that could be wrong.
  */
 export function saysEnough({ said, saidUntil, request }: AlertState, needed: Word): boolean {
   const told = said ?? request?.degree;

@@ -10,10 +10,10 @@ import { calendarOf } from '../platform/calendar.js';
 import type { Now } from '../platform/clock.js';
 import type { CaseView } from './case-views.js';
 
-/** Milliseconds for which what is usual is remembered: it changes slowly, and many cases may be traced at a time. */
+/** Milliseconds for which the usual numbers are cached: they change slowly, and many cases may be traced at a time. */
 const REMEMBERED = 5_000;
 
-/** Holds the alerts of a case back when there are unlikely many of them, until a person has looked at it. */
+/** Holds back the alerts of a case whose numbers are unlikely, until a person has looked at it. */
 export class Brake {
   #pace: { at: number; known: Promise<Pace> } | undefined;
 
@@ -27,8 +27,8 @@ export class Brake {
 
   /**
    * Judges a case as its latest trace left it.
-   * @param due how many of its contacts may be alerted by this.
-   * @returns whether they are to wait.
+   * @param due how many of its contacts may be alerted now.
+   * @returns whether its alerts have to wait.
    */
   async judge(view: CaseView, due: number): Promise<boolean> {
     const { caseId, list } = view;

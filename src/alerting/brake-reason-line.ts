@@ -1,6 +1,6 @@
 import type { Unlikely } from './events.js';
 
-/** Why alerts wait, in words. */
+/** Describes why alerts wait. */
 export function reasonOf({ rule, number, likely, placeId }: Unlikely): string {
   switch (rule) {
     case 'case':

@@ -3,43 +3,45 @@ import type { Decider } from '../kernel/decider.js';
 import { refused } from '../kernel/errors.js';
 import { ALERTS_NOT_HELD } from './problems.js';
 
-/** What is known of a case whose contacts are to be alerted, and of alerting as it usually is. */
+/** What is known about a case whose contacts have to be alerted, and about alerting as it usually is. */
 export interface BrakeFacts {
-  /** Everyone whom the case alerts, those included whom it has alerted already. */
+  /** Everyone whom the case alerts, including those it has alerted already. */
   contacts: number;
-  /** Those of them who are to be alerted now. */
+  /** Those of them who have to be alerted now. */
   now: number;
-  /** Where contacts of degree 1 met the case: how many there, on how many days. */
+  /** The places where contacts of degree 1 met the case, with how many contacts and on how many days. */
   places: readonly { placeId: string; contacts: number; days: number; capacity: number | null }[];
-  /** Contacts of recent cases. */
+  /** The numbers of contacts of recent cases. */
   usual: readonly number[];
   /** Alerts requested in the last 24 hours, and in each 24 hours before that. */
   today: number;
   before: readonly number[];
   /** How often the case was retracted on this day. */
   retracted: number;
-  /** How many a day somebody approved within the last 24 hours. */
+  /** How many alerts a day somebody approved within the last 24 hours. */
   approvedToday: number;
 }
 
-/** What is likely as long as nobody knows what is usual, and by how much that may be exceeded afterwards. */
+/**
+ * What is likely as long as nobody knows what is usual, and the factor by which the usual may be exceeded afterwards.
+ */
 export interface BrakeRules {
   contacts: number;
   daily: number;
   times: number;
 }
 
-/** Of fewer cases, and of fewer days with alerts, nobody knows what is usual. */
+/** With fewer cases, or fewer days with alerts, nobody knows what is usual. */
 const ENOUGH_CASES = 20;
 const ENOUGH_DAYS = 7;
 /** A case that is retracted and confirmed again more often on one day is an error that somebody has to look at. */
 const OFTEN_RETRACTED = 2;
-/** Where little is usual, so much is never held: three times nothing is nothing. */
+/** Up to this number nothing is held, even if little is usual: three times nothing is nothing. */
 const NEVER_HELD = 100;
 
 /**
- * Why alerting the contacts of a case is unlikely to be right: it has far more of them than recent cases had, or than a
- * place holds where it met them, or the day has far more alerts than days before.
+ * Why alerting the contacts of a case is unlikely to be right: it has far more contacts than recent cases had, or than
+ * a place holds where it met them; it was retracted too often today; or the day has far more alerts than earlier days.
  */
 export function findUnlikely(facts: BrakeFacts, { contacts, daily, times }: BrakeRules): Unlikely[] {
   const found: Unlikely[] = [];
@@ -67,23 +69,23 @@ function percentile95(values: readonly number[]): number {
 }
 
 export type BrakeCommand =
-  /** What was found of the case as it is now. */
+  /** What was found about the case as it is now. */
   | { type: 'Judge'; caseId: string; contacts: number; unlikely: Unlikely[] }
   | { type: 'Approve'; caseId: string; note: string }
   | { type: 'Refuse'; caseId: string; note: string };
 
 export interface BrakeState {
   status: 'free' | 'held' | 'refused';
-  /** Of what is held, and why. */
+  /** The number of contacts when it was held, and why. */
   contacts: number;
   unlikely: readonly Unlikely[];
-  /** So many contacts need nobody's approval any more. */
+  /** Up to so many contacts need no further approval. */
   approved: number;
-  /** Nor do so many retractions on one day. */
+  /** Up to so many retractions on one day need no further approval. */
   flipsApproved: number;
 }
 
-/** An approval is for what was shown and as much again: a real outbreak goes on without a second one. */
+/** An approval covers what was shown and as much again, so that a real outbreak goes on without a second one. */
 const AS_MUCH_AGAIN = 2;
 
 /** Whether the alerts of one case wait for a person. */
@@ -95,7 +97,7 @@ export const brakeDecider: Decider<BrakeCommand, BrakeEvent, BrakeState> = {
     if (command.type === 'Judge') {
       const { contacts, unlikely } = command;
       if (state.status === 'refused') return [];
-      // Of how many contacts it has, an approval says nothing of a case that goes back and forth.
+      // An approval of a number of contacts does not cover a case that is retracted and confirmed again and again.
       const flips = flipsOf(unlikely) > state.flipsApproved;
       if (unlikely.length === 0 || (contacts <= state.approved && !flips)) {
         return state.status === 'held' ? [{ type: 'AlertsFreed', data: { caseId, contacts } }] : [];

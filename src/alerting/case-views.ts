@@ -5,22 +5,25 @@ import { following, type EventStore, type Provenance, type RecordedEvent } from 
 import { AnotherStream, lastTaken, readAfter, type LastTaken } from '../event-log/read-after.js';
 import { SOURCE } from './loaded-alert.js';
 
-/** What alerting knows of one case. */
+/** What alerting knows about one case. */
 export class CaseView {
   readonly list: ContactList = emptyContactList();
   disease = '';
   personId = '';
-  /** When the first of the samples was taken that confirm it; undefined where none does. */
+  /** When the first confirming sample was taken; undefined if no sample confirms the case. */
   sampledAt: string | undefined;
-  /** When it was retracted, each time, in milliseconds. */
+  /** The times at which it was retracted, in milliseconds. */
   readonly retractedAt: number[] = [];
   readonly #samples = new Map<string, string>();
   live = false;
-  /** The event that it is as of. */
+  /** The last event that the view includes. */
   last: LastTaken | undefined;
-  /** Said of what follows from the case as it is. */
+  /** Provenance of the events that follow from the case as it is. */
   because: Provenance = { source: SOURCE };
-  /** Traces that were the first after the case came back from a retraction: alerts had gone that no trace names. */
+  /**
+   * Traces that were the first after the case came back from a retraction. They concern everyone, since there were
+   * alerts that no trace names.
+   */
   readonly #reopening = new Set<string>();
   #retracted = false;
 
@@ -45,20 +48,17 @@ export class CaseView {
     }
     this.sampledAt = [...this.#samples.values()].sort()[0];
     addToContactList(this.list, event);
-    // The parts of a trace count once it is completed: that is what alerts follow from.
+    // The parts of a trace count once it is completed: alerts follow from that event.
     if (event.type !== 'ContactsTraced') this.because = following(recorded, SOURCE);
     this.last = lastTaken(recorded);
   }
 
-  /** The person as a contact of the latest completed trace; nobody is one of a case that is not live. */
+  /** The person as a contact in the latest completed trace; undefined if they are not one, or the case is not live. */
   contact(personId: string): Contact | undefined {
     return this.live ? this.list.contacts.get(personId) : undefined;
   }
 
-  /**
-   * Whose alerts a trace may change, closest contacts first.
-   * @param traceId null for everyone who ever was a contact.
-   */
+  /** The people whose alerts a trace may change, closest contacts first. */
   concerned(traceId: string | null): string[] {
     const everyone = traceId === null || this.#reopening.has(traceId);
     const persons = everyone ? [...this.list.ever] : [...new Set(this.list.touched.get(traceId))];
@@ -73,7 +73,10 @@ interface Entry {
   next: Promise<CaseView> | undefined;
 }
 
-/** Cases as the log has them, each read once and then only further: many alerts of one case are sent at a time. */
+/**
+ * Cases as the log has them. Each is read once and then only from where reading stopped, since many alerts of one case
+ * are sent at a time.
+ */
 export class CaseViews {
   readonly #entries = new Map<string, Entry>();
 
@@ -83,11 +86,13 @@ export class CaseViews {
     private readonly capacity = 300_000,
   ) {}
 
-  /** The case with everything that the log held when this was called; callers that wait at a time share one read. */
+  /**
+   * The case with everything that the log held when this was called; callers that wait at the same time share one read.
+   */
   fresh(caseId: string): Promise<CaseView> {
     const entry = this.#entry(caseId);
     if (!entry.reading) return this.#read(entry);
-    // What is being read now may have begun before what this caller has to see.
+    // The read in progress may have begun before the events that this caller has to see.
     const again = () => {
       entry.next = undefined;
       return this.#read(entry);
@@ -96,7 +101,7 @@ export class CaseViews {
     return entry.next;
   }
 
-  /** Whether somebody is a contact now, under whichever record: what one was told, the person was told. */
+  /** Whether a person is a contact now under any record: a message to one record tells the person. */
   async isContact({ caseId, personId }: { caseId: string; personId: string }): Promise<boolean> {
     const view = await this.fresh(caseId);
     if (view.contact(personId)) return true;
@@ -107,7 +112,7 @@ export class CaseViews {
   #entry(caseId: string): Entry {
     const known = this.#entries.get(caseId);
     const entry = known ?? { view: new CaseView(caseId), reading: undefined, next: undefined };
-    // The last used stand last.
+    // The most recently used entries come last.
     this.#entries.delete(caseId);
     this.#entries.set(caseId, entry);
     return entry;

@@ -3,7 +3,9 @@ import type { EventStore } from '../event-log/event-store.js';
 import { FAILED } from './failures.js';
 import { loadAlert } from './loaded-alert.js';
 
-/** What the network said of an alert's message. @throws NotNotedYet */
+/**
+ * Records what the network reported about an alert's message. @throws NotNotedYet when it is not recorded as sent yet.
+ */
 export async function noteOfAlert(
   store: EventStore,
   alertId: string,
@@ -18,7 +20,10 @@ export async function noteOfAlert(
   );
 }
 
-/** What it said of the message that takes an alert back: nothing follows from one that arrived. @throws NotNotedYet */
+/**
+ * Records what the network reported about the message that takes an alert back; nothing follows from one that arrived.
+ * @throws NotNotedYet when it is not recorded as sent yet.
+ */
 export async function noteOfWithdrawal(
   store: EventStore,
   alertId: string,

@@ -5,8 +5,9 @@ import type { AlertEvent, MessageKind } from './events.js';
 import { FAILED } from './failures.js';
 
 /**
- * What an alert's stream says of its messages from before these had streams of their own: of one that was handed over then,
- * that it was, and what became of it. Of one that was not it says nothing that the message's stream needs.
+ * What an alert's stream says about its messages from before messages had streams of their own: that one was given to a
+ * provider then, and what became of it. For a message that was not, the alert's stream says nothing that the message's
+ * stream needs.
  */
 export class EarlierNotes {
   readonly #notes: Record<MessageKind, Earlier[]> = { alert: [], withdrawal: [] };
@@ -26,7 +27,7 @@ export class EarlierNotes {
   }
 }
 
-/** @param handedTo the provider to whom it was handed last. */
+/** @param handedTo the provider that was last given the message. */
 function saidOf(kind: MessageKind, handedTo: string, event: AlertEvent): MessageEvent | undefined {
   const id = messageId(event.data.alertId, kind);
   const failed = (reason: string, detail: string, provider: string | null): MessageEvent | undefined =>

@@ -10,10 +10,10 @@ const degree = ordinal;
 const message = z.enum(['alert', 'withdrawal']);
 /** The alert's message, or the one that takes it back. */
 export type MessageKind = z.infer<typeof message>;
-/** Of a message that was handed over and not accepted. */
+/** Why a provider that was given a message did not accept it. */
 const outcome = z.enum([FAILED.refused, FAILED.uncertain]);
 
-/** The person is to be told; the stream is opened with this, before anything is sent. */
+/** A person has to be told; opens the stream before anything is sent. */
 export const AlertRequested = defineEvent({
   type: 'AlertRequested',
   version: 1,
@@ -24,15 +24,15 @@ export const AlertRequested = defineEvent({
     personId: id,
     disease: id,
     degree,
-    /** Which alert of this person for this case it is, from 0. */
+    /** Number of this alert among the person's alerts for this case, from 0. */
     sequence: count,
   }),
 });
 export type AlertRequested = EventOf<typeof AlertRequested>;
 
 /**
- * Another alert, for the same phone or of the same person, relies on this one: what becomes of this concerns its person
- * too. `caseId` is of the other alert; null, as in events of earlier versions, is the same case.
+ * Another alert, for the same phone or the same person, relies on this one, so what becomes of this one concerns its
+ * person too. `caseId` is the case of the other alert; null, as in events of earlier versions, means the same case.
  */
 export const AlertJoined = defineEvent({
   type: 'AlertJoined',
@@ -53,8 +53,8 @@ export const AlertCovered = defineEvent({
 export type AlertCovered = EventOf<typeof AlertCovered>;
 
 /**
- * A message is about to be handed to a provider: from here on it may have gone through it. Not recorded any more, since
- * the message has a stream of its own.
+ * A message is about to be given to a provider; from here on it may have been sent. No longer recorded, since each
+ * message has a stream of its own.
  */
 export const MessageHandedOver = defineEvent({
   type: 'MessageHandedOver',
@@ -64,7 +64,7 @@ export const MessageHandedOver = defineEvent({
 });
 export type MessageHandedOver = EventOf<typeof MessageHandedOver>;
 
-/** The provider certainly did not take it, or nobody knows whether it did. Not recorded any more either. */
+/** The provider certainly did not accept the message, or nobody knows whether it did. No longer recorded either. */
 export const HandOverEnded = defineEvent({
   type: 'HandOverEnded',
   version: 1,
@@ -80,9 +80,10 @@ export const HandOverEnded = defineEvent({
 export type HandOverEnded = EventOf<typeof HandOverEnded>;
 
 /**
- * The provider accepted the message; `degree` is that of which it spoke, null where nobody noted it. `until` is the last
- * day that it named, in the zone of the installation; `open` where it counted days from a last contact yet to come, null
- * where it named none or nobody noted it. `cases` are those of which it spoke beside the alert's own.
+ * The provider accepted the message. `degree` is the degree for which it was written, null if that was not recorded.
+ * `until` is the last day that it named, in the installation's time zone; `open` if it counted days from a last contact
+ * yet to come, null if it named none or that was not recorded. `cases` are the cases that it covered besides the
+ * alert's own.
  */
 export const AlertSent = defineEvent({
   type: 'AlertSent',
@@ -104,7 +105,7 @@ export const AlertSent = defineEvent({
 });
 export type AlertSent = EventOf<typeof AlertSent>;
 
-/** The network delivered it; whether anybody read it nobody knows. */
+/** The network delivered the message; nobody knows whether anybody read it. */
 export const AlertDelivered = defineEvent({
   type: 'AlertDelivered',
   version: 1,
@@ -114,8 +115,8 @@ export const AlertDelivered = defineEvent({
 export type AlertDelivered = EventOf<typeof AlertDelivered>;
 
 /**
- * The network could not deliver what the provider had accepted: nobody was told, and someone has to visit unless the
- * alert was `withdrawn` by then.
+ * The network could not deliver the accepted message: nobody was told, and someone has to visit unless the alert was
+ * `withdrawn` by then.
  */
 export const AlertUndelivered = defineEvent({
   type: 'AlertUndelivered',
@@ -125,7 +126,7 @@ export const AlertUndelivered = defineEvent({
 });
 export type AlertUndelivered = EventOf<typeof AlertUndelivered>;
 
-/** It was not said, or nobody knows whether it went: but for what is over, someone has to tell the person. */
+/** The person was not told, or nobody knows whether they were: someone has to tell them, unless the advice is over. */
 export const AlertFailed = defineEvent({
   type: 'AlertFailed',
   version: 2,
@@ -134,14 +135,14 @@ export const AlertFailed = defineEvent({
     alertId: id,
     reason: z.enum(ALERT_FAILURES),
     detail: freeText,
-    /** Through which it was tried; null where it was not, or where nobody noted it. */
+    /** The provider that was tried; null if none was, or if that was not recorded. */
     provider: name.nullable(),
   }),
   upcasts: [(data) => ({ provider: null, ...(data as object) })],
 });
 export type AlertFailed = EventOf<typeof AlertFailed>;
 
-/** An operator wants a failed alert told again: another alert takes its place. */
+/** An operator ordered a failed alert to be sent again: another alert replaces it. */
 export const AlertReplayed = defineEvent({
   type: 'AlertReplayed',
   version: 2,
@@ -153,8 +154,9 @@ export const AlertReplayed = defineEvent({
 export type AlertReplayed = EventOf<typeof AlertReplayed>;
 
 /**
- * It holds no longer: the person is no contact any more, or another alert of the person takes its place. `told` says
- * that a message went before, which then has to be taken back; it is said again when a held withdrawal is due at last.
+ * The alert no longer holds: the person is not a contact any more, or another alert of the person replaces it. `told`
+ * means that its message was sent and has to be taken back; the event is recorded again when a held withdrawal becomes
+ * due.
  */
 export const AlertWithdrawn = defineEvent({
   type: 'AlertWithdrawn',
@@ -165,8 +167,9 @@ export const AlertWithdrawn = defineEvent({
 export type AlertWithdrawn = EventOf<typeof AlertWithdrawn>;
 
 /**
- * It holds no longer, and nobody can say whether its message went: it is taken back as if it had. Who was told and hears
- * nothing more stays at home for nothing; who was not is told of a message that did not come.
+ * The alert no longer holds, and nobody knows whether its message was sent: it is taken back as if it had been. Without
+ * that, a person who was told would stay at home for nothing; with it, a person who was not told reads about a message
+ * that did not come.
  */
 export const WithdrawalOwedInDoubt = defineEvent({
   type: 'WithdrawalOwedInDoubt',
@@ -176,7 +179,7 @@ export const WithdrawalOwedInDoubt = defineEvent({
 });
 export type WithdrawalOwedInDoubt = EventOf<typeof WithdrawalOwedInDoubt>;
 
-/** The message that takes an alert back was accepted by the provider. */
+/** A provider accepted the message that takes an alert back. */
 export const WithdrawalSent = defineEvent({
   type: 'WithdrawalSent',
   version: 1,
@@ -185,7 +188,7 @@ export const WithdrawalSent = defineEvent({
 });
 export type WithdrawalSent = EventOf<typeof WithdrawalSent>;
 
-/** Another alert's person, of the same phone, is to stay warned: nothing is taken back there for now. */
+/** The person of another alert to the same phone has to stay warned: nothing is taken back there for now. */
 export const WithdrawalHeld = defineEvent({
   type: 'WithdrawalHeld',
   version: 1,
@@ -203,7 +206,7 @@ export const WithdrawalFailed = defineEvent({
 });
 export type WithdrawalFailed = EventOf<typeof WithdrawalFailed>;
 
-/** The network could not deliver it after all. */
+/** The network could not deliver the message that takes an alert back. */
 export const WithdrawalUndelivered = defineEvent({
   type: 'WithdrawalUndelivered',
   version: 1,
@@ -213,13 +216,16 @@ export const WithdrawalUndelivered = defineEvent({
 export type WithdrawalUndelivered = EventOf<typeof WithdrawalUndelivered>;
 
 const unlikely = z.strictObject({
-  /** Of the contacts of the case, of those met at one place, of all alerts of 24 hours, or of how often it was retracted. */
+  /**
+   * What is counted: contacts of the case, contacts met at one place, all alerts of 24 hours, or retractions of the
+   * case.
+   */
   rule: z.enum(UNLIKELY),
   number: count,
   likely: count,
   placeId: id.nullable(),
 });
-/** Why the alerts of a case are unlikely to be right: a number that is beyond what is likely. */
+/** Why the alerts of a case are unlikely to be right: a number that exceeds what is likely. */
 export type Unlikely = z.infer<typeof unlikely>;
 
 /** The alerts of a case wait for a person's approval. */
@@ -235,7 +241,7 @@ export const AlertsHeld = defineEvent({
 });
 export type AlertsHeld = EventOf<typeof AlertsHeld>;
 
-/** They wait no more: the case has changed, and nothing is unlikely any more. */
+/** The alerts of a case no longer wait: the case changed, and nothing is unlikely any more. */
 export const AlertsFreed = defineEvent({
   type: 'AlertsFreed',
   version: 1,
@@ -244,7 +250,10 @@ export const AlertsFreed = defineEvent({
 });
 export type AlertsFreed = EventOf<typeof AlertsFreed>;
 
-/** A person approved them, up to so many of the case, and of all within the next 24 hours where that was why. */
+/**
+ * A person approved the alerts, up to a number of contacts of the case and, if the daily number was a reason, up to a
+ * number of all alerts within the next 24 hours.
+ */
 export const AlertsApproved = defineEvent({
   type: 'AlertsApproved',
   version: 2,
@@ -260,7 +269,7 @@ export const AlertsApproved = defineEvent({
 });
 export type AlertsApproved = EventOf<typeof AlertsApproved>;
 
-/** A person decided that they are not to be sent. */
+/** A person decided that the alerts are not to be sent. */
 export const AlertsRefused = defineEvent({
   type: 'AlertsRefused',
   version: 2,
@@ -271,7 +280,7 @@ export const AlertsRefused = defineEvent({
 });
 export type AlertsRefused = EventOf<typeof AlertsRefused>;
 
-/** Opens the stream of (disease, phone, number): this alert is the one that tells everyone of the phone. */
+/** Opens the stream of (disease, phone, number): this alert tells everyone who shares the phone. */
 export const RecipientClaimed = defineEvent({
   type: 'RecipientClaimed',
   version: 1,
@@ -321,7 +330,7 @@ export const alertStream = defineStream({
 });
 
 export type BrakeEvent = AlertsHeld | AlertsFreed | AlertsApproved | AlertsRefused;
-/** Whether the alerts of a case go. */
+/** Whether the alerts of a case may be sent. */
 export const brakeStream = defineStream({
   pattern: 'brake-<caseId>',
   name: (caseId: string) => `brake-${caseId}`,

@@ -1,28 +1,28 @@
-/** Why an alert told nobody, or the message that takes one back did not go, each by its name. */
+/** The reasons why an alert told nobody, or why the message that takes one back was not sent, each by its name. */
 export const FAILED = {
   noPhone: 'no-phone',
   unknownPerson: 'unknown-person',
-  /** A provider says that the number can never get it. */
+  /** A provider says that the number can never receive the message. */
   refused: 'refused',
-  /** The network could not deliver what the provider had accepted. */
+  /** The network could not deliver the accepted message. */
   undelivered: 'undelivered',
-  /** It may have gone, and nobody can say. */
+  /** The message may have been sent; nobody knows. */
   uncertain: 'uncertain',
-  /** The number is one of a fixed line or of a service, which takes no SMS. */
+  /** The number belongs to a fixed line or a service, which cannot receive SMS. */
   noSms: 'no-sms',
-  /** The last day of what it would have said was over. */
+  /** The last day of its advice was over. */
   tooLate: 'too-late',
   /** The person is a live case of the disease. */
   isACase: 'is-a-case',
-  /** The phone had all the messages of a day; the latest state is said next morning. */
+  /** The phone had all the messages of a day; the latest state is sent next morning. */
   bound: 'bound',
-  /** It went to a file only, although providers are configured that reach people. */
+  /** The message was only written to a file, although providers that reach people are configured. */
   file: 'file',
-  /** The last day of what was told has passed: there is nothing to take back. */
+  /** The last day of the advice has passed: there is nothing to take back. */
   over: 'over',
 } as const;
 
-/** Why an alert is not told again, and what people are told of that. */
+/** Why an alert is not sent again, with the text that people read. */
 export const KEPT_WORDS = {
   'not failed any more': 'they do not stand failed any more.',
   'replayed already': 'somebody had them told again a moment ago.',
@@ -37,29 +37,29 @@ export const KEPT = Object.keys(KEPT_WORDS).filter((why): why is Kept => why in 
 type Follows = 'visit' | 'nothing';
 
 interface Reason {
-  /** Where an alert failed so; left out where none does. */
+  /** If an alert failed for this reason; left out if none does. */
   alert?: Follows;
-  /** Where the message failed so that takes an alert back. */
+  /** If the message that takes an alert back failed for this reason; left out if none does. */
   withdrawal?: Follows;
-  /** An event of its own says it. */
+  /** It is recorded as an event type of its own. */
   reported?: true;
-  /** Why an order to tell again leaves it as it is; left out where it is told again. */
+  /** Why an order to send again leaves it as it is; left out if it is sent again. */
   kept?: Kept;
-  /** It is tried again by itself next morning. */
+  /** It is retried automatically next morning. */
   untilMorning?: true;
-  /** In lists of alerts. */
+  /** Text in lists of alerts. */
   short?: string;
-  /** In lists of contacts, where that is more than is said of an alert. */
+  /** Text in lists of contacts, if it says more than the one for alerts. */
   ofContact?: string;
-  /** In tasks: why the person was not told. */
+  /** Text in tasks: why the person was not told. */
   ofTask?: string;
-  /** On the page of operators, in English and Vietnamese. */
+  /** Text on the operators' page, in English and Vietnamese. */
   console?: readonly [string, string];
-  /** What is done in place of telling them again. */
+  /** What is done instead of sending it again. */
   instead?: 'visit' | 'call' | 'morning';
 }
 
-/** All that is decided and said of each reason, and nowhere else. */
+/** All decisions and texts for each reason; they are nowhere else. */
 export const REASONS = {
   [FAILED.noPhone]: {
     ...{ alert: 'visit', withdrawal: 'visit', kept: 'without a phone', instead: 'visit' },
@@ -104,7 +104,7 @@ export const REASONS = {
     ofContact: 'found too late: what is to be said is over',
   },
   [FAILED.isACase]: {
-    // Of those who were told, somebody else of the phone may have to hear that they are well.
+    // Another person of the phone, who was told too, may have to hear that they are well.
     ...{ alert: 'nothing', withdrawal: 'visit', kept: 'nothing to say' },
     short: 'a case of the disease',
     ofContact: 'is a case of the disease: not told as a contact',
@@ -128,23 +128,23 @@ export const REASONS = {
 
 type Reasons = typeof REASONS;
 type ReasonName = keyof Reasons;
-/** The names of those of which something is said. */
+/** Names of the reasons that have certain properties. */
 type With<Said> = { [Name in ReasonName]: Reasons[Name] extends Said ? Name : never }[ReasonName];
 type Reported = With<{ reported: true }>;
 
-/** Why an alert stands failed. */
+/** Why an alert failed. */
 export type Failure = With<{ alert: Follows }>;
-/** The same, as the event that says so has it. */
+/** The same, as in `AlertFailed`: without reasons that have an event type of their own. */
 export type AlertFailure = Exclude<Failure, Reported>;
-/** Why what was told is not taken back by a message. */
+/** Why no message takes back what was told. */
 export type WithdrawalFailure = Exclude<With<{ withdrawal: Follows }>, Reported>;
 
-/** What is said of a reason, which may be of an event that this program does not know. */
+/** The entry of a reason; undefined for null, or for a name from an event that this program does not know. */
 export function reasonOf(name: string | null): Reason | undefined {
   return Object.entries<Reason>(REASONS).find(([known]) => known === name)?.[1];
 }
 
-/** Their names, in the order of the table. */
+/** Names of the matching reasons, in the order of the table. */
 function namesOf<Name extends ReasonName>(are: (reason: Reason) => boolean): readonly Name[] {
   const isOne = (name: string): name is Name => are(reasonOf(name) ?? {});
   return Object.keys(REASONS).filter(isOne);
@@ -155,24 +155,24 @@ export const ALERT_FAILURES = namesOf<AlertFailure>(({ alert, reported }) => ale
 export const WITHDRAWAL_FAILURES = namesOf<WithdrawalFailure>(
   ({ withdrawal, reported }) => withdrawal !== undefined && !reported,
 );
-/** Those of which somebody has to do something: all but what nobody has to be told any more. */
+/** Failures that somebody has to act on: all except those after which nobody has to be told any more. */
 export const FAILURES = namesOf<With<{ alert: 'visit' }>>(({ alert }) => alert === 'visit');
-/** Those that an order may name: what failed so is told again, of one in doubt where that is asked for. */
+/** Failures that an order to send again may name; uncertain ones are sent again only if the order asks for that. */
 export const REPLAYED_REASONS = namesOf<Exclude<Failure, With<{ kept: Exclude<Kept, typeof FAILED.uncertain> }>>>(
   ({ alert, kept }) => alert !== undefined && (kept === undefined || kept === FAILED.uncertain),
 );
 
 /**
- * Why what failed so is not told again when an operator orders it; undefined where it is. One without a phone is told by
- * itself once there is one, and one that the phone's day had no room for next morning.
- * @param uncertain also one of which nobody knows whether its message went.
+ * Why an alert that failed for this reason is not sent again when an operator orders it; undefined if it is. One
+ * without a phone is sent automatically once there is a phone, and one beyond the phone's daily limit next morning.
+ * @param uncertain whether to send again even if nobody knows whether the message was sent.
  */
 export function keptAs(failure: Failure | null, { uncertain }: { uncertain: boolean }): Kept | undefined {
   const kept = reasonOf(failure)?.kept;
   return kept === FAILED.uncertain && uncertain ? undefined : kept;
 }
 
-/** Whether nobody has to be told any more of what an alert failed for. */
+/** Whether nobody has to be told any more after an alert failed for this reason. */
 export const hasNothingToSay = (failure: string | null): boolean => reasonOf(failure)?.alert === 'nothing';
-/** Whether it is tried again by itself next morning. */
+/** Whether it is retried automatically next morning. */
 export const waitsForMorning = (failure: string | null): boolean => reasonOf(failure)?.untilMorning === true;

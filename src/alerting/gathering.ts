@@ -13,16 +13,19 @@ import type { Rules } from './rules.js';
 
 type Request = AlertRequested['data'];
 
-/** What one message to a phone is to say about a disease. */
+/** What one message to a phone has to say about a disease. */
 export interface Gathered {
-  /** Of the contacts of whom it speaks the closest; exposed first when the first of these was, of one person. */
+  /**
+   * The closest of the contacts whom it is about; of several, or of one person's several contacts, the one exposed
+   * first.
+   */
   contact: Contact;
   group: Pick<PhoneGroup, 'count' | 'degree'>;
   /** Until when the advice holds for all of them. */
   stay: Stay | undefined;
-  /** Under which that contact was found. */
+  /** The disease profile under which that contact was found. */
   profile: string | undefined;
-  /** Of which it speaks beside the alert's own. */
+  /** The cases that it covers besides the alert's own. */
   cases: string[];
 }
 
@@ -42,11 +45,13 @@ interface OfCase {
   people: readonly Contact[];
 }
 
-/** Finds of whom a message speaks: all contacts of its case who have the phone, and those of the cases gathered into it. */
+/**
+ * Finds whom a message is about: all contacts of its case who have the phone, and those of the cases gathered into it.
+ */
 export class Gathering {
   constructor(private readonly parts: GatheringParts) {}
 
-  /** Undefined where the person is no contact any more. */
+  /** Undefined if the person is not a contact any more. */
   async of(request: Request, loaded: LoadedAlert, phoneIndex: string): Promise<Gathered | undefined> {
     const { views, recipients, rules } = this.parts;
     const { caseId, personId } = request;
@@ -61,7 +66,7 @@ export class Gathering {
       const people = await this.#peopleOf(request, of, persons, phoneIndex);
       if (people) found.push(people);
     }
-    // The last thing before it goes: nobody is told who was released a moment ago.
+    // The last check before sending: a person who was released a moment ago is not told.
     const now: OfCase[] = [];
     for (const { view, people } of found) now.push({ view: await views.fresh(view.caseId), people });
     const own = (await views.fresh(caseId)).contact(personId);
@@ -76,9 +81,9 @@ export class Gathering {
   }
 
   /**
-   * The last day that the message is to name, once nothing but its going is left: whoever reads it takes that day for the
-   * one that holds, so it is none earlier than what the phone was told, or is being told, of other cases for somebody who
-   * has it. A message that names no day goes on naming none.
+   * The last day that the message has to name, found directly before it is sent. Readers take that day for the valid
+   * one, so it is not earlier than what the phone was told, or is being told, about other cases for somebody who has
+   * it. A message that names no day still names none.
    */
   async lastDay(
     { caseId, disease }: Request,
@@ -95,21 +100,24 @@ export class Gathering {
   }
 
   /**
-   * Until when those are to watch their health who were told by a phone, or are being told: the end of follow-up of F1, what
-   * the message named of others, whichever is last. Undefined of nobody.
+   * Until when the people who were told by a phone, or are being told, have to watch their health: the end of follow-up
+   * for F1, the day that the message named for others, whichever is last. Undefined if there is nobody.
    */
   async watchedUntil(disease: string, phoneIndex: string): Promise<Stay | undefined> {
     const { rules } = this.parts;
     const stays: (Stay | undefined)[] = [];
     for await (const { view, contact } of this.#toldBy(disease, phoneIndex)) {
       const stay = rules.watchOf(await rules.of(view), contact);
-      // Nobody knows for ever that an exposure goes on.
+      // An exposure is not taken to go on for ever.
       if (stay?.until !== null || !(await rules.isOver(view, contact))) stays.push(stay);
     }
     return lastOf(stays);
   }
 
-  /** Those whom alerts to the phone are about, who still have it and are no cases themselves; of all cases but these. */
+  /**
+   * The contacts whom alerts to the phone are about, who still have it and are not cases themselves.
+   * @param spokenOf cases to leave out.
+   */
   async *#toldBy(
     disease: string,
     phoneIndex: string,
@@ -127,8 +135,8 @@ export class Gathering {
   }
 
   /**
-   * @param persons whose alerts rely on the message; one of them who still has the phone is enough to speak of the case,
-   * and all who have it by now are counted, whatever was noted last of registrations.
+   * @param persons whose alerts rely on the message. If one of them still has the phone, the message covers the case;
+   * all who have it by now are counted, whatever was last noted about registrations.
    */
   async #peopleOf(
     request: Request,
@@ -141,7 +149,7 @@ export class Gathering {
     const people = new Map<string, Contact>();
     const add = async (each: Contact | undefined) => {
       if (!each || people.has(each.personId)) return;
-      // Of the alert's own person it was looked at already.
+      // The alert's own person was checked already.
       const own = caseId === request.caseId && each.personId === request.personId;
       if (own || (await this.#isToldHere(request.disease, view, each, phoneIndex))) people.set(each.personId, each);
     };
@@ -152,12 +160,12 @@ export class Gathering {
     return { view, people: [...people.values()] };
   }
 
-  /** Whether a contact has the phone, and has to be told anything. */
+  /** Whether the phone reaches a contact who still has to be told something. */
   async #isToldHere(disease: string, view: CaseView, contact: Contact, phoneIndex: string): Promise<boolean> {
     return (await this.#isReached(disease, contact, phoneIndex)) && !(await this.parts.rules.isOver(view, contact));
   }
 
-  /** Whether what a contact has to be told is told by the phone. */
+  /** Whether a contact has the phone, and is not a case of the disease. */
   async #isReached(disease: string, contact: Contact, phoneIndex: string): Promise<boolean> {
     const { store, ownCases, now } = this.parts;
     const { personId } = contact;
@@ -172,7 +180,7 @@ function besides(caseId: string, found: readonly OfCase[]): string[] {
   return found.flatMap(({ view }) => (view.caseId === caseId ? [] : [view.caseId])).sort();
 }
 
-/** Of several cases: somebody who is a contact of two counts once, by what asks for more. */
+/** Joins the contacts of several cases. A person who is a contact of two cases counts once, by what asks for more. */
 function joinedUp(found: readonly OfCase[]): Pick<Gathered, 'contact' | 'group' | 'profile'> {
   const all = found.flatMap(({ view, people }) => people.map((contact) => ({ view, contact })));
   const count = new Set(all.map(({ contact }) => contact.personId)).size;
@@ -187,7 +195,7 @@ function exposedFirst({ firstExposureAt }: Contact): number {
   return readInstant(firstExposureAt);
 }
 
-/** Advice that holds for as long as an exposure goes on ends after all other. */
+/** The stay that ends last. Advice that holds for as long as an exposure goes on ends after all other advice. */
 function lastOf(stays: readonly (Stay | undefined)[]): Stay | undefined {
   return stays.reduce((last, next) => {
     if (!last || !next) return last ?? next;

@@ -36,7 +36,7 @@ export type Decided = z.infer<typeof decidedAnswer>;
 
 const MOST = 1_000;
 
-/** Longest waiting first. */
+/** Lists held and refused cases, longest waiting first. */
 export async function list(context: Context): Promise<HeldCases> {
   const found = await context.of(graphQueries).heldCases(MOST);
   return { items: (await withReasons(context.base.store, found)).map(heldShown) };
@@ -52,7 +52,7 @@ export function heldShown({ caseId, personId, status, contacts, since, unlikely 
   };
 }
 
-/** @throws Refused when nothing of the case waits. */
+/** Approves or refuses the alerts of a case. @throws Refused when none of them wait. */
 export async function decide(
   store: EventStore,
   decision: 'Approve' | 'Refuse',
@@ -64,7 +64,7 @@ export async function decide(
   return { ...outcomeOf(true), contacts: state.contacts };
 }
 
-/** Held cases with the numbers because of which they are. */
+/** Adds to each held case the numbers because of which it is held. */
 export async function withReasons(store: EventStore, held: readonly HeldCase[]): Promise<Held[]> {
   return Promise.all(
     held.map(async (each) => {

@@ -1,4 +1,4 @@
-/** What others may use of alerting: who was told what, to whom it holds, and how it is said. */
+/** What other modules may use of alerting: who was told what, for whom it holds, and how it is worded. */
 export { loadAlert } from './loaded-alert.js';
 export { OPEN, alertDecider, canBeReliedOn, keptFromReplay, speaksOf } from './alert.js';
 export type { CaseViews } from './case-views.js';

@@ -13,33 +13,33 @@ export const JOBS: readonly JobKind[] = [
   { name: ALERT, withProvider: true },
 ];
 
-/** The queues on the way of an alert, first to last. */
+/** The queues that an alert passes through, first to last. */
 export function alertQueues(routes: readonly string[]): string[] {
   return [PLAN_QUEUE, SEND_QUEUE, ...routes.map(queueOf)];
 }
 
-/** Bring alerts in line with a case; `traceId` null concerns everyone who ever was a contact of it. */
+/** Brings alerts in line with a case; `traceId` null concerns everyone who ever was a contact of it. */
 export interface PlanJob {
   caseId: string;
   traceId: string | null;
 }
 
-/** Do what the state of an alert asks for, since the event of that revision or, when null, for another reason. */
+/** Does what an alert's state asks for, because of the event with that revision or, if null, for another reason. */
 export interface SendJob {
   alertId: string;
   revision: number | null;
 }
-/** The same with a message to send, in the queue of a provider. */
+/** The same for an alert with a message to send, in the queue of a provider. */
 export type TellJob = SendJob & MessageJob;
 
 export interface Jobs {
   plan: NewJob<PlanJob>[];
   send: NewJob<SendJob>[];
-  /** Those that will have a message to send, for the queue of a provider. */
+  /** Jobs that will have a message to send, for the queue of a provider. */
   tell: NewJob<TellJob>[];
 }
 
-/** The same work has the same id, so that it is queued once however often it is asked for. */
+/** The same work has the same id, so it is queued once, however often it is requested. */
 export function planJob(caseId: string, traceId: string): NewJob<PlanJob> {
   return { name: 'plan', data: { caseId, traceId }, opts: { jobId: `plan-${caseId}-${traceId}` } };
 }
@@ -49,7 +49,7 @@ export function planAllJob(caseId: string, revision: number): NewJob<PlanJob> {
   return { name: 'plan', data: { caseId, traceId: null }, opts: { jobId: `plan-${caseId}-at-${revision}` } };
 }
 
-/** @param revision of the event after which the alerts of the case wait no more. */
+/** @param revision of the event after which the alerts of the case no longer wait. */
 export function planFreedJob(caseId: string, revision: number): NewJob<PlanJob> {
   return { name: 'plan', data: { caseId, traceId: null }, opts: { jobId: `plan-${caseId}-freed-${revision}` } };
 }
@@ -58,23 +58,23 @@ export function sendJob(alertId: string, revision: number): NewJob<SendJob> {
   return { name: 'send', data: { alertId, revision }, opts: { jobId: `${alertId}-${revision}` } };
 }
 
-/** @param degree whom the message is for: the closest contacts come first, whoever else is waiting. */
+/** @param degree of the contact whom the message is for: closer contacts come first. */
 export function tellJob(alertId: string, revision: number, degree: number): NewJob<TellJob> {
   const { name, data, opts } = sendJob(alertId, revision);
   return { name, data: { ...data, purpose: ALERT }, opts: { ...opts, priority: adviceOf(degree) } };
 }
 
-/** @param wait milliseconds until it is done. */
+/** @param wait milliseconds until the job runs. */
 export function delayed<Data>(job: NewJob<Data>, wait: number): NewJob<Data> {
   return wait > 0 ? { ...job, opts: { ...job.opts, delay: wait } } : job;
 }
 
-/** @param cause id of the event because of which an alert that failed is looked at again. */
+/** @param cause id of the event because of which a failed alert is checked again. */
 export function tryAgainJob(alertId: string, cause: string): NewJob<SendJob> {
   return { name: 'send', data: { alertId, revision: null }, opts: { jobId: `${alertId}-after-${cause}` } };
 }
 
-/** Done means that Redis has them all. @param queueMessages has those done that have a message to send. */
+/** Queues the jobs; resolves once Redis has them all. @param queueMessages queues those that have a message to send. */
 export async function addJobs(
   queues: Queues,
   { plan, send, tell }: Jobs,

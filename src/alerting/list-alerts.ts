@@ -37,7 +37,7 @@ interface Asked {
   cursor?: unknown;
 }
 
-/** In the order of their ids. */
+/** Lists a page of alerts, in the order of their ids. */
 export async function list(
   context: Context,
   { case: caseId, person, status, limit, cursor }: Asked,

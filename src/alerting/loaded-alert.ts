@@ -20,12 +20,12 @@ import { alertIdOf } from '../kernel/ids.js';
 import type { Outgoing } from '../delivery/index.js';
 import { EarlierNotes } from './earlier-notes.js';
 
-/** Who says what alerting appends. */
+/** The source of the events that alerting appends. */
 export const SOURCE = 'truyvet';
 
 /**
- * Events after which something may have to be done about the alert they belong to. What follows from AlertSent is done
- * by whoever sent it, in the same job.
+ * Events after which something may have to be done about their alert. AlertSent is not one of them: the job that sent
+ * the message does what follows.
  */
 export const SETTLING = eventSet(
   AlertRequested,
@@ -40,15 +40,15 @@ export const SETTLING = eventSet(
   WithdrawalFailed,
 );
 
-/** An alert as its stream says, and what is recorded of it from there on. */
+/** An alert as read from its stream; commands to it are handled from there on. */
 export class LoadedAlert {
   /** Revision of its last settling event, -1 when there is none. */
   settledBy = -1;
-  /** Said of what that event leads to. */
+  /** Provenance of the events that this event leads to. */
   because: Provenance = { source: SOURCE };
-  /** When its message had gone, in milliseconds; undefined while it has not, or is sent in this moment. */
+  /** When its message was sent, in milliseconds; undefined if it was not, or is being sent at this moment. */
   toldAt: number | undefined;
-  /** When it, or taking it back, failed last, in milliseconds. */
+  /** When the alert or its withdrawal last failed, in milliseconds; 0 if neither did. */
   failedAt = 0;
   readonly #earlier = new EarlierNotes();
   #loaded: Loaded<AlertState> = { state: alertDecider.initialState, revision: -1 };
@@ -80,7 +80,10 @@ export class LoadedAlert {
     return this;
   }
 
-  /** Whether it changed anything; decided from what others recorded meanwhile, too. */
+  /**
+   * Handles a command, also considering what others recorded meanwhile.
+   * @returns whether it changed anything.
+   */
   async record(command: AlertCommand): Promise<boolean> {
     const stream = alertStream(this.alertId);
     let attempts = 0;
@@ -93,7 +96,7 @@ export class LoadedAlert {
     return appended !== undefined;
   }
 
-  /** A message of it, as delivery knows it. */
+  /** A message of the alert, in the form that delivery takes. */
   message(kind: MessageKind): Outgoing {
     const { alertId, because } = this;
     const { request } = this.state;

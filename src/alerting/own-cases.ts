@@ -6,7 +6,10 @@ import { caseIdOf } from '../kernel/ids.js';
 import type { CaseViews } from './case-views.js';
 import type { Rules } from './rules.js';
 
-/** Who has a disease needs no message about contact with it, and nobody may tell them that they are well. */
+/**
+ * Finds the cases of contacts themselves: a person who has a disease needs no message about contact with it, and must
+ * not be told that they are well.
+ */
 export class OwnCases {
   constructor(
     private readonly store: EventStore,
@@ -15,10 +18,10 @@ export class OwnCases {
   ) {}
 
   /**
-   * The live case that an exposure says nothing new of: it lies before the sampling and the days after which another
-   * positive sample would be a new illness.
-   * @param records of the person; they are looked up when left out.
-   * @param at milliseconds; of an exposure that goes on, this moment.
+   * The person's live case to which an exposure adds nothing: it is earlier than the sampling plus the days after which
+   * another positive sample would be a new illness.
+   * @param at the exposure, in milliseconds; the present if it goes on.
+   * @param records of the person; looked up if left out.
    */
   async of(
     { disease, personId }: { disease: string; personId: string },
@@ -38,14 +41,14 @@ export class OwnCases {
     return undefined;
   }
 
-  /** Hardly anybody has one: a stream that is not there is no view to be kept. */
+  /** Hardly anybody has a case, so a stream that does not exist gets no cached view. */
   async #isThere(caseId: string): Promise<boolean> {
     for await (const _ of this.store.read(caseStream(caseId))) return true;
     return false;
   }
 }
 
-/** Milliseconds; of an exposure that goes on, this moment. */
+/** When the last exposure ended, in milliseconds; `now` if it goes on. */
 export function exposedAt({ lastExposureAt }: LastExposure, now: number): number {
   return lastExposureAt === null ? now : readInstant(lastExposureAt) * 1000;
 }

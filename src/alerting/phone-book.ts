@@ -9,14 +9,14 @@ import { concurrently } from '../kernel/concurrently.js';
 /** The contacts of one case who share a phone. */
 export interface PhoneGroup {
   count: number;
-  /** Of the closest of them. */
+  /** The degree of the closest of them. */
   degree: number;
-  /** Of each degree the exposure that ends last; one that goes on ends after all others. */
+  /** For each degree, the exposure that ends last; one that goes on ends after all others. */
   exposures: readonly LastExposure[];
 }
 
 interface Groups {
-  /** The trace and the registrations that they were made of. */
+  /** The trace and the generation of registrations that the groups were built from. */
   traceId: string | undefined;
   generation: number;
   byPhone: Promise<Map<string, Contact[]>>;
@@ -24,11 +24,11 @@ interface Groups {
 
 const READS_AT_ONCE = 100;
 const CASES = 20;
-/** In place of a blind index. */
+/** Stands for no phone in place of a blind index. */
 const NONE = '';
 
 /**
- * Knows how many contacts of a case one phone belongs to. What a process saw being registered it remembers; every other
+ * Knows how many contacts of a case share a phone. It remembers registrations that this process saw; every other
  * contact's registration is read once for all alerts of the case.
  */
 export class PhoneBook {
@@ -42,21 +42,21 @@ export class PhoneBook {
     private readonly store: EventStore,
     capacity = 300_000,
   ) {
-    // By size: given a number of entries, it makes room for all of them before there is one.
+    // `maxSize`, because with `max` the cache allocates room for all entries before there is one.
     this.#phones = new LRUCache({ maxSize: capacity, sizeCalculation: () => 1 });
   }
 
-  /** A person was registered, perhaps again: what was counted with another phone is counted anew. */
+  /** Notes that a person was registered, perhaps again: what was counted with another phone is counted again. */
   note(registration: Registration): void {
     this.#remember(registration.personId, currentPhone([registration]) ?? NONE);
   }
 
-  /** What is known of a person may not be the last word: it is read from the log again. */
+  /** Forgets a person whose known registration may not be the last: it is read from the log again. */
   forget(personId: string): void {
     if (this.#phones.delete(personId)) this.#generation++;
   }
 
-  /** The log is another one. */
+  /** Forgets everything, because the log is another one. */
   forgetAll(): void {
     this.#phones.clear();
     this.#groups.clear();
@@ -64,8 +64,8 @@ export class PhoneBook {
   }
 
   /**
-   * The contacts of the view's latest trace who have the phone; one when nobody else has it.
-   * @param counts whether one of several is to be told at all; whoever is not is left out.
+   * The contacts of the view's latest trace who have the phone; only `alone` if nobody else has it.
+   * @param counts whether one of several contacts has to be told at all; the others are left out.
    */
   async people(
     view: CaseView,
@@ -119,7 +119,7 @@ export class PhoneBook {
       const { personId } = contact;
       const phoneIndex = currentPhone(await registrationsOf(this.store, personId)) ?? NONE;
       add(phoneIndex, contact);
-      // What was noted meanwhile is newer than what was read: this answer is of before, the next one will not be.
+      // What was noted meanwhile is newer than what was read: this answer is outdated, the next one will not be.
       if (!this.#phones.has(personId)) this.#remember(personId, phoneIndex);
       else if (this.#phones.get(personId) !== phoneIndex) this.#generation++;
     });
@@ -133,7 +133,7 @@ export class PhoneBook {
   }
 }
 
-/** Of one case. */
+/** Counts contacts of one case who share a phone. */
 export function groupOf(people: readonly LastExposure[]): PhoneGroup {
   const last = new Map<number, LastExposure>();
   for (const { degree, lastExposureAt } of people) {

@@ -19,7 +19,10 @@ import type { Rules } from './rules.js';
 import type { Unreached } from './unreached.js';
 
 const AT_ONCE = 200;
-/** So few that the messages of closer contacts, which this process sends meanwhile, are not held up by thousands. */
+/**
+ * Few enough that thousands of farther contacts do not hold up the messages to closer ones, which this process sends
+ * meanwhile.
+ */
 const FARTHER_AT_ONCE = 16;
 
 export interface PlannerParts {
@@ -35,28 +38,28 @@ export interface PlannerParts {
 }
 
 /**
- * Brings alerts in line with the contacts of a case: whoever is a contact has an alert that says as much as it has to,
- * whoever is none has none. It compares what is with what should be, so any number of planners may do it, again, in any
+ * Brings alerts in line with the contacts of a case: every contact has an alert that says enough, and nobody else has
+ * one. It compares the actual state with the required one, so any number of planners may run, repeatedly and in any
  * order.
  */
 export class Planner {
   constructor(private readonly parts: PlannerParts) {}
 
   /**
-   * Everyone whom a completed trace concerns.
+   * Plans the alerts of everyone whom a completed trace concerns.
    * @param traceId null for everyone who ever was a contact of the case.
    */
   async plan(caseId: string, traceId: string | null): Promise<void> {
     const { views, brake } = this.parts;
     const [view, waits] = await Promise.all([views.fresh(caseId), brake.isHeld(caseId)]);
     if (!view.live) await this.#tellWhoIsNoCaseAnyMore(view);
-    // Of a case that waits everybody does, not only those of whom its latest trace says something new.
+    // If the case waits, everybody has to, not only the people about whom its latest trace says something new.
     const concerned = view.concerned(waits ? null : traceId);
-    // Before anybody is alerted of whom the numbers say that something is wrong.
+    // The brake judges before anybody is alerted, in case the numbers show that something is wrong.
     const held = await brake.judge(view, await this.#dueAmong(view, concerned));
     const plan = async (personId: string) => {
       const contact = view.contact(personId);
-      // Most contacts are new: one append tells that, without reading anything first.
+      // Most contacts are new: one append finds that out without reading anything first.
       if (!contact || held || !(await this.#requestFirst(view, contact))) await this.#reconcile(view, personId);
     };
     const close = concerned.filter((personId) => view.contact(personId)?.degree === 1);
@@ -64,7 +67,7 @@ export class Planner {
     await concurrently(concerned.slice(close.length), close.length > 0 ? FARTHER_AT_ONCE : AT_ONCE, plan);
   }
 
-  /** These people, because something happened to an alert of theirs or to one that they rely on. */
+  /** Plans the alerts of these people, because something happened to an alert of theirs or to one that they rely on. */
   async reconcile(concerned: Iterable<{ caseId: string; personId: string }>): Promise<void> {
     const once = new Map([...concerned].map((each) => [JSON.stringify([each.caseId, each.personId]), each]));
     await concurrently(once.values(), AT_ONCE, async ({ caseId, personId }) =>
@@ -72,7 +75,7 @@ export class Planner {
     );
   }
 
-  /** How many of these people are contacts who would be told something that is not over. */
+  /** The number of these people who are contacts with advice that is not over. */
   async #dueAmong(view: CaseView, concerned: readonly string[]): Promise<number> {
     let due = 0;
     for (const personId of concerned) {
@@ -82,7 +85,7 @@ export class Planner {
     return due;
   }
 
-  /** Of a case that was retracted: its person is to be told, and told otherwise, as anybody else from now on. */
+  /** The person of a retracted case is alerted, and alerts to them are taken back, like anybody else's from now on. */
   async #tellWhoIsNoCaseAnyMore({ personId, because }: CaseView): Promise<void> {
     if (personId === '') return;
     const { store, unreached } = this.parts;
@@ -90,16 +93,16 @@ export class Planner {
       const { state } = await loadAlert(store, alertId);
       if (state.request) await this.reconcile([state.request]);
       if (!mayStillBeTakenBack(state)) continue;
-      // Kept for another reason, it is kept again.
+      // If there is another reason to hold it, it is held again.
       await handle(store, alertDecider, alertStream(alertId), { type: 'ReleaseWithdrawal', alertId }, because);
     }
   }
 
-  /** False when the person had an alert already. */
+  /** Requests a person's first alert; false if the person had one already. */
   async #requestFirst(view: CaseView, contact: Contact): Promise<boolean> {
     const data = requestOf(view, contact, 0);
     try {
-      // An id of its own: success has to mean that there was no alert, not that this is an old one repeated.
+      // A random event id: success has to mean that there was no alert, not that an old append was repeated.
       const event = { type: 'AlertRequested' as const, data };
       const request = { id: randomUUID(), event, provenance: view.because };
       await this.parts.store.append(alertStream(data.alertId), [request], 'no-stream');
@@ -125,7 +128,7 @@ export class Planner {
     await handle(store, alertDecider, alertStream(data.alertId), { type: 'Request', data }, view.because);
   }
 
-  /** Whether a contact with this alert needs no other. */
+  /** Whether a contact who has this alert needs no other. */
   async #suffices({ state, toldAt, failedAt }: Alert, view: CaseView, contact: Contact): Promise<boolean> {
     const { store, rules, allowance } = this.parts;
     switch (state.status) {
@@ -139,7 +142,7 @@ export class Planner {
         const holder = await loadAlert(store, state.coveredBy);
         const { state: by } = holder;
         if (!canBeReliedOn(by)) return false;
-        // What it will say is looked at once it went; to whom it goes is known.
+        // What it says is checked once it was sent; where it goes is known.
         if (!by.told) return this.#goesToThePerson(holder, contact.personId);
         if (by.leftOut.has(state.request?.alertId ?? '') && !(await this.#speaksTo(by, view, contact))) return false;
         return (await this.#says(by, view, contact)) && this.#goesToThePerson(holder, contact.personId);
@@ -157,7 +160,7 @@ export class Planner {
     }
   }
 
-  /** Whether what was told is as much as has to be told now, or that is over, or the person is a case by now. */
+  /** Whether the message says enough for now, or the advice is over, or the person is a case by now. */
   async #says(told: AlertState, view: CaseView, contact: Contact): Promise<boolean> {
     const { rules } = this.parts;
     if (saysEnough(told, await rules.wordFor(view, contact))) return true;
@@ -176,8 +179,8 @@ export class Planner {
   }
 
   /**
-   * False where the phone that was told, or is to be, is not the person's: its number was corrected. Who lost the number
-   * after the message went was told all the same.
+   * False if the phone that was told, or will be, is not the person's, because their number was corrected. A person who
+   * lost the number after the message was sent was told all the same.
    */
   async #goesToThePerson(
     { state: { request, told }, toldAt = 0 }: Pick<LoadedAlert, 'state' | 'toldAt'>,
@@ -198,7 +201,7 @@ export class Planner {
     return phone === undefined || current.includes(phone);
   }
 
-  /** Whether the person of a failed alert has a phone by now at which it was not tried. */
+  /** Whether the person of a failed alert now has a phone on which the alert was not tried. */
   async #canBeReachedNow(request: AlertRequested['data']): Promise<boolean> {
     const { store, recipients } = this.parts;
     const registrations = await registrationsOf(store, request.personId);

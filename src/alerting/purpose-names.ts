@@ -1,4 +1,7 @@
-/** Of messages that tell contacts. A job of it does whatever the alert's state asks for, taking it back among that. */
+/**
+ * The purpose of messages that tell contacts. Its jobs do whatever the alert's state asks for, including taking it
+ * back.
+ */
 export const ALERT = 'alert';
-/** Of messages that take that back. */
+/** The purpose of messages that take those back. */
 export const WITHDRAWAL = 'withdrawal';

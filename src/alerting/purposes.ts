@@ -1,11 +1,11 @@
 import type { Purpose } from '../delivery/index.js';
 import { ALERT, WITHDRAWAL } from './purpose-names.js';
 
-/** Loaded when there is something to do: every command that opens the log knows the purposes. */
+/** Imported only when needed, since every command that opens the log loads the purposes. */
 const does = () => import('./delivery-reports.js');
 const written = () => import('./samples.js');
 
-/** Of the messages that tell contacts, and of those that take that back. */
+/** The purposes of messages that tell contacts, and of messages that take those back. */
 export const PURPOSES: readonly Purpose[] = [
   {
     name: ALERT,

@@ -7,7 +7,7 @@ import { SETTLING } from './loaded-alert.js';
 import { planAllJob, planFreedJob, planJob, sendJob, tellJob, tryAgainJob, type Jobs } from './jobs.js';
 import type { Unreached } from './unreached.js';
 
-/** What alerting listens to. */
+/** The events that alerting reacts to. */
 export const REACTED = union(
   eventSet(TraceCompleted, CaseRetracted, AlertsApproved, AlertsFreed, PersonRegistered),
   SETTLING,
@@ -15,8 +15,9 @@ export const REACTED = union(
 type Reacted = RecordedEvent<EventIn<typeof REACTED>>;
 
 /**
- * The jobs that follow from events of the log; handled twice they give the same jobs.
- * @param gathers whether what is told waits for others to the same phone: then it has no job with a provider at once.
+ * The jobs that follow from events of the log; events handled twice give the same jobs.
+ * @param gathers whether messages wait for others to the same phone: then a requested alert is not queued with a
+ * provider at once.
  */
 export async function reactTo(events: readonly Reacted[], unreached: Unreached, gathers: boolean): Promise<Jobs> {
   const jobs: Jobs = { plan: [], send: [], tell: [] };
@@ -48,7 +49,7 @@ function settleAnAlertWhenSomethingHappensToIt(event: Reacted, jobs: Jobs, gathe
   const { alertId } = event.data;
   if (event.type === 'AlertRequested' && !gathers) {
     jobs.tell.push(tellJob(alertId, event.revision, event.data.degree));
-    // Nobody is put at risk by what is taken back a moment later.
+    // Taking a message back a moment later puts nobody at risk.
   } else if (isOwed(event)) jobs.tell.push(tellJob(alertId, event.revision, 2));
   else jobs.send.push(sendJob(alertId, event.revision));
 }
@@ -58,7 +59,7 @@ function isOwed(event: Reacted): boolean {
   return event.type === 'WithdrawalOwedInDoubt' || (event.type === 'AlertWithdrawn' && event.data.told);
 }
 
-/** Or none any more: what another person's message was to tell them is told otherwise. */
+/** Also if they have no phone any more: what another person's message would have told them has to be told otherwise. */
 async function tryAgainWhenPeopleGetAnotherPhone(
   events: readonly Reacted[],
   jobs: Jobs,

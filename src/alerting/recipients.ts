@@ -8,7 +8,7 @@ import type { CaseViews } from './case-views.js';
 
 export type Holder = Pick<LoadedAlert, 'alertId' | 'state' | 'toldAt' | 'failedAt'>;
 
-/** Whom an alert is to tell what. */
+/** An alert that claims a phone, and what it has to tell. */
 export interface ClaimRequest {
   alert: AlertRequested['data'];
   /** What the contact has to be told now. */
@@ -19,30 +19,31 @@ export interface ClaimRequest {
 }
 
 /**
- * - `by`: another alert tells the phone, or told it, this one's person included.
- * - otherwise this alert tells the phone. `old` where it was so before: the message may have gone already. `first` where
- *   no other told the phone before it.
+ * - `by`: another alert tells the phone, or told it, including this alert's person.
+ * - Otherwise this alert tells the phone. `old` if it claimed the phone before: its message may have been sent already.
+ *   `first` if no other alert told the phone before it.
  */
 export type Claim = { by: string } | { old: boolean; first: boolean };
 
 interface Claimed {
   alertId: string;
-  /** Milliseconds. */
+  /** When it was claimed, in milliseconds. */
   at: number;
 }
 
 /**
- * Who tells a phone about a disease. The alerts that did so, one after another, each opened the stream of their number
- * for this disease and phone. An alert relies on an earlier one that tells the same: of the same case, several people
- * of a phone included; or of another case, where the same person was told within some hours, or of a day that is no
- * earlier. Where messages are gathered it also relies on one of another case that has not gone yet, which will speak of
- * both.
+ * Decides which alert tells a phone about a disease. The alerts that did so, one after another, each opened the stream
+ * of their number for this disease and phone. An alert relies on an earlier one that tells the same: one of the same
+ * case, even for several people of a phone; or one of another case, if the same person was told within some hours, or
+ * was told a day that is not earlier. If messages are gathered, it also relies on one of another case that was not sent
+ * yet, and that will cover both.
  */
 export class Recipients {
   /**
-   * @param mergeHours for which a person who was told of one case is not told of another that asks for no more; where both
-   * name a last day, that is so until a later one has to be named. With 0 each case is told of.
-   * @param gathers whether one message speaks of what is due for a phone at a time, whichever case it is of.
+   * @param mergeHours hours in which a person who was told about one case is not told about another that asks for no
+   * more. If both name a last day, that holds until a later one has to be named. With 0, people are told about each
+   * case.
+   * @param gathers whether one message covers everything that is due for a phone at a time, whichever case it is about.
    */
   constructor(
     private readonly store: EventStore,
@@ -63,7 +64,7 @@ export class Recipients {
     }
   }
 
-  /** Has an alert rely on another one. False when that cannot be relied on any more. */
+  /** Makes an alert rely on another one; false if that one cannot be relied on any more. */
   async join(holder: string, telling: Pick<ClaimRequest, 'alert' | 'because'>): Promise<boolean> {
     return (await this.#join(holder, telling)) !== undefined;
   }
@@ -83,11 +84,11 @@ export class Recipients {
     if (!(await this.#suits(claimed, state, telling))) return false;
     const joined = await this.#join(claimed.alertId, telling);
     if (!joined) return false;
-    // It may have gone before it was joined, and then speaks of nobody who came after.
+    // It may have been sent before it was joined, and then it does not cover anybody who came later.
     return joined.told === state.told || this.#suits(claimed, joined, telling);
   }
 
-  /** Whether another alert told, or was to tell, any of these phones about the disease. */
+  /** Whether another alert told any of these phones about the disease, or had to. */
   async hasOthers({ alertId, disease }: AlertRequested['data'], phones: readonly string[]): Promise<boolean> {
     for (const phoneIndex of phones) {
       for (let number = 0; ; number++) {
@@ -99,7 +100,7 @@ export class Recipients {
     return false;
   }
 
-  /** Every alert that told or was to tell the phone about the disease, oldest first. */
+  /** Every alert that told the phone about the disease, or had to, oldest first. */
   async holders(disease: string, phoneIndex: string): Promise<Holder[]> {
     const holders: Holder[] = [];
     for (let number = 0; ; number++) {
@@ -110,7 +111,7 @@ export class Recipients {
     }
   }
 
-  /** Under which of these phones the alert has a claim, if any. */
+  /** The one of these phones that the alert has claimed, if any. */
   async claimOf({ alertId, disease }: AlertRequested['data'], phones: readonly string[]): Promise<string | undefined> {
     for (const phoneIndex of phones) {
       for (let number = 0; ; number++) {
@@ -122,24 +123,27 @@ export class Recipients {
     return undefined;
   }
 
-  /** Whether the alert needs to say nothing beside one that claimed the phone. */
+  /** Whether the alert has nothing to add to one that claimed the phone. */
   async #suits({ at }: Claimed, state: AlertState, { alert, word, records }: ClaimRequest): Promise<boolean> {
     const { request } = state;
     if (!request || !canBeReliedOn(state)) return false;
-    // What has not gone yet will speak of the closest of the contacts who have the phone.
+    // A message that was not sent yet will be written for the closest of the contacts who have the phone.
     if (!state.told && (this.gathers || request.caseId === alert.caseId)) return true;
     if (!saysEnough(state, word)) return false;
     if (speaksOf(state).has(alert.caseId)) return true;
     return this.#isMerged(at, state, word) && this.speaksTo(state, alert, records);
   }
 
-  /** However long ago: a message that named the same day now would say nothing, and an earlier one would be believed. */
+  /**
+   * If both name a day, the age does not matter: a message with the same day would say nothing new, and people would
+   * believe one with an earlier day.
+   */
   #isMerged(at: number, { saidUntil }: AlertState, { until }: Word): boolean {
     if (this.mergeHours > 0 && saidUntil !== null && until !== null) return true;
     return this.now() - at <= this.mergeHours * 3_600_000;
   }
 
-  /** Whether what an alert tells is for this contact: of the same case, or to the same person. */
+  /** Whether an alert's message is for this contact: about the same case, or to the same person. */
   async speaksTo(
     state: AlertState,
     { caseId, personId }: { caseId: string; personId: string },
@@ -164,7 +168,7 @@ export class Recipients {
   ): Promise<boolean> {
     const event = { type: 'RecipientClaimed' as const, data: { alertId, caseId } };
     try {
-      // An id of its own each time: success has to mean that the claim is new, not that it is an old one repeated.
+      // A random event id each time: success has to mean that the claim is new, not that an old one was repeated.
       const claim = { id: randomUUID(), event, provenance: because };
       await this.store.append(recipientStream(disease, phoneIndex, number), [claim], 'no-stream');
       return true;

@@ -15,13 +15,16 @@ import { calendarOf } from '../platform/calendar.js';
 import type { Now } from '../platform/clock.js';
 import type { CaseView } from './case-views.js';
 
-/** By which days are counted. */
+/** The time zone and clock by which days are counted. */
 export interface Days {
   zone: string;
   now: Now;
 }
 
-/** The rules under which contacts were found; read once, since a version names one set of rules as long as the log is there. */
+/**
+ * The rules under which contacts were found. They are read once, since a version names one set of rules for as long as
+ * the log exists.
+ */
 export class Rules {
   #known = new Map<string, DiseaseProfile>();
   readonly calendar: Calendar;
@@ -33,12 +36,12 @@ export class Rules {
     this.calendar = calendarOf(days.zone);
   }
 
-  /** The log is another one, in which the same version may name other rules. */
+  /** Forgets all rules, because the log is another one, in which the same version may name other rules. */
   forget(): void {
     this.#known = new Map();
   }
 
-  /** Those of the latest trace; undefined where they are not known any more. */
+  /** The rules of the latest trace; undefined if there is none, or they are not known any more. */
   async of({ list: { latest } }: CaseView): Promise<DiseaseProfile | undefined> {
     if (!latest) return undefined;
     const name = nameOf(latest.profileId, latest.profileVersion);
@@ -49,33 +52,33 @@ export class Rules {
     return this.#known.get(name);
   }
 
-  /** What a contact has to be told by the trace of this moment. */
+  /** What a contact has to be told according to the latest trace. */
   async wordFor(view: CaseView, contact: Contact): Promise<Word> {
     const rules = await this.of(view);
     return { degree: contact.degree, until: this.named(this.stayOf(rules, [contact])) };
   }
 
-  /** Until when these people, who are told with one message, follow its advice. */
+  /** Until when these people, who are told in one message, have to follow its advice. */
   stayOf(rules: DiseaseProfile | undefined, people: readonly LastExposure[]): Stay | undefined {
     return stayOf(rules?.quarantine ?? {}, people, this.calendar);
   }
 
-  /** Until when a contact is to watch their health: F1 for as long as they are followed up, others as they are told. */
+  /** Until when a contact has to watch their health: F1 until the end of follow-up, others as their message says. */
   watchOf(rules: DiseaseProfile | undefined, contact: LastExposure): Stay | undefined {
     if (!rules) return undefined;
     return stayOf({ ...rules.quarantine, 1: { days: rules.followUpDays } }, [contact], this.calendar);
   }
 
-  /** The day that a message names. */
+  /** The last day that a message names: a date, `open`, or null if it names none. */
   named(stay: Stay | undefined): string | null {
     if (!stay) return null;
     return stay.until === null ? OPEN : this.#dayOf(stay.until);
   }
 
   /**
-   * Whether the last day of what a contact would be told is over. Where the rules name no day for the degree, that is
-   * the last day of follow-up. An exposure that goes on for all that is known is taken to have ended when another
-   * positive sample of the case would be a new illness.
+   * Whether the last day of the advice for a contact is over. If the rules name no day for the degree, that is the last
+   * day of follow-up. An exposure that goes on as far as is known is taken to have ended when another positive sample
+   * of the case would be a new illness.
    */
   async isOver(view: CaseView, contact: LastExposure): Promise<boolean> {
     const rules = await this.of(view);
@@ -87,7 +90,7 @@ export class Rules {
     return this.isPast(this.#dayOf(last ?? healthy));
   }
 
-  /** Whether a day was over when this one began. */
+  /** Whether a day is before today; false for null and `open`. */
   isPast(day: string | null): boolean {
     return day !== null && day !== OPEN && day < this.#dayOf(this.days.now() / 1000);
   }

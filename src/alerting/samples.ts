@@ -10,10 +10,10 @@ const REQUEST = {
   sequence: 0,
 };
 const AT = '2021-08-05T02:00:00Z';
-/** As long as the texts become. */
+/** The stay that makes the texts longest. */
 const STAY = { days: 14, until: null };
 
-/** What contacts are told, by their degree and how many they are. */
+/** Sample messages to contacts, by degree and number of people. */
 export function alertsIn(settings: TextSettings): (language: string) => Sample[] {
   const texts = new Texts(settings);
   const common = { personId: 'person', minutes: 20, meetings: [], via: [], lastExposureAt: AT, shared: [] };

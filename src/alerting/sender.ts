@@ -32,8 +32,8 @@ export interface SenderParts {
   sealing: Sealing;
   dispatcher: Dispatcher;
   /**
-   * Has the alert come back in the queue of a provider, since it has something to send. One that is there already stays
-   * where it is, and comes no later than is asked.
+   * Queues an alert that has a message to send with a provider. If it is queued there already, it keeps its job, which
+   * then runs no later than asked.
    */
   forward: (alertId: string, revision: number, degree: number, when: 'gathered' | 'now') => Promise<void>;
   texts: Texts;
@@ -48,28 +48,31 @@ export interface SenderParts {
   ownCases: OwnCases;
   allowance: Allowance;
   now: Now;
-  /** Where a contact can answer; undefined where nobody is asked. */
+  /** The link where a contact can answer, by alert id; undefined if contacts are not asked. */
   answerLink: ((alertId: string) => string) | undefined;
 }
 
-/** What is to be told, and what is said of all that this leads to. */
 type Request = AlertRequested['data'];
 
-/** Nobody is put at risk by what is taken back a moment later. */
+/**
+ * The degree with which withdrawals are queued, after alerts of F1: taking a message back a moment later puts nobody at
+ * risk.
+ */
 const AFTER_F1 = 2;
 
 /**
- * Does what an alert's state asks for. Everything is decided from the log anew, so it may be done again at any time.
- * Each state has one job, known by its id, so that two never hand the same message to a provider at the same moment.
+ * Does what an alert's state asks for. It decides everything from the log each time, so it may run again at any time.
+ * Each state has one job, identified by its id, so two jobs never give the same message to a provider at the same
+ * moment.
  */
 export class Sender {
   constructor(private readonly parts: SenderParts) {}
 
   /**
-   * @param revision of the event that asks for it: when another one has come since, that one's job does it. Null when
-   * nothing happened to the alert itself, but its person was registered anew.
-   * @param via the provider in whose queue this is, through which messages go.
-   * @throws Elsewhere when another provider is to send it.
+   * @param revision of the event that asks for this; if a later one exists, the job of that one does it. Null if
+   * nothing happened to the alert itself, but its person was registered again.
+   * @param via the provider whose queue this job is in, and through which messages are sent.
+   * @throws Elsewhere when another provider has to send it.
    */
   async settle(alertId: string, revision: number | null, via?: Route): Promise<void> {
     const { store, planner, recipients, takeBack, unreached, forward } = this.parts;
@@ -77,16 +80,17 @@ export class Sender {
     const { state, settledBy } = loaded;
     const { request } = state;
     if (!request) return;
-    // What is on its way looks at the registrations by itself.
+    // An alert on its way reads the registrations by itself.
     if (revision === null ? state.status === 'requested' : revision < settledBy) return;
     if (state.status === 'requested') {
-      // What is gathered waits with its claim on the phone, so that others find it.
+      // A gathered alert waits with its claim on the phone, so that others find it.
       if (via || recipients.gathers) return this.#tell(request, loaded, via);
       return forward(alertId, settledBy, request.degree, 'now');
     }
-    // Whoever had sent it may have been killed before this.
+    // The process that sent it may have been killed before this step.
     if (state.status === 'sent' || state.status === 'delivered') return this.#lookAgain(loaded);
-    // Before the registrations, or the person's own cases, are looked at: what changes later finds the alert here.
+    // This comes before reading the registrations, or the person's own cases, so that later changes find the alert
+    // here.
     const isWithdrawn = state.status === 'withdrawn';
     const waits = !isWithdrawn || mayStillBeTakenBack(state);
     for (const { personId } of [request, ...(isWithdrawn ? state.joined.values() : [])]) {
@@ -94,14 +98,14 @@ export class Sender {
     }
     if (isWithdrawn && !(await takeBack.settle(loaded, via))) return forward(alertId, settledBy, AFTER_F1, 'now');
     await planner.reconcile([request, ...state.joined.values()]);
-    // What it would have relied on may have been held because of it.
+    // The withdrawal of an alert that it would have relied on may have been held because of it.
     if (state.status !== 'withdrawn') await takeBack.lookAgain(loaded);
   }
 
   /**
-   * Whether what went is still as much as it has to be, and went to the right phone: somebody may have become a closer
-   * contact meanwhile, or have been exposed again, or the number was corrected.
-   * @param first whether it is known to be the first that told its phone.
+   * Checks whether the sent message still says enough, and went to the right phone. Meanwhile a person may have become
+   * a closer contact or been exposed again, or the number may have been corrected.
+   * @param first whether this alert is known to be the first that told its phone.
    */
   async #lookAgain(loaded: LoadedAlert, first = false): Promise<void> {
     const { store, views, planner, recipients, rules, takeBack, unreached } = this.parts;
@@ -117,7 +121,7 @@ export class Sender {
       const view = await views.fresh(each.caseId);
       const contact = view.contact(each.personId);
       if (!contact) continue;
-      // Who has another phone by now, or none, was told by none of this.
+      // A person who has another phone by now, or none, was not told by this message.
       if (each.personId !== request.personId) {
         const registrations = await registrationsOf(store, each.personId);
         if (phoneIndexes(registrations).length > 1 || currentPhone(registrations) === null) {
@@ -130,17 +134,20 @@ export class Sender {
       if (passedOver || !saysEnough(state, await rules.wordFor(view, contact))) more.push({ ...request, ...each });
     }
     if (more.length > 0) await planner.reconcile(more);
-    // What it would have relied on may have been held because of it.
+    // The withdrawal of an alert that it would have relied on may have been held because of it.
     if (!first || moved) await takeBack.lookAgain(loaded);
   }
 
-  /** @param via undefined where it only claims the phone, and goes on once what is due for that is gathered. */
+  /**
+   * @param via undefined if this job only claims the phone; the alert goes on once the messages due for that are
+   * gathered.
+   */
   async #tell(request: Request, loaded: LoadedAlert, via: Route | undefined): Promise<void> {
     const { store, dispatcher, views, recipients, rules, ownCases, allowance, now } = this.parts;
     const { alertId, caseId, personId } = request;
     const { because } = loaded;
     if (!via) {
-      // Its message may be under way already: then only the job that sends it may say that there is none to send.
+      // Its message may be on its way already: then only the job that sends it may decide that there is none to send.
       const phones = phoneIndexes(await registrationsOf(store, personId));
       if ((await recipients.claimOf(request, phones)) !== undefined) return this.#forward(request, loaded);
     }
@@ -153,7 +160,7 @@ export class Sender {
     const registration = registrations.at(-1);
     if (!registration) return this.#fail(loaded, FAILED.unknownPerson, 'nobody is registered under this id');
     const phone = currentPhone(registrations);
-    // Others may rely on what was to go to a phone that the person has no more: all of it is planned anew.
+    // Other alerts may rely on a message to a phone that the person no longer has: all of them are planned again.
     const former = phoneIndexes(registrations).filter((index) => index !== phone);
     if (former.length > 0 && (await recipients.claimOf(request, former)) !== undefined) {
       return this.#withdraw(loaded);
@@ -183,7 +190,7 @@ export class Sender {
     if (outcome?.type === 'sent') {
       if (dispatcher.isFile(outcome.provider))
         return this.#fail(loaded, FAILED.file, outcome.receipt.reference, outcome.provider);
-      // It may have gone before this process began to try.
+      // It may have been sent before this process began to try.
       said ??= await allowance.wordOf(phone, alertId);
       await this.#markSent(loaded, outcome.provider, outcome.receipt, said);
       await dispatcher.tellReported(loaded.message('alert'), outcome);
@@ -192,7 +199,10 @@ export class Sender {
     if (outcome) return this.#fail(loaded, outcome.type, outcome.detail, outcome.provider);
   }
 
-  /** Once what is due for its phone is gathered; in turn by the closest of those whom it is to tell. */
+  /**
+   * Queues the alert for when the messages due for its phone are gathered, with the priority of the closest contact
+   * whom it has to tell.
+   */
   async #forward(request: Request, { alertId, settledBy, state }: LoadedAlert): Promise<void> {
     let { degree } = request;
     for (const { caseId, personId } of state.joined.values()) {
@@ -201,7 +211,7 @@ export class Sender {
     await this.parts.forward(alertId, settledBy, degree, 'gathered');
   }
 
-  /** A message that waits for its turn comes no later than the closest of those whom it is to tell. */
+  /** Gives a waiting message the priority of a closer contact whom it has to tell, too. */
   async #hasten(by: string, { degree }: Request): Promise<void> {
     const { store, recipients, forward } = this.parts;
     if (!recipients.gathers) return;
@@ -211,8 +221,8 @@ export class Sender {
   }
 
   /**
-   * The message, at the last moment before it goes; undefined when there is none to send any more.
-   * @param again whether one may have gone already: then only what both say can be counted on.
+   * Writes the message, at the last moment before it is sent; undefined if there is none to send any more.
+   * @param again whether one may have been sent already: then the receiver certainly knows only what both say.
    */
   async #write(request: Request, loaded: LoadedAlert, registration: Registration, again: boolean) {
     const { sealing, texts, gathering, answerLink, rules, allowance } = this.parts;
@@ -232,13 +242,13 @@ export class Sender {
     if (!(await allowance.take(phoneIndex, taking, loaded.because))) {
       return this.#fail(loaded, FAILED.bound, 'the phone had all the messages of a day');
     }
-    // Last of all: of two messages that go at a time, the one that took its place later knows of the other.
+    // This comes last: of two messages sent at a time, the one that took its allowance later knows about the other.
     const stay = await gathering.lastDay(request, gathered, phoneIndex);
     const text = texts.alert({ ...common, stay, link: answerLink?.(alertId) });
     return { message: { to, text }, said: atLeast(wordOf(stay)) };
   }
 
-  /** What the person was told about the case under another record, to whatever phone. */
+  /** The alert that told the person about the case under another record, on any phone. */
   async #toldAsAnother(telling: ClaimRequest): Promise<{ by: string } | undefined> {
     const { store, recipients } = this.parts;
     const { alert, word, records } = telling;
@@ -254,7 +264,10 @@ export class Sender {
     return undefined;
   }
 
-  /** What was sent without that being noted has to be noted first: then it is taken back too. */
+  /**
+   * Withdraws the alert. A message that was sent without being recorded is recorded first, so that it is taken back
+   * too.
+   */
   async #withdraw(loaded: LoadedAlert): Promise<undefined> {
     const { alertId } = loaded;
     const { dispatcher, takeBack } = this.parts;
@@ -265,7 +278,7 @@ export class Sender {
     await loaded.record({ type: 'Withdraw', alertId });
   }
 
-  /** @param said what the message asked for; null where its text is not known any more. */
+  /** @param said what the message asked for; null if its text is not known any more. */
   async #markSent(
     loaded: LoadedAlert,
     provider: string,
@@ -285,7 +298,7 @@ export class Sender {
   }
 }
 
-/** What a text says. */
+/** What a message says, as it is recorded. */
 function saidBy({ group: { degree }, cases }: Gathered, until: string | null): MessageContent {
   return { degree, until, cases };
 }

@@ -9,7 +9,7 @@ import { alertQueues, SEND_QUEUE, sendJob, type SendJob } from './jobs.js';
 
 const PAGE = 500;
 const READS_AT_ONCE = 50;
-/** With so many jobs on their way there is no need to look for forgotten ones yet. */
+/** With so many jobs queued, there is no need to look for forgotten ones yet. */
 const BUSY = 1_000;
 
 export interface SweeperParts {
@@ -21,8 +21,8 @@ export interface SweeperParts {
 }
 
 /**
- * Queues again what the log says is still to be done, whatever became of the jobs in Redis, and what has become due
- * since by the clock.
+ * Queues again what the log says is still to be done, whatever happened to the jobs in Redis, and what has become due
+ * since then.
  */
 export class Sweeper {
   constructor(private readonly parts: SweeperParts) {}
@@ -39,7 +39,7 @@ export class Sweeper {
       const due = await graph.alertsDue(after, PAGE);
       const send: NewJob<SendJob>[] = [];
       await concurrently(due, READS_AT_ONCE, async (alertId) => {
-        // The graph may be behind; the job of the alert's present state is the one that may be queued already.
+        // The graph may be behind, so the log decides; the job for the alert's present state may be queued already.
         const alert = await loadAlert(store, alertId);
         if (isToBeDone(alert, allowance)) send.push(sendJob(alertId, alert.settledBy));
       });
@@ -50,9 +50,9 @@ export class Sweeper {
   }
 }
 
-/** Whether so much is under way in these queues that nobody has to look for more. */
+/** Whether these queues hold so many jobs that there is no need to look for more. */
 export async function isBusy(queues: Pick<Queues, 'due'>, names: readonly string[]): Promise<boolean> {
-  // Messages that wait for others to their phones are no reason to look for nothing, nor to remind nobody.
+  // Messages that wait for others to the same phone do not count: they must stop neither sweeping nor reminders.
   const due = await Promise.all(names.map((name) => queues.due(name)));
   return due.reduce((sum, jobs) => sum + jobs, 0) >= BUSY;
 }

@@ -32,29 +32,30 @@ type Request = AlertRequested['data'];
 type Joined = Pick<Request, 'caseId' | 'personId'>;
 
 /**
- * Takes back what a phone was told about a case once none of its people is a contact any more: with one message, that
- * of the alert which told it last. While one of them still is a contact, the withdrawal is held.
+ * Takes back what a phone was told about a case once none of the people who share it is a contact any more. It sends
+ * one message, for the alert that told the phone last. While any of them is still a contact, the withdrawal is held.
  */
 export class TakeBack {
   constructor(private readonly parts: TakeBackParts) {}
 
   /**
    * @param loaded a withdrawn alert.
-   * @param via the provider through which messages go; undefined where none can go from here.
-   * @returns false when there is something to send, which cannot go from here.
+   * @param via the provider to send through; undefined if this job cannot send messages.
+   * @returns false when there is a message to send, but this job cannot send it.
    */
   async settle(loaded: LoadedAlert, via: Route | undefined): Promise<boolean> {
     const { state } = loaded;
     const { request } = state;
     if (!request) return true;
-    // It may have gone while it was being withdrawn, or before.
+    // The message may have been sent before or while the alert was withdrawn.
     if (!state.told && state.inDoubt === null && (await this.#noteWhatWent(loaded))) return true;
     return this.#settlePhones(request, loaded, await this.#phonesOf(request, state), via);
   }
 
   /**
-   * What was told to the phones of somebody who relies on it no more may have been held because of them.
-   * @param loaded an alert that tells them now, or relies on another one.
+   * Checks again the withdrawals for the phones of a person who no longer relies on them: they may have been held
+   * because of this person.
+   * @param loaded the alert that tells the person now, or that relies on another one.
    */
   async lookAgain(loaded: LoadedAlert): Promise<void> {
     const { request } = loaded.state;
@@ -69,7 +70,7 @@ export class TakeBack {
     const { store } = this.parts;
     const people = [personId];
     if (coveredBy !== null) {
-      // It may have gone to a phone of another record.
+      // The message may have been sent to a phone of another record.
       const { state: by } = await load(store, alertDecider, alertStream(coveredBy));
       if (by.request) people.push(by.request.personId);
     }
@@ -89,7 +90,7 @@ export class TakeBack {
     const { recipients } = this.parts;
     let done = true;
     for (const phoneIndex of phones) {
-      // What was told of another case may have been held because of this one's people.
+      // A withdrawal for another case may have been held because of the people of this one.
       const holders = groupedByCase(await recipients.holders(request.disease, phoneIndex));
       for (const ofCase of holders) {
         done = (await this.#settlePhone(loaded, phoneIndex, ofCase, via)) && done;
@@ -98,7 +99,10 @@ export class TakeBack {
     return done;
   }
 
-  /** Whether there was anything to note, which brings the alert here again. */
+  /**
+   * Records that the message was sent, or may have been, if that is not recorded yet. True if there was something to
+   * record, which brings the alert here again.
+   */
   async #noteWhatWent(loaded: LoadedAlert): Promise<boolean> {
     const { dispatcher, metrics } = this.parts;
     const { alertId } = loaded;
@@ -110,14 +114,14 @@ export class TakeBack {
       if (await loaded.record(marked)) metrics.sent(provider);
       return true;
     }
-    // One that was left to a visit since nobody could say is as much in doubt as before.
+    // An alert that was left to a visit because nobody knew is as much in doubt as before.
     if (lost?.type !== FAILED.uncertain && loaded.state.failure !== FAILED.uncertain) return false;
     return loaded.record({ type: 'OweInDoubt', alertId, provider: lost?.provider ?? 'none' });
   }
 
   /**
-   * @param cause the alert that was withdrawn, whose job this is.
-   * @param holders those of one case, oldest first.
+   * @param cause the alert that was withdrawn, and whose job this is.
+   * @param holders the alerts of one case that claimed the phone, oldest first.
    */
   async #settlePhone(
     cause: LoadedAlert,
@@ -145,7 +149,7 @@ export class TakeBack {
       return true;
     }
     if (withdrawal !== 'owed' && !mayStillBeTakenBack(last.state)) return true;
-    // A visit was asked for because of a case alone.
+    // Here, a withdrawal that failed did so only because somebody is a case.
     const still = withdrawal === 'failed' ? undefined : await this.#stillContact(holders, phoneIndex);
     const own = still === undefined ? await this.#ownCases(told) : [];
     const ofSome = own.find((caseId) => caseId !== undefined);
@@ -154,13 +158,13 @@ export class TakeBack {
       const keeps = withdrawal === 'held' ? remaining : ofSome;
       if (!keeps) await this.#record(cause.because, { type: 'ReleaseWithdrawal', alertId: last.alertId });
     } else if (last.alertId === cause.alertId) {
-      // Only the alert's own job gets here, so that two never send the same message at a time.
+      // Only the alert's own job gets here, so two jobs never send the same message at a time.
       if (remaining) await this.#hold(last.alertId, remaining, cause);
       else if (told.every(({ state }) => rules.isPast(state.saidUntil))) {
         const detail = 'the last day of what was told is over';
         await cause.record({ type: 'FailWithdrawal', data: { alertId: last.alertId, reason: FAILED.over, detail } });
       } else if (ofSome) {
-        // The others of the phone are told by a visit.
+        // The other people of the phone are told by a visit.
         const detail = 'somebody who was told by it is a case of the disease';
         await cause.record({ type: 'FailWithdrawal', data: { alertId: last.alertId, reason: FAILED.isACase, detail } });
       } else if (via) await this.#send(request, cause, phoneIndex, via);
@@ -169,7 +173,7 @@ export class TakeBack {
     return true;
   }
 
-  /** An alert of the phone, or one that relies on it, whose person is a contact now. */
+  /** An alert to the phone, or one that relies on such an alert, whose person is a contact now. */
   async #stillContact(holders: readonly Holder[], phoneIndex: string): Promise<string | undefined> {
     const { views } = this.parts;
     for (const { alertId, state } of holders) {
@@ -182,7 +186,7 @@ export class TakeBack {
     return undefined;
   }
 
-  /** Whether somebody who came to rely on an alert does not any more: another one tells them, or has to. */
+  /** Whether a person who relied on an alert no longer does, because another one tells them or has to. */
   async #isToldOtherwise({ caseId, personId }: Joined, by: string, phoneIndex: string): Promise<boolean> {
     const { store } = this.parts;
     const [counting = personId] = await recordsOf(store, personId);
@@ -195,9 +199,9 @@ export class TakeBack {
       case 'covered':
         return last.state.coveredBy !== by;
       case 'failed':
-        // What this phone has to wait for, or cannot be told, is no reason to say that it was wrong.
+        // That this phone has to wait, or cannot be told, is no reason to say that the warning was wrong.
         return currentPhone(await registrationsOf(store, personId)) !== phoneIndex;
-      // It may come to rely on it again.
+      // It may rely on the same alert again.
       case 'requested':
       case 'withdrawn':
       case 'unknown':
@@ -205,7 +209,7 @@ export class TakeBack {
     }
   }
 
-  /** Of each whom the message would tell that they are well: a case of their own, where they have one. */
+  /** For each person whom the message would tell that they are well: their own live case, or undefined. */
   async #ownCases(told: readonly Holder[]): Promise<(string | undefined)[]> {
     const own: (string | undefined)[] = [];
     for (const { state, toldAt } of told) {
@@ -218,7 +222,7 @@ export class TakeBack {
     return own;
   }
 
-  /** What the message told that may have gone; null where that is not known. */
+  /** What the message that may have been sent said; null if that is not known. */
   async wordOf({ alertId, state: { request } }: LoadedAlert): Promise<MessageContent | null> {
     if (!request) return null;
     const { store, recipients, allowance } = this.parts;
@@ -226,7 +230,10 @@ export class TakeBack {
     return phone === undefined ? null : allowance.wordOf(phone, alertId);
   }
 
-  /** Unless it went already, or may have, without that being noted: whoever came to rely on it is told anew then. */
+  /**
+   * Holds a withdrawal, unless its message was sent, or may have been, without a record. Then it records that instead,
+   * and a person who came to rely on the alert is told again.
+   */
   async #hold(alertId: string, by: string, cause: LoadedAlert): Promise<void> {
     const loaded = alertId === cause.alertId ? cause : await loadAlert(this.parts.store, alertId);
     const lost = await this.parts.dispatcher.lost(loaded.message('withdrawal'));
@@ -242,7 +249,7 @@ export class TakeBack {
       return undefined;
     };
     const write = async () => {
-      // To the phone that was told, whatever the person is reached by now.
+      // The message goes to the phone that was told, even if the person has another one by now.
       const then = withPhone(await registrationsOf(store, personId), phoneIndex);
       const to = then?.phone ? await sealing.open(personId, 'phone', then.phone) : undefined;
       if (!then || to === undefined) return fail(FAILED.noPhone, 'the person was erased');
@@ -269,7 +276,7 @@ export class TakeBack {
     await dispatcher.tellReported(loaded.message('withdrawal'), outcome);
   }
 
-  /** The message said that nothing holds: neither does what earlier alerts told the phone. */
+  /** The message said that no warning holds any more, so what earlier alerts told the phone is taken back too. */
   async #closeEarlier(last: Holder, told: readonly Holder[], because: Provenance): Promise<void> {
     const reference = messageId(last.alertId, 'withdrawal');
     const provider = last.state.takenBackThrough ?? 'none';

@@ -10,7 +10,7 @@ type Request = AlertRequested['data'];
 /** The messages, in the receiver's language: who sends, what happened, what to do, how to check that it is genuine. */
 export class Texts {
   readonly #messages: ReadonlyMap<string, Messages>;
-  /** How each locale writes days: making that takes long. */
+  /** The date format of each locale, kept because creating one is slow. */
   readonly #days = new Map<string, Intl.DateTimeFormat>();
 
   /** @throws UserError when a file of messages is wrong. */
@@ -23,8 +23,8 @@ export class Texts {
   }
 
   /**
-   * @param about `profile` is that under which the contact was found, `link` where the person can answer, `stay` until
-   * when the advice holds for all of the group.
+   * @param about `profile` is the disease profile under which the contact was found, `link` where the person can
+   * answer, `stay` until when the advice holds for all of the group.
    */
   alert(about: {
     request: Request;
@@ -51,7 +51,7 @@ export class Texts {
     });
   }
 
-  /** Whether such a message names a day: texts that a tenant wrote need not. */
+  /** Whether such a message names a last day; a tenant's own texts need not. */
   namesDay(about: Pick<Parameters<Texts['alert']>[0], 'contact' | 'group' | 'language' | 'profile'>): boolean {
     return this.#in(about.language).until !== undefined && names(this.#template(about), 'until');
   }
@@ -75,8 +75,8 @@ export class Texts {
   }
 
   /**
-   * @param about `tests` and `lastDays` are how many people of the phone have a test today, and their last day of
-   * follow-up; `alertId` that by which they were told.
+   * @param about `tests` and `lastDays` are the numbers of people of the phone who have a test today, or their last day
+   * of follow-up; `alertId` is the alert that told them.
    */
   reminder(about: { alertId: string; disease: string; language: string; tests: number; lastDays: number }): string {
     const { tests, lastDays } = about;
@@ -99,7 +99,7 @@ export class Texts {
     return day;
   }
 
-  /** The language of the installation for whoever speaks one of which there are no texts. */
+  /** The texts in this language, or in the installation's language if there are none. */
   #in(language: string, needed: 'alert' | 'reminder' = 'alert'): Messages {
     const own = this.#messages.get(language);
     const messages = own?.[needed] ? own : this.#messages.get(this.config.language ?? 'vi');
@@ -113,7 +113,7 @@ export class Texts {
     { alertId, disease }: Pick<Request, 'alertId' | 'disease'>,
     said: Parameters<typeof fill>[2],
   ): string {
-    // Enough for staff at the line to find the alert; it tells nothing of the person.
+    // Enough for staff at the line to find the alert, and nothing about the person.
     const code = alertId.slice(0, 8);
     const { sender, diseases, check } = messages;
     const values = {
@@ -127,7 +127,7 @@ export class Texts {
   }
 }
 
-/** Nothing where the rules or the texts say nothing of it. */
+/** Empty if the rules or the texts name no last day. */
 function untilOf(messages: Messages, stay: Stay | undefined, day: Intl.DateTimeFormat): string {
   const { until, locale } = messages;
   if (!until || !stay) return '';

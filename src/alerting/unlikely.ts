@@ -1,2 +1,4 @@
-/** What numbers may be unlikely: of contacts of a case, of those met at one place, of alerts of a day, of its retractions. */
+/**
+ * Numbers that may be unlikely: contacts of a case, contacts met at one place, alerts of a day, retractions of a case.
+ */
 export const UNLIKELY = ['case', 'place', 'day', 'flips'] as const;

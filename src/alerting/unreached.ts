@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
 
 /**
- * People whose alerts failed, so that a registration with a phone finds them: of the millions that may be registered
- * at once, few are. Like the queues it can be lost and made again by handling the log's events anew.
+ * People whose alerts failed, so that a registration with a phone finds those alerts: of the millions of people who may
+ * be registered at once, few have any. Like the queues, it can be lost and rebuilt by handling the log's events again.
  */
 export interface Unreached {
   add(personId: string, alertId: string): Promise<void>;

@@ -1,4 +1,7 @@
-/** What others say, and decide, of alerts that failed: light, since texts for people are loaded with every command. */
+/**
+ * What other modules need to describe failed alerts and decide about them. It imports little, since texts for people
+ * are loaded with every command.
+ */
 export {
   FAILED,
   FAILURES,

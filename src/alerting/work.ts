@@ -31,13 +31,13 @@ import { RedisUnreached, type Unreached } from './unreached.js';
 
 const PLANS_AT_ONCE = 2;
 const SENDS_AT_ONCE = 50;
-/** Counted at most. */
+/** The most cases that are read to count the held ones. */
 const MOST_HELD = 10_000;
 
-/** Where a contact can answer, by the alert; undefined where nobody is asked. */
+/** The link where a contact can answer, by alert id; undefined if contacts are not asked. */
 export const ANSWER_LINK = sharedPart('answer link', (): ((alertId: string) => string) | undefined => undefined);
 
-/** What knows of alerts in a worker; whoever else speaks to the phones that they told uses the same. */
+/** The parts of alerting in a worker. Other modules that send messages to the same phones share them. */
 export interface Alerting {
   views: CaseViews;
   recipients: Recipients;
@@ -48,7 +48,7 @@ export interface Alerting {
   sender: Sender;
   phoneBook: PhoneBook;
   unreached: Unreached;
-  /** Whether what is told waits for others to the same phone. */
+  /** Whether messages wait for others to the same phone. */
   gathers: boolean;
 }
 
@@ -76,7 +76,7 @@ export const ALERTING = sharedPart('alerting', (worker): Alerting => {
   return { views, recipients, gathering, rules, texts, planner, sender, phoneBook, unreached, gathers };
 });
 
-/** @param gatherFor milliseconds. */
+/** @param gatherFor how long messages wait for others to the same phone, in milliseconds. */
 function forwarding({ queue, hasten }: Sending, gatherFor: number): SenderParts['forward'] {
   return async (alertId, revision, degree, when) => {
     const job = tellJob(alertId, revision, degree);
@@ -93,7 +93,7 @@ const alerts = defineReaction(ALERTS, REACTED, (worker) => {
     handle: async ({ events }, late) => {
       for (const event of events) {
         if (event.type !== 'PersonRegistered') continue;
-        // A later one may have been noted already.
+        // A later registration may have been noted already.
         if (late) phoneBook.forget(event.data.personId);
         else phoneBook.note(event.data);
       }
@@ -129,7 +129,7 @@ const send = handlesJob<SendJob>(SEND_QUEUE, (worker) => {
   };
 });
 
-/** Does a job that is queued with a provider. */
+/** Runs jobs that are queued with a provider. */
 export function alertMessages(worker: Worker): MessageHandler {
   const { sender } = worker.of(ALERTING);
   return { send: ({ alertId, revision }: TellJob, via) => sender.settle(alertId, revision, via) };

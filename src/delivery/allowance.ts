@@ -6,26 +6,28 @@ import { handle, load } from '../event-log/handle.js';
 import type { Now } from '../platform/clock.js';
 
 export interface AllowanceSettings {
-  /** By whose days messages are counted. */
+  /** The time zone by whose days messages are counted. */
   zone: string;
   now: Now;
   /** Messages for one phone and day at most. */
   phoneDaily: number;
-  /** Minutes of the day from which on what had to wait is said. */
+  /** Minute of the day from which messages that had to wait are sent. */
   morning: number;
 }
 
-/** How long a message may be on its way before nobody looks for what it told. */
+/** Days that a message may be on its way; after that nobody looks for what it said. */
 const DAYS_BACK = 3;
 
-/** Keeps a phone from being sent more messages on a day than anybody reads. */
+/** Keeps a phone from getting more messages on a day than anybody reads. */
 export class Allowance {
   constructor(
     private readonly store: EventStore,
     private readonly settings: AllowanceSettings,
   ) {}
 
-  /** Whether a message may go to a phone today; one that was allowed already is, however often it is asked for. */
+  /**
+   * Whether a message may be sent to a phone today; one that was allowed already stays allowed, however often it asks.
+   */
   async take(
     phoneIndex: string,
     { messageId, said = null }: { messageId: string; said?: MessageContent | null },
@@ -37,7 +39,7 @@ export class Allowance {
     return state.has(messageId);
   }
 
-  /** What a message told that went a moment ago, or before a crash; null where that is not known. */
+  /** What a message said that was sent a moment ago, or before a crash; null if that is not known. */
   async wordOf(phoneIndex: string, messageId: string): Promise<MessageContent | null> {
     for (let daysAgo = 0; daysAgo <= DAYS_BACK; daysAgo++) {
       const stream = allowanceStream(phoneIndex, dayOf(this.#now().minus({ days: daysAgo })));
@@ -48,7 +50,10 @@ export class Allowance {
     return null;
   }
 
-  /** Whether what had to wait since then is to be said now: it is the morning of a later day, or after it. */
+  /**
+   * Whether a message that has waited since `at`, in milliseconds, is due: it is the morning of a later day, or after
+   * it.
+   */
   isMorningAfter(at: number): boolean {
     const { zone, morning } = this.settings;
     const now = this.#now();

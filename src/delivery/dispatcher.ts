@@ -8,21 +8,21 @@ import type { MessageState } from './message.js';
 import type { Purposes, Reported } from './purposes.js';
 import { ProviderFailing, type Route, type Routes } from './routes.js';
 
-/** What became of a message. */
+/** The outcome of a message. */
 export type Outcome =
   | {
       type: 'sent';
       provider: string;
       receipt: Receipt;
-      /** What the network said of it already. */
+      /** What the network has already reported about it. */
       reported?: Reported;
     }
   /** The receiver can never get it. */
   | { type: 'refused'; provider: string; detail: string }
-  /** It may have gone, nobody can say, and it is not to go twice. */
+  /** It may have been sent, nobody knows, and it must not be sent twice. */
   | { type: 'uncertain'; provider: string; detail: string };
 
-/** Another provider is to send the message: its job goes on in that one's queue. */
+/** Another provider has to send the message: its job moves to that provider's queue. */
 export class Elsewhere extends Error {
   override readonly name = 'Elsewhere';
 
@@ -35,16 +35,16 @@ export class Elsewhere extends Error {
   }
 }
 
-/** Another process may be handing the message over at this moment: to be looked at again. */
+/** Another process may be giving the message to a provider at this moment: to be tried again later. */
 export class HandedOverElsewhere extends Error {
   override readonly name = 'HandedOverElsewhere';
 }
 
-/** Milliseconds that a provider has to answer. */
+/** Milliseconds within which a provider has to answer. */
 const ANSWER_WITHIN = 60_000;
-/** Milliseconds after which nobody can still be handing a message over of which that is all that is known. */
+/** Milliseconds after which a hand-over without a recorded result is certainly over. */
 export const SURELY_OVER = 90_000;
-/** Milliseconds by which its clocks are ahead of UTC. */
+/** Milliseconds by which Viet Nam's clocks are ahead of UTC. */
 const VIETNAM = 7 * 3_600_000;
 
 export interface DispatcherParts {
@@ -52,14 +52,14 @@ export interface DispatcherParts {
   routes: Routes;
   purposes: Purposes;
   now?: () => number;
-  /** Throws while nothing may go, though all of it was noted before. */
+  /** Throws while nothing may be sent, even if everything was recorded before. */
   mayGo?: (() => Promise<void>) | undefined;
 }
 
 /**
- * Hands messages to providers, each once. With one provider that can be asked for messages by their ids that is all there
- * is to it. Otherwise the message's stream says beforehand through whom it may have gone, and that one is asked, or decides
- * by the ids it knows, before another is tried.
+ * Gives each message to a provider once. A single provider that can be asked for messages by their ids needs nothing
+ * more. Otherwise the message's stream records beforehand which provider may have sent it, and that one is asked, or
+ * recognises the id, before another is tried.
  */
 export class Dispatcher {
   readonly #store: EventStore;
@@ -77,10 +77,12 @@ export class Dispatcher {
   }
 
   /**
-   * @param about `write` is asked for the message when it is about to go, and not before; undefined sends nothing. It is told
-   * whether one of the same id may have gone already, which then holds instead of this one. `old` says whether the message
-   * may have been tried before.
-   * @throws Elsewhere; any other error is to be followed by another attempt.
+   * Sends a message, unless its outcome is known already.
+   * @param about `write` returns the message and is called only when it is about to be sent; undefined sends nothing.
+   * Its argument says whether a message with the same id may have been sent already, which then counts instead of this
+   * one. `old` says whether the message may have been tried before.
+   * @returns the outcome; undefined if there was nothing to send.
+   * @throws Elsewhere when another provider has to send it; any other error has to be followed by another attempt.
    */
   async send(
     about: Outgoing & {
@@ -92,14 +94,14 @@ export class Dispatcher {
     const { via } = about;
     this.#purposes.of(about.due.purpose);
     const message = new LoadedMessage(this.#store, about);
-    // Before its first try nothing can have been noted.
+    // Nothing can have been recorded before the first try.
     if (about.old) await message.read();
     const outcome = outcomeOf(message.state) ?? (await this.#tried(message, about));
     if (outcome) await this.#note(message, outcome, via);
     return outcome;
   }
 
-  /** Once it is noted that a message went, what had been reported of it before is told: that report was too early. */
+  /** Passes on a report that came too early, once it is recorded that the message was sent. */
   async tellReported({ due }: Outgoing, outcome: Outcome): Promise<void> {
     if (outcome.type !== 'sent' || !outcome.reported) return;
     await this.#purposes.of(due.purpose).reported(this.#store, due.about, outcome.reported);
@@ -133,7 +135,8 @@ export class Dispatcher {
     } catch (error) {
       const detail = keptDetail(error instanceof Error ? error.message : String(error));
       if (error instanceof ReceiverFault) return { type: 'refused', provider: via.name, detail };
-      // A refusal says nothing of what went before, where only the provider's knowing the id keeps it from going twice.
+      // A refusal says nothing about an earlier attempt if only the provider's knowledge of the id prevents sending
+      // twice.
       const refused = before === undefined && (error instanceof TheirFault || error instanceof OurFault);
       if (notes) {
         const ended = {
@@ -150,12 +153,12 @@ export class Dispatcher {
     }
   }
 
-  /** Whether what went there is in a file only, which is no delivery beside providers that reach people. */
+  /** Whether a provider only writes messages to a file, which is not delivery if other providers reach people. */
   isFile(provider: string): boolean {
     return this.#routes.isFileOnly(provider);
   }
 
-  /** A message that went, or may have gone, without whoever had it sent knowing; undefined where it did not. */
+  /** The outcome of a message that was sent, or may have been, without its sender knowing; undefined if it was not. */
   async lost(outgoing: Outgoing): Promise<Outcome | undefined> {
     const message = await new LoadedMessage(this.#store, outgoing).read();
     const { status, failure } = message.state;
@@ -163,15 +166,15 @@ export class Dispatcher {
     const known = outcomeOf(message.state);
     if (known?.type === 'sent') return known;
     const fate = await this.#fateOf(message, true);
-    // That one would say whether it has it only by being given it again.
+    // That provider could tell whether it has the message only by being given it again.
     if (fate?.type === 'known-to') return uncertain(fate.route.name);
     if (fate?.type === 'sent') await this.#note(message, fate);
     return fate;
   }
 
   /**
-   * How it ended, where there are notes of it: before whoever had it sent says so, since what is known of a message is not
-   * asked for again.
+   * Records the outcome if hand-overs of the message are recorded. This comes before its sender records it, since a
+   * provider is not asked again about a message whose outcome is known.
    */
   async #note(message: LoadedMessage, outcome: Outcome, via?: Route): Promise<void> {
     const { due } = message;
@@ -184,13 +187,13 @@ export class Dispatcher {
     }
   }
 
-  /** What became of an attempt before this one; undefined when nothing went. */
+  /** The outcome of an earlier attempt; undefined if nothing was sent. */
   async #fateOf(
     { id, lastHandOver }: LoadedMessage,
     old: boolean,
   ): Promise<Outcome | { type: 'known-to'; route: Route } | undefined> {
     if (!lastHandOver) {
-      // Without a note only a provider that needs none can have it; there may be others now.
+      // Without a record, only a provider that needs none can have the message; there may be other providers now.
       for (const { name, provider } of old ? this.#routes.all : []) {
         const receipt = provider.knows.fates ? await provider.wasSent(id) : undefined;
         if (receipt) return sent(name, receipt);
@@ -213,14 +216,17 @@ export class Dispatcher {
   }
 
   /**
-   * Of one that only recognises what it has it must be known, too, that the text of this moment may not be the one that
-   * went, and that something may have to be taken back.
+   * Whether hand-overs to this provider are recorded. A provider that only recognises repeats needs that too: the text
+   * of this moment may not be the one that was sent, and something may have to be taken back.
    */
   #notes({ provider }: Route): boolean {
     return this.#routes.all.length > 1 || !provider.knows.fates;
   }
 
-  /** Whether a message is to be tried here: not where it was refused a moment ago, or everything is. */
+  /**
+   * Checks that a message may be tried here: not if it was just refused here, or if this provider gets no messages now.
+   * @throws Elsewhere when another provider can be used instead, ProviderFailing when none can.
+   */
   #checkRoute({ name }: Route, refusedBy: readonly string[]): void {
     const refused = refusedBy.at(-1) === name;
     const failing = this.#routes.isOpen(name);
@@ -231,7 +237,7 @@ export class Dispatcher {
   }
 }
 
-/** Of a message that is over; undefined while it is to go. */
+/** The outcome of a finished message; undefined while it still has to be sent. */
 function outcomeOf({ sent: by, failure, reported }: MessageState): Outcome | undefined {
   if (by) {
     const { provider, reference } = by;
@@ -248,7 +254,7 @@ function uncertain(provider: string): Outcome {
   return { type: 'uncertain', provider, detail: 'it may have gone, and nobody can be asked' };
 }
 
-/** In Viet Nam, in milliseconds. */
+/** Whether two instants, in milliseconds, are on the same day in Viet Nam. */
 function isSameDay(one: number, other: number): boolean {
   const day = (at: number) => dayOf((at + VIETNAM) / 1_000);
   return day(one) === day(other);

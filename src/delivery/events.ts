@@ -5,12 +5,13 @@ import { defineEvent, eventSet, type EventOf, BY, withoutBy } from '../kernel/ev
 import { defineStream } from '../kernel/stream.js';
 import { idOf } from '../kernel/ids.js';
 
-/** Of a message that a provider did not accept. */
+/** Why a provider did not accept a message. */
 const notAccepted = z.enum(['refused', 'uncertain']);
 
 /**
- * A message takes one of those that a phone may get on a day, just before it goes; known by its id, it takes one however
- * often it is tried. `said` is what it tells of a contact, by which that is known if nobody lives to note that it went.
+ * A message uses up one of those that a phone may get on a day, just before it is sent. It is known by its id, so it
+ * uses up only one, however often it is tried. `said` is what it tells a contact, so that this is known even if its
+ * process dies before recording that it was sent.
  */
 export const PhoneMessageAllowed = defineEvent({
   type: 'PhoneMessageAllowed',
@@ -29,7 +30,7 @@ export const PhoneMessageAllowed = defineEvent({
 });
 export type PhoneMessageAllowed = EventOf<typeof PhoneMessageAllowed>;
 
-/** An operator stopped messages from being handed to a provider, or to any where none is named. */
+/** An operator stopped messages from being given to a provider, or to any provider if none is named. */
 export const AlertingPaused = defineEvent({
   type: 'AlertingPaused',
   version: 2,
@@ -41,7 +42,7 @@ export const AlertingPaused = defineEvent({
 });
 export type AlertingPaused = EventOf<typeof AlertingPaused>;
 
-/** What was paused goes on. */
+/** An operator ended a pause. */
 export const AlertingResumed = defineEvent({
   type: 'AlertingResumed',
   version: 2,
@@ -52,7 +53,7 @@ export const AlertingResumed = defineEvent({
 });
 export type AlertingResumed = EventOf<typeof AlertingResumed>;
 
-/** An operator had failed alerts told again: so many, of those that the order speaks of. */
+/** An operator had failed alerts sent again: how many, and which ones the order was about. */
 export const AlertReplayOrdered = defineEvent({
   type: 'AlertReplayOrdered',
   version: 2,
@@ -70,8 +71,9 @@ export const AlertReplayOrdered = defineEvent({
 export type AlertReplayOrdered = EventOf<typeof AlertReplayOrdered>;
 
 /**
- * A message is to go: why (a purpose that a module registers), what it is about (an alert, a reminder) and whose it is: the
- * person's id, or where it is a phone's, the hash of that. Opens the stream, together with the first hand-over.
+ * A message has to be sent. `purpose` is why (a purpose that a module registers), `about` its subject (an alert, a
+ * reminder), and `whose` the person's id or, for a message to a phone, the hash of the phone. Opens the stream,
+ * together with the first hand-over.
  */
 export const MessageDue = defineEvent({
   type: 'MessageDue',
@@ -82,8 +84,8 @@ export const MessageDue = defineEvent({
 export type MessageDue = EventOf<typeof MessageDue>;
 
 /**
- * It is about to be handed to a provider: from here on it may have gone through it. Noted where there are several
- * providers, or one that could not tell a repeat and cannot be asked.
+ * The message is about to be given to a provider; from here on it may have been sent. Recorded if there are several
+ * providers, or if the only one cannot be asked for messages.
  */
 export const MessageHandedToProvider = defineEvent({
   type: 'MessageHandedToProvider',
@@ -93,7 +95,7 @@ export const MessageHandedToProvider = defineEvent({
 });
 export type MessageHandedToProvider = EventOf<typeof MessageHandedToProvider>;
 
-/** The provider certainly did not take it (`refused`), or nobody knows whether it did: it goes on being due. */
+/** The provider certainly did not accept it (`refused`), or nobody knows whether it did: it is still due. */
 export const MessageNotAccepted = defineEvent({
   type: 'MessageNotAccepted',
   version: 1,
@@ -102,7 +104,7 @@ export const MessageNotAccepted = defineEvent({
 });
 export type MessageNotAccepted = EventOf<typeof MessageNotAccepted>;
 
-/** A provider accepted it, and calls it by this reference. */
+/** A provider accepted the message, and reports on it by this reference. */
 export const MessageSent = defineEvent({
   type: 'MessageSent',
   version: 1,
@@ -111,7 +113,10 @@ export const MessageSent = defineEvent({
 });
 export type MessageSent = EventOf<typeof MessageSent>;
 
-/** Nobody tries it any more: the receiver can never get it, or it may have gone and is not to go twice. */
+/**
+ * The message is not tried any more: the receiver can never get it, or it may have been sent and must not be sent
+ * twice.
+ */
 export const MessageFailed = defineEvent({
   type: 'MessageFailed',
   version: 1,
@@ -120,7 +125,7 @@ export const MessageFailed = defineEvent({
 });
 export type MessageFailed = EventOf<typeof MessageFailed>;
 
-/** The network delivered it; whether anybody read it nobody knows. */
+/** The network delivered the message; nobody knows whether anybody read it. */
 export const MessageDelivered = defineEvent({
   type: 'MessageDelivered',
   version: 1,
@@ -129,7 +134,7 @@ export const MessageDelivered = defineEvent({
 });
 export type MessageDelivered = EventOf<typeof MessageDelivered>;
 
-/** The network could not deliver what the provider had accepted. */
+/** The network could not deliver the message, which the provider had accepted. */
 export const MessageUndelivered = defineEvent({
   type: 'MessageUndelivered',
   version: 1,
@@ -146,7 +151,7 @@ export type MessageEvent =
   | MessageFailed
   | MessageDelivered
   | MessageUndelivered;
-/** What became of one message. Its partition follows from `whose`. */
+/** The history of one message. `whose` determines its partition. */
 export const messageStream = defineStream({
   pattern: 'message-<whose>-<messageId>',
   name: ({ whose, messageId }: Pick<MessageDue['data'], 'whose' | 'messageId'>) => `message-${whose}-${messageId}`,

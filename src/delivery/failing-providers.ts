@@ -4,14 +4,17 @@ import type { Routes } from './routes.js';
 const EVERY = 2_000;
 const FORGOTTEN_AFTER = 6_000;
 
-/** Some worker leaves it alone for a while. */
+/** Set while some worker does not use the provider because it kept failing. */
 const keyOf = (queues: Queues, provider: string) => queues.key(`failing:${provider}`);
-/** When some worker did last, in milliseconds, while no worker has had it take a message since. */
+/**
+ * When some worker last stopped using the provider, in milliseconds; deleted once any worker had a message accepted
+ * since.
+ */
 const unprovedKey = (queues: Queues, provider: string) => queues.key(`unproved:${provider}`);
 
 /**
- * Each worker finds out by itself that a provider keeps failing: said in Redis, whoever watches sees it too. It stands there
- * until a message is taken, since a worker that has just started knows nothing of it.
+ * Publishes in Redis which providers keep failing, because each worker finds that out by itself and others have to see
+ * it. It stays there until a provider accepts a message, since a worker that has just started does not know about it.
  */
 export function publishFailing(
   queues: Queues,
@@ -24,7 +27,7 @@ export function publishFailing(
     const { openedAt, takenAt } = routes.proofOf(name);
     const before = said.get(name);
     if (routes.isFailing(name)) await redis.set(keyOf(queues, name), openedAt, 'PX', FORGOTTEN_AFTER);
-    // Said once: another worker may have had it take a message since.
+    // Written once: the provider may have accepted a message from another worker since.
     if (openedAt !== before?.openedAt) await redis.set(unprovedKey(queues, name), openedAt);
     if (takenAt !== before?.takenAt && takenAt > Number((await redis.get(unprovedKey(queues, name))) ?? Infinity)) {
       await redis.del(unprovedKey(queues, name));
@@ -35,19 +38,22 @@ export function publishFailing(
     for (const { name } of routes.all) await sayOf(name).catch(onError);
   };
   let saying: Promise<void> | undefined;
-  // One at a time: while Redis is away each would wait for it.
+  // One at a time: while Redis is down, each would wait for it.
   const timer = setInterval(() => void (saying ??= say().finally(() => (saying = undefined))), EVERY);
   return {
     stop: async () => {
       clearInterval(timer);
       await saying;
-      // What the last messages proved is known to nobody else.
+      // Only this process knows what the last messages proved.
       await say();
     },
   };
 }
 
-/** Those of these providers that some worker leaves alone, or left alone before, and that have taken no message since. */
+/**
+ * Those of the given providers that some worker does not use now, or stopped using before, and that have accepted no
+ * message since.
+ */
 export async function failingProviders(queues: Queues, providers: readonly string[]): Promise<Set<string>> {
   if (providers.length === 0) return new Set();
   const keys = [keyOf, unprovedKey].flatMap((key) => providers.map((name) => key(queues, name)));

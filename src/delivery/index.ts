@@ -1,4 +1,4 @@
-/** What others may use of delivery: how messages go, and what is known of each. */
+/** What other modules may use of delivery: how messages are sent, and what is known about each. */
 export { Allowance } from './allowance.js';
 export { Dispatcher, Elsewhere, HandedOverElsewhere, SURELY_OVER, type Outcome } from './dispatcher.js';
 export {

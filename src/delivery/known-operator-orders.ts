@@ -3,7 +3,7 @@ import { operatorOrdersDecider, type OperatorOrders } from './operator-orders.js
 import type { EventStore } from '../event-log/event-store.js';
 import { KnownStream } from '../event-log/known-stream.js';
 
-/** What operators said of alerting as a whole. */
+/** Operators' orders about alerting as a whole. */
 export type KnownOperatorOrders = Pick<KnownStream<OperationEvent, OperatorOrders>, 'load'>;
 
 export function knownOperatorOrders(store: Pick<EventStore, 'read'>): KnownOperatorOrders {

@@ -5,21 +5,21 @@ import { handle, type Loaded } from '../event-log/handle.js';
 import { messageStream, type MessageDue, type MessageEvent } from './events.js';
 import { messageDecider, type MessageCommand, type MessageState } from './message.js';
 
-/** What a stream of another module says of a message, from before messages had streams of their own. */
+/** What a stream of another module says about a message, from before messages had streams of their own. */
 export interface Earlier {
   event: MessageEvent;
   recordedAt: Date;
 }
 
-/** Which message is meant, whether it is to go now or may have gone. */
+/** A message that has to be sent now, or that may have been sent. */
 export interface Outgoing {
   due: MessageDue['data'];
   earlier?: readonly Earlier[];
-  /** Said of what is noted of it. */
+  /** Provenance of the events that are recorded about it. */
   because: Provenance;
 }
 
-/** One message as its stream says, and what is noted of it from there on. */
+/** One message as read from its stream; commands to it are handled from there on. */
 export class LoadedMessage {
   #loaded: Loaded<MessageState> = { state: messageDecider.initialState, revision: -1 };
   /** When it was last handed to a provider, in milliseconds. */
@@ -46,13 +46,16 @@ export class LoadedMessage {
     return this.#loaded.state;
   }
 
-  /** To whom it was handed last, whether that is known to be over, and when it was; null when to nobody, or in vain. */
+  /**
+   * The provider that was last given it, whether that attempt is known to be over, and when it was, in milliseconds;
+   * null if there is none, or it was refused.
+   */
   get lastHandOver(): { provider: string; over: boolean; at: number } | null {
     const { handOver } = this.state;
     return handOver && { ...handOver, at: this.#handedOverAt };
   }
 
-  /** Whether there are notes of it: then they are to tell how it ended, too. */
+  /** Whether anything is recorded about it: then its outcome has to be recorded, too. */
   get isNoted(): boolean {
     const { due, handOver, refusedBy } = this.state;
     return due !== null || handOver !== null || refusedBy.length > 0;
@@ -69,8 +72,9 @@ export class LoadedMessage {
   }
 
   /**
-   * Notes that it is about to be handed to a provider.
-   * @returns false when another process noted something since it was read: of two that decide at a time one goes on.
+   * Records that it is about to be given to a provider.
+   * @returns false when another process recorded something since it was read: of two that decide at a time, one goes
+   * on.
    */
   async handOver(provider: string): Promise<boolean> {
     const { state, revision } = this.#loaded;
@@ -78,7 +82,7 @@ export class LoadedMessage {
     const events = eventsOf(messageDecider.decide({ type: 'HandOver', due, provider }, state));
     if (events.length === 0) return false;
     try {
-      // Ids of their own each time: success has to mean that this process noted it, and not that another one had.
+      // Random event ids each time: success has to mean that this process recorded it, and not that another one had.
       const noted = events.map((event) => ({ id: randomUUID(), event, provenance: because }));
       const appended = await this.store.append(this.#stream, noted, revision < 0 ? 'no-stream' : revision);
       this.#loaded = {
@@ -92,7 +96,10 @@ export class LoadedMessage {
     }
   }
 
-  /** Whether it changed anything; decided from what others noted meanwhile, too. */
+  /**
+   * Handles a command, also considering what others recorded meanwhile.
+   * @returns whether it changed anything.
+   */
   async record(command: MessageCommand): Promise<boolean> {
     let attempts = 0;
     const read = async () => {

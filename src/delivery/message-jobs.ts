@@ -5,10 +5,10 @@ import { Elsewhere } from './dispatcher.js';
 import type { MessageHandler, MessageJob, Purposes } from './purposes.js';
 import type { Route, Routes } from './routes.js';
 
-/** Milliseconds until a message that nobody may take now is looked at again. */
+/** Milliseconds until a message that no provider may take now is tried again. */
 const LOOK_AGAIN = 2_000;
 
-/** Each provider has a queue of its own, so that each is kept to its rate and one that is slow holds up no other. */
+/** Each provider has a queue of its own, so that each keeps to its rate and a slow one does not hold up others. */
 export const queueOf = (route: string) => `alert-via-${route}`;
 
 export interface NewJob<Data> {
@@ -17,10 +17,10 @@ export interface NewJob<Data> {
   opts: Pick<JobsOptions, 'jobId' | 'priority' | 'delay'> & { jobId: string };
 }
 
-/** As a queue may hold it. */
+/** As a queue may hold it: earlier versions set no purpose. */
 type QueuedMessage = Omit<MessageJob, 'purpose'> & Partial<Pick<MessageJob, 'purpose'>>;
 
-/** Done means that Redis has them all: in the queue of the provider that comes first now. */
+/** Queues jobs with the provider that is preferred now; resolves once Redis has them all. */
 export async function queueMessages(
   queues: Queues,
   routes: Pick<Routes, 'preferred'>,
@@ -29,7 +29,7 @@ export async function queueMessages(
   if (jobs.length > 0) await queues.queue<MessageJob>(queueOf(routes.preferred.name)).addBulk([...jobs]);
 }
 
-/** Has a job that a provider's queue may have already, for later, come as soon as this one would. */
+/** If a provider's queue already has this job with a lower priority, raises it to the priority of this one. */
 export async function hasten(
   queues: Pick<Queues, 'queue'>,
   { opts }: NewJob<MessageJob>,
@@ -42,12 +42,12 @@ export async function hasten(
   }
 }
 
-/** Has jobs done by the modules that registered their purposes. */
+/** Passes jobs to the modules that registered their purposes. */
 export function sendByPurpose(purposes: Purposes, worker: Worker): SendContext['send'] {
   const handlers = new Map<string, Promise<MessageHandler>>();
   return async (job, via) => {
     const { purpose } = job;
-    // Queued by an earlier version, which said no purpose: whoever sweeps finds what is to be done, and queues it anew.
+    // Queued by an earlier version, without a purpose: the sweeper finds what is to be done and queues it again.
     if (purpose === undefined) return;
     let handler = handlers.get(purpose);
     if (!handler) handlers.set(purpose, (handler = purposes.handlerOf(purpose, worker)));
@@ -58,13 +58,13 @@ export function sendByPurpose(purposes: Purposes, worker: Worker): SendContext['
 interface SendContext {
   queues: Pick<Queues, 'queue'>;
   routes: Pick<Routes, 'isPaused' | 'next'>;
-  /** Does the job, through a provider. */
+  /** Runs the job through a provider. */
   send: (job: QueuedMessage, via: Route) => Promise<void>;
 }
 
 /**
- * Does a job of a provider's queue. A message that another provider is to send goes on in that one's queue; only then is
- * it done with here. Of a paused provider everything goes on elsewhere, but for what it alone may send.
+ * Runs a job of a provider's queue. If another provider has to send the message, its job is added to that provider's
+ * queue before it ends here. The jobs of a paused provider move elsewhere, except for messages that only it may send.
  */
 export async function sendThrough(
   { queues, routes, send }: SendContext,
@@ -74,7 +74,7 @@ export async function sendThrough(
 ): Promise<void> {
   const goOn = async (to: string, delay: number, more: Pick<MessageJob, 'bound'> = {}) => {
     const { jobId } = job.opts;
-    // Not that with which it was queued: it may have been told to come sooner since.
+    // Not the priority with which it was queued: that may have been raised since.
     const { priority } = job;
     const { bound: _, ...data } = job.data;
     const opts = { ...(jobId !== undefined && { jobId }), ...(priority > 0 && { priority }), delay };
@@ -83,7 +83,7 @@ export async function sendThrough(
   if (routes.isPaused(route.name)) {
     const other = job.data.bound ? undefined : routes.next([route.name]);
     if (other) return goOn(other.name, 0);
-    // It had been fetched already when everything was paused, or is bound: as if it had not been.
+    // It was fetched before everything was paused, or it is bound: it is put back.
     await job.moveToDelayed(Date.now() + LOOK_AGAIN, token);
     throw new DelayedError();
   }

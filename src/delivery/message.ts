@@ -1,7 +1,7 @@
 import type { Decider } from '../kernel/decider.js';
 import type { MessageDue, MessageEvent, MessageFailed, MessageNotAccepted, MessageSent } from './events.js';
 
-/** Of one message: those that may be the first that is noted of it say what it is. */
+/** Commands to one message. Those that may be its first have `due`, which says what it is. */
 export type MessageCommand =
   | { type: 'HandOver'; due: Due; provider: string }
   | { type: 'EndHandOver'; data: MessageNotAccepted['data'] }
@@ -15,18 +15,21 @@ type Due = MessageDue['data'];
 export interface MessageState {
   status: 'unknown' | 'due' | 'sent' | 'failed' | 'delivered' | 'undelivered';
   due: Due | null;
-  /** To whom it was handed last, and whether that is known to be over; null when to nobody, or in vain. */
+  /**
+   * The provider that was last given it, and whether that attempt is known to be over; null if there is none, or it was
+   * refused.
+   */
   handOver: { provider: string; over: boolean } | null;
-  /** Providers that did not take it. */
+  /** Providers that refused it. */
   refusedBy: readonly string[];
-  /** Who accepted it. */
+  /** The provider that accepted it. */
   sent: Pick<MessageSent['data'], 'provider' | 'reference'> | null;
   failure: Omit<MessageFailed['data'], 'messageId'> | null;
-  /** What the network said of it. */
+  /** What the network reported about it. */
   reported: { delivered: boolean; detail: string } | null;
 }
 
-/** One message on its way: it is handed over until it is sent or given up, and then it was delivered or was not. */
+/** One message: it is given to providers until it is sent or given up, and a sent one is then delivered or not. */
 export const messageDecider: Decider<MessageCommand, MessageEvent, MessageState> = {
   initialState: {
     status: 'unknown',
@@ -56,7 +59,7 @@ export const messageDecider: Decider<MessageCommand, MessageEvent, MessageState>
       case 'MarkSent': {
         const { due, provider, reference } = command;
         const { messageId } = due;
-        // What nobody knew may be known later.
+        // An uncertain outcome may become known later.
         const inDoubt = state.failure?.reason === 'uncertain';
         return open || inDoubt
           ? opened(state, due, { type: 'MessageSent', data: { messageId, provider, reference } })
@@ -111,7 +114,7 @@ export const messageDecider: Decider<MessageCommand, MessageEvent, MessageState>
   },
 };
 
-/** The first that is noted of a message says what it is. */
+/** The event, after a `MessageDue` if it is the first of its message. */
 function opened({ due }: MessageState, data: Due, event: MessageEvent): MessageEvent[] {
   return due ? [event] : [{ type: 'MessageDue', data }, event];
 }

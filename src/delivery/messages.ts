@@ -7,11 +7,11 @@ import { projectFolder } from '../platform/project-folder.js';
 import { placeholdersIn, problemOf, say, type Placeholders } from '../platform/sentences.js';
 
 /**
- * What a text may name, in ICU's MessageFormat; besides these there is nothing of anybody in it. `count` is how many contacts the phone belongs
- * to, `degree` and `before` the numbers of what the person is and of whom the person met, `since` the day of the first
- * exposure, `check` how to check that the message is genuine, with the `line` to
- * call and a `code`, `link` where the person can answer, `until` until when the advice
- * holds, with the `day` or the `days`, `what` is due today.
+ * The placeholders of a text in ICU MessageFormat; a text holds nothing else about anybody. `count` is the number of
+ * contacts who share the phone, `degree` the degree of the person, `before` that of whom the person met, `since` the
+ * day of the first exposure, `check` how to check that the message is genuine, with the `line` to call and a `code`,
+ * `link` where the person can answer, `until` until when the advice holds, with the `day` or the `days`, and `what`
+ * what is due today.
  */
 export type Slot =
   | 'sender'
@@ -29,7 +29,7 @@ export type Slot =
   | 'days'
   | 'what';
 
-/** Those that are numbers may be counted: `{count, plural, one {…} other {…}}`. */
+/** Placeholders that are numbers, which may select plurals: `{count, plural, one {…} other {…}}`. */
 const NUMBERS: readonly Slot[] = ['count', 'degree', 'before'];
 
 const template = (allowed: readonly Slot[], needed: readonly Slot[]) => {
@@ -56,27 +56,27 @@ const due = z.strictObject({ one: dueOne, many: dueMany });
 const schema = z
   .strictObject({
     language: z.string().regex(/^[a-z]{2,3}$/, 'must be the code of a language, such as vi'),
-    /** By which days are written. */
+    /** The locale in which dates are written. */
     locale: z.string().refine(isLocale, 'must be a locale, such as vi-VN'),
     sender: z.string().min(1).max(60),
-    /** Of diseases not named here the id is said. */
+    /** Names by disease id; a disease that is not named here appears by its id. */
     diseases: z.record(z.string(), z.string().min(1)),
     check: template(['line', 'code'], ['line', 'code']),
-    /** Asks for answers, where the installation takes any. */
+    /** Asks for answers, if the installation takes any. */
     answer: template(['link'], ['link']),
-    /** Asks it of several people of a phone. Files from before there was any ask them in the words for one. */
+    /** Asks several people of a phone for answers. Older files lack it; then `answer` is used. */
     answerMany: template(['link', 'count'], ['link']).optional(),
-    /** To those who met the case, to those who met one of them, and to those farther away. */
+    /** For contacts who met the case, for those who met one of them, and for those farther away. */
     alert: z.strictObject({ 1: each, 2: each, farther: each }),
     /**
-     * What {until} stands for, with the space before it: the last day, or the days after an exposure that goes on. Files
-     * from before there was any have no {until} in their texts.
+     * The text for {until}, with the space before it: the last day, or the days after an exposure that goes on. Older
+     * files lack it, and have no {until} in their texts.
      */
     until: z.strictObject({ day: template(['day'], ['day']), open: template(['days'], ['days']) }).optional(),
     withdrawal: template(['sender', 'disease', 'check'], ['sender', 'check']),
     /**
-     * Of what is due today: `what` is a test, the last day of follow-up, or one after the other. Where a file from before
-     * there was any has none, the program's words are said, or those of the installation's language.
+     * Reminds people of what is due today: `what` is a test, the last day of follow-up, or one after the other. If an
+     * older file lacks it, the program's text is used, or the one in the installation's language.
      */
     reminder: z
       .strictObject({
@@ -85,7 +85,7 @@ const schema = z
         last: due,
       })
       .optional(),
-    /** Where the rules of one profile ask for other words. */
+    /** Other texts that the rules of certain profiles need, by profile id. */
     profiles: z
       .record(z.string(), z.strictObject({ 1: each.optional(), 2: each.optional(), farther: each.optional() }))
       .default({}),
@@ -97,15 +97,15 @@ const schema = z
     issues.push({ code: 'custom', input: until, path: ['until'], message: 'must be there, since a text has {until}' });
   });
 
-/** What texts depend on beside what they tell. */
+/** The settings that texts depend on. */
 export type TextSettings = Pick<Config, 'senderName' | 'contactLine' | 'zone'> &
   Partial<Pick<Config, 'messages' | 'language' | 'diacritics'>>;
 
-/** Everything that is said in one language. */
+/** All texts in one language. */
 export type Messages = z.infer<typeof schema>;
 
 /**
- * The texts by language: those of the program, and above them those of the files in a folder.
+ * Reads the texts by language: those of the program, replaced by those of the files in a folder.
  * @throws UserError naming the file and the field that is wrong.
  */
 export function readMessages(folder: string | undefined): ReadonlyMap<string, Messages> {
@@ -142,7 +142,7 @@ function readFile(path: string): Messages {
   return data;
 }
 
-/** A text with its slots filled, by the rules of the language. */
+/** Fills the placeholders of a text, by the rules of the language. */
 export function fill(
   { locale }: Pick<Messages, 'locale'>,
   text: string,
@@ -151,12 +151,12 @@ export function fill(
   return say(locale, text, Object.fromEntries(Object.entries(said).map(([slot, value]) => [slot, value ?? ''])));
 }
 
-/** Whether a text names the slot anywhere. */
+/** Whether a text uses the placeholder. */
 export function names(text: string, slot: Slot): boolean {
   return placeholdersIn(text).includes(slot);
 }
 
-/** Without marks above and below letters, which would make an SMS of 160 characters one of 70. */
+/** Removes the marks above and below letters, which would cut an SMS from 160 characters to 70. */
 export function withoutDiacritics(text: string): string {
   return text
     .normalize('NFD')

@@ -2,7 +2,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Queues } from '../work/queues.js';
 import type { Routes } from './routes.js';
 
-/** What alerting counts, in the registry of the process. */
+/** The counters of alerting, in the registry of the process. */
 export class AlertMetrics {
   readonly #sent: Counter<'provider'>;
   readonly #takenBack: Counter<'provider'>;
@@ -64,7 +64,7 @@ export class AlertMetrics {
   }
 }
 
-/** What is seen of alerting whenever somebody looks: its queues, its providers, what waits for a person. */
+/** Registers gauges of alerting: its queues, its providers, and the cases that wait for a person. */
 export function watchAlerting(
   registry: Registry,
   watched: { queues: Queues; names: readonly string[]; routes: Routes; held: () => Promise<number> },

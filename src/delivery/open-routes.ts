@@ -4,7 +4,7 @@ import { openProvider } from '@truyvet/message-gateway/open';
 import { readProviders } from '@truyvet/message-gateway';
 
 /**
- * The providers of an installation, opened, in order of preference.
+ * Opens the providers of an installation, in order of preference.
  * @throws UserError naming every wrong field of the file, or a secret that is not set.
  */
 export function openRoutes(
@@ -16,6 +16,6 @@ export function openRoutes(
     const provider = openProvider(settings, { dataDir, env, now, keepSecret });
     return { name, provider, perSecond, whenUncertain, file: type === 'outbox' };
   });
-  // A list of none is refused.
+  // An empty list is refused.
   return routes as [Route, ...Route[]];
 }

@@ -9,18 +9,18 @@ interface Audited {
 }
 
 export type OperatorCommand =
-  /** Of one provider, or of all where none is named. */
+  /** For one provider, or for all if it is null. */
   | { type: 'Pause' | 'Resume'; provider: string | null; reason: string }
   | { type: 'OrderReplay'; data: AlertReplayOrdered['data'] };
 
 export interface OperatorOrders {
-  /** No message goes to anybody. */
+  /** The pause of all providers; null if there is none. */
   all: Audited | null;
-  /** No message goes to these. */
+  /** The providers that are paused by name. */
   providers: ReadonlyMap<string, Audited>;
 }
 
-/** What operators said of alerting as a whole. A pause of all and one of a provider stand beside each other. */
+/** Operators' orders about alerting as a whole. A pause of all providers and a pause of one are independent. */
 export const operatorOrdersDecider: Decider<OperatorCommand, OperationEvent, OperatorOrders> = {
   initialState: { all: null, providers: new Map() },
 

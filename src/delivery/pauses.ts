@@ -4,12 +4,12 @@ import type { EventStore } from '../event-log/event-store.js';
 import { knownOperatorOrders } from './known-operator-orders.js';
 import type { Routes } from './routes.js';
 
-/** Milliseconds between two looks. Whoever reads the whole log may be far behind; a stop must not be. */
+/** Milliseconds between two reads. A reader of the whole log may be far behind; a pause must not be. */
 const LOOK_EVERY = 500;
 
 /**
- * Keeps to what operators paused, as the log says it: a queue that is paused in Redis would go on once Redis is emptied.
- * Every process does so for its own workers, which take nothing before it is known.
+ * Applies operators' pauses as the log has them: a queue that is paused in Redis would run again once Redis is emptied.
+ * Every process does so for its own workers, which take no jobs before the pauses are known.
  * @param workers of the providers' queues, not running yet.
  */
 export async function watchPauses(options: {
@@ -28,7 +28,7 @@ export async function watchPauses(options: {
       routes.pause({ all: state.all !== null, providers: new Set(state.providers.keys()) });
       const run = !routes.waiting;
       if (run !== running) {
-        // What is being sent is let end, but not waited for.
+        // Messages that are being sent may finish, but are not waited for.
         for (const worker of workers) (run ? worker.resume() : worker.pause()).catch(onError);
         running = run;
       }

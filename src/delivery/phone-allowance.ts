@@ -1,13 +1,13 @@
 import type { AllowanceEvent } from './events.js';
 import type { Decider } from '../kernel/decider.js';
 
-/** What a message told of a contact. */
+/** What a message told a contact. */
 export interface MessageContent {
-  /** A lower one asks for more. */
+  /** A lower degree asks for more. */
   degree: number;
-  /** The last day, such as 2021-08-15, in the zone of the installation; `open`, or null where no day is named. */
+  /** The last day, such as 2021-08-15, in the installation's time zone; `open`; or null if no day is named. */
   until: string | null;
-  /** Of which it spoke beside the one that it is about. */
+  /** The cases that it covered besides the one that it is about. */
   cases: readonly string[];
 }
 
@@ -15,13 +15,16 @@ export interface MessageContent {
 export interface AllowanceCommand {
   type: 'Take';
   messageId: string;
-  /** What it tells; null of one that tells of no contact. */
+  /** What it tells a contact; null if it tells no contact anything. */
   said: MessageContent | null;
-  /** So many a day at most. */
+  /** The most messages a day. */
   most: number;
 }
 
-/** The messages that a phone was allowed on one day, whatever became of them: one that is tried again is the same. */
+/**
+ * The messages that were allowed for a phone on one day, by id, whatever became of them: a repeated try is the same
+ * message.
+ */
 export type AllowanceState = ReadonlyMap<string, MessageContent | null>;
 
 export const allowanceDecider: Decider<AllowanceCommand, AllowanceEvent, AllowanceState> = {

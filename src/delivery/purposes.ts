@@ -3,48 +3,48 @@ import type { Worker } from '../work/worker.js';
 import type { TextSettings } from './messages.js';
 import type { Route } from './routes.js';
 
-/** What the network said of a message, through its provider. */
+/** What the network reported about a message, through its provider. */
 export interface Reported {
   delivered: boolean;
   provider: string;
   detail: string;
 }
 
-/** A job of a provider's queue: a message is to be sent. What else it says is for whoever has the purpose. */
+/** A job of a provider's queue: a message has to be sent. Its other fields are for the module of the purpose. */
 export interface MessageJob {
   purpose: string;
-  /** It may have gone through the provider in whose queue it is, which alone can tell: no other may try it. */
+  /** The provider in whose queue it is may have sent the message, and only that one can tell: no other may try it. */
   bound?: true;
 }
 
-/** What does the jobs of a purpose. */
+/** Runs the jobs of a purpose. */
 export interface MessageHandler {
-  /** @throws Elsewhere when another provider is to send it; any other error is followed by another attempt. */
+  /** @throws Elsewhere when another provider has to send it; any other error is followed by another attempt. */
   send(job: MessageJob, via: Route): Promise<void>;
 }
 
-/** A message as it would go. */
+/** A message as it would be sent. */
 export interface Sample {
   message: string;
   text: string;
 }
 
-/** Why messages are sent. The module that has it registers it, and is told what became of each of its messages. */
+/** Why messages are sent. A module registers its purposes, and receives the reports on each of its messages. */
 export interface Purpose {
-  /** As `MessageDue` names it. */
+  /** The name, as in `MessageDue`. */
   readonly name: string;
   /**
-   * Notes what follows for what the message is about; told twice it does so once.
-   * @throws NotNotedYet while it does not know that the message went.
+   * Records what follows for the subject of the message; a repeated report changes nothing.
+   * @throws NotNotedYet while it does not know that the message was sent.
    */
   reported(store: EventStore, about: string, report: Reported): Promise<void>;
-  /** Does what is queued for it with a provider; left out where nothing is. */
+  /** Runs its jobs that are queued with a provider; left out if there are none. */
   handler?(worker: Worker): Promise<MessageHandler>;
-  /** Every message of it in a language, for whoever checks an installation. */
+  /** Every message of this purpose in a language, for checking an installation. */
   samples?(settings: TextSettings): Promise<(language: string) => Sample[]>;
 }
 
-/** Whoever had a message sent has yet to note that it went: the report is to be told again. */
+/** The module that had a message sent has not recorded yet that it was sent: the report has to be passed on again. */
 export class NotNotedYet extends Error {
   override readonly name = 'NotNotedYet';
 
@@ -68,7 +68,7 @@ export class Purposes {
     return purpose;
   }
 
-  /** @throws Error when no module registered it, or nothing of it is queued. */
+  /** @throws Error when no module registered it, or it queues no jobs. */
   async handlerOf(name: string, worker: Worker): Promise<MessageHandler> {
     const handler = await this.of(name).handler?.(worker);
     if (!handler) throw new Error(`nobody sends what is queued as ${name}`);

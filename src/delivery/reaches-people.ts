@@ -2,14 +2,14 @@ import { readProviders } from '@truyvet/message-gateway';
 import { NOBODY_GETS_THEM } from './outbox-notice.js';
 import type { Config } from '../platform/config.js';
 
-/** Whether messages go to anybody: not where they are only written to a file. */
+/** Whether messages reach anybody: not if they are only written to a file. */
 export function reachesPeople({ providers }: Pick<Config, 'providers'>): boolean {
   return readProviders(providers).some(({ type }) => type !== 'outbox');
 }
 
 /**
- * Says it below what a command printed about messages, where nobody gets them.
- * @param data whether that is read by programs: then it goes to the standard error.
+ * Prints a notice below a command's output about messages, if nobody gets them.
+ * @param data whether programs read that output: then the notice goes to the standard error.
  */
 export function sayWhereNobodyGetsThem(config: Pick<Config, 'providers'>, { data = false } = {}): void {
   if (reachesPeople(config)) return;

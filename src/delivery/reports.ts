@@ -6,24 +6,24 @@ import { keptDetail, keptReference } from './kept.js';
 import { LoadedMessage } from './loaded-message.js';
 import type { Purposes } from './purposes.js';
 
-/** Who says what delivery notes by itself. */
+/** The source of the events that delivery records by itself. */
 const SOURCE = 'truyvet';
 
 export const REPORT_QUEUE = 'alert-reports';
-/** A report may come before the graph knows of the message: it is looked for again, over some minutes. */
+/** A report may come before the graph knows the message, so the search is repeated over some minutes. */
 const ATTEMPTS = 12;
 
 export interface ReportJob extends DeliveryReport {
   provider: string;
 }
 
-/** Keeps reports of a provider until each is noted; a repeated one changes nothing. */
+/** Queues reports of a provider until each is recorded; a repeated one changes nothing. */
 export async function takeReports(queues: Queues, provider: string, reports: readonly DeliveryReport[]): Promise<void> {
   await queues.queue<ReportJob>(REPORT_QUEUE).addBulk(
     reports.map((report) => ({
       name: 'report',
       data: { ...report, provider },
-      // Providers' names for messages may hold what an id may not.
+      // Providers' references may contain characters that a job id may not.
       opts: {
         jobId: `report-${Buffer.from(JSON.stringify([provider, report.reference, report.status])).toString('base64url')}`,
         attempts: ATTEMPTS,
@@ -32,15 +32,16 @@ export async function takeReports(queues: Queues, provider: string, reports: rea
   );
 }
 
-/** Nothing is known of the message yet, or never will be. */
+/** Nothing is known about the message yet, or ever will be. */
 export class UnknownMessage extends Error {
   override readonly name = 'UnknownMessage';
 }
 
 /**
- * Notes what became of a message, and tells whoever had it sent. One that went without notes is known by what that said of
- * it alone.
- * @throws UnknownMessage, NotNotedYet
+ * Records a report on a message, and passes it on to its purpose. A message that was sent without records of its own is
+ * known only from what its purpose recorded.
+ * @throws UnknownMessage when no message has this reference.
+ * @throws NotNotedYet when the purpose has not recorded yet that the message was sent.
  */
 export async function noteReport(
   store: EventStore,
@@ -63,7 +64,8 @@ export async function noteReport(
         ? { type: 'MarkDelivered', messageId, provider }
         : { type: 'MarkUndelivered', messageId, provider, detail },
     );
-    // What was reported first holds; it is told again, since whoever noted it may have been killed before.
+    // The first report counts; it is passed on again, since the process that recorded it may have been killed before
+    // that.
     if (message.state.status !== (delivered ? 'delivered' : 'undelivered')) return;
   }
   await purposes.of(purpose).reported(store, about, { delivered, provider, detail });

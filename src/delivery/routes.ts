@@ -12,42 +12,45 @@ import { type Message, type Receipt, ReceiverFault, type SmsProvider, TheirFault
 export interface Route {
   name: string;
   provider: SmsProvider;
-  /** Messages a second at most, of all processes together; null sets no limit. */
+  /** Messages a second at most, across all processes; null sets no limit. */
   perSecond: number | null;
   /**
-   * Of a provider that neither tells repeats nor can be asked: whether a message that may have gone is left to a visit or
-   * handed over again.
+   * For a provider that neither recognises repeats nor can be asked: whether a message that may have been sent is left
+   * to a visit or sent again.
    */
   whenUncertain: 'at-most-once' | 'at-least-once';
   /** It writes messages to a file, which reaches nobody by itself. */
   file?: boolean;
 }
 
-/** To whom no message is to go, as operators said. */
+/** The providers that operators paused. */
 export interface Paused {
   all: boolean;
   providers: ReadonlySet<string>;
 }
 
-/** Of so many messages within the window more than half must fail before a provider is left alone for a while. */
+/** Minimum messages within the window; if more than half of them fail, the provider is not used for a while. */
 const VOLUME = 10;
-/** Milliseconds, as all of these. */
+/** Milliseconds, as is `LEFT_ALONE`. */
 const WINDOW = 10_000;
 const LEFT_ALONE = 30_000;
 
-/** Nothing is handed to a provider that kept failing, for a while. */
+/** A provider kept failing, so it gets no messages for a while. */
 export class ProviderFailing extends TheirFault {
   constructor(provider: string) {
     super(`${provider} failed too often and is left alone for a while`);
   }
 }
 
-/** What is known of one provider by the messages that it was handed. */
+/** What this process knows about a provider from the messages that it gave to it. */
 interface Circuit {
   breaker: CircuitBreakerPolicy;
-  /** When it opened last, by the clock of the breaker, which tries it again with the first message after a while. */
+  /**
+   * When it last opened, by the clock of the breaker, which tries the provider again with the first message after a
+   * while.
+   */
   openedAt: number;
-  /** When it took a message last, in milliseconds as well; 0 before the first. */
+  /** When the provider last accepted a message, in milliseconds as well; 0 before the first. */
   takenAt: number;
 }
 
@@ -64,22 +67,22 @@ export class Routes {
     return this.all.find((route) => route.name === name);
   }
 
-  /** Whether a message that went there reached nobody, although others are configured that reach people. */
+  /** Whether messages through this provider reach nobody, although other providers that reach people are configured. */
   isFileOnly(name: string): boolean {
     return this.find(name)?.file === true && this.all.some(({ file }) => !file);
   }
 
-  /** What operators said last. */
+  /** Sets the providers that operators paused. */
   pause(paused: Paused): void {
     this.#paused = paused;
   }
 
-  /** Whether an operator keeps messages from this provider. */
+  /** Whether an operator paused this provider. */
   isPaused(name: string): boolean {
     return this.#paused.all || this.#paused.providers.has(name);
   }
 
-  /** Whether messages wait for an operator, since no provider may take them. */
+  /** Whether all providers are paused, so that messages wait for an operator. */
   get waiting(): boolean {
     return this.all.every(({ name }) => this.isPaused(name));
   }
@@ -89,24 +92,24 @@ export class Routes {
     return this.all.find(({ name }) => !tried.includes(name) && this.isOpen(name) === false);
   }
 
-  /** In whose queue new messages go. */
+  /** The provider to whose queue new messages are added. */
   get preferred(): Route {
     return this.next() ?? this.all[0];
   }
 
-  /** Whether a provider is left alone for now, because it kept failing. */
+  /** Whether a provider is not used for now, because it kept failing. */
   isFailing(name: string): boolean {
     const circuit = this.#circuits.get(name);
     return circuit?.breaker.state === CircuitState.Open && Date.now() - circuit.openedAt < LEFT_ALONE;
   }
 
-  /** When a provider was left alone last, and when it took a message last, by what this process handed to it. */
+  /** When a provider's circuit last opened, and when it last accepted a message, as far as this process knows. */
   proofOf(name: string): Pick<Circuit, 'openedAt' | 'takenAt'> {
     const { openedAt = 0, takenAt = 0 } = this.#circuits.get(name) ?? {};
     return { openedAt, takenAt };
   }
 
-  /** Whether no message is to go to a provider now, for whichever reason. */
+  /** Whether a provider gets no messages now, for whatever reason. */
   isOpen(name: string): boolean {
     return this.isPaused(name) || this.isFailing(name);
   }
@@ -114,7 +117,8 @@ export class Routes {
   async send({ name, provider }: Route, message: Message): Promise<Receipt> {
     const circuit = this.#circuits.get(name);
     if (!circuit) throw new Error(`there is no provider ${name}`);
-    // One message finds out whether it is well again. Others would wait for that one, as long as an answer may take.
+    // One message finds out whether the provider works again. Others would wait for that one, as long as an answer may
+    // take.
     if (circuit.breaker.state === CircuitState.HalfOpen) throw new ProviderFailing(name);
     try {
       const receipt = await circuit.breaker.execute(() => provider.send(message));
@@ -128,7 +132,7 @@ export class Routes {
 }
 
 function circuitOf(): Circuit {
-  // A wrong number says nothing of the provider.
+  // A wrong number says nothing about the provider.
   const failures = handleWhen((error) => !(error instanceof ReceiverFault));
   const breaker = circuitBreaker(failures, {
     halfOpenAfter: LEFT_ALONE,

@@ -12,29 +12,29 @@ import { type MessageJob, NotNotedYet, type Purposes } from './purposes.js';
 import { UnknownMessage } from './reports.js';
 import { Routes, type Route } from './routes.js';
 
-/** Minutes of the day: when people are told what they were not on the day before, where nobody is reminded. */
+/** Minute of the day at which messages that had to wait on the day before are sent, if there are no reminders. */
 const MORNING = 8 * 60;
 
-/** What passes by itself. */
+/** Errors that pass by themselves. */
 const EXPECTED = [WrongRevision, CheckpointsLost, HandedOverElsewhere, UnknownMessage, NotNotedYet];
 
-/** The providers, in order of preference; whoever opened them closes them, once the worker has ended. */
+/** The providers, in order of preference; the code that opened them closes them once the worker has ended. */
 export const PROVIDERS = givenPart<readonly [Route, ...Route[]]>('providers');
-/** Why messages are sent, as all modules say. */
+/** The purposes that all modules registered. */
 export const PROGRAM_PURPOSES = givenPart<Purposes>('purposes');
 
-/** With what a worker has messages sent. */
+/** The parts with which a worker has messages sent. */
 export interface Sending {
   routes: Routes;
   purposes: Purposes;
   dispatcher: Dispatcher;
   allowance: Allowance;
   metrics: AlertMetrics;
-  /** Says what failed and is tried again. */
+  /** Logs what failed and is tried again. */
   trouble: ReturnType<typeof outageLogger>;
-  /** Done means that the queue of a provider has them. */
+  /** Queues jobs with a provider; resolves once they are queued. */
   queue: (jobs: readonly NewJob<MessageJob>[]) => Promise<void>;
-  /** Has one that is queued already come as soon as this one would. */
+  /** Raises a job that is queued already to the priority of this one. */
   hasten: (job: NewJob<MessageJob>) => Promise<void>;
 }
 

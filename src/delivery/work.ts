@@ -10,7 +10,7 @@ import { SENDING } from './sending.js';
 
 const SENDS_AT_ONCE = 50;
 
-/** Does what waits in the queues of the providers, and keeps to what operators paused. */
+/** Runs the jobs in the queues of the providers, and applies operators' pauses. */
 function sendMessages(worker: Worker): Running {
   const { store, queues } = worker.base;
   const { routes, purposes, trouble } = worker.of(SENDING);
@@ -21,7 +21,7 @@ function sendMessages(worker: Worker): Running {
       (job, token) => sendThrough({ queues, routes, send }, route, job, token),
       {
         concurrency: SENDS_AT_ONCE,
-        // Not before it is known what operators paused.
+        // Starts once it is known what operators paused.
         autorun: false,
         ...(route.perSecond !== null && { limiter: { max: route.perSecond, duration: 1_000 } }),
       },

@@ -3,17 +3,18 @@ import { count, id } from '../kernel/content.js';
 import { defineEvent, eventSet, type EventOf } from '../kernel/event.js';
 import { defineStream } from '../kernel/stream.js';
 
-/** Answers were first of one person alone, as those are still that name no others. */
+/** Version 1: answers for one person alone, as later ones without `others` still are. */
 const ofOnePerson = (data: unknown) => data;
-/** Answers of people who are all contacts of one case. */
+/** Version 2: answers for people who are all contacts of one case. */
 const ofOneCase = (data: unknown) => data;
 
 export const SYMPTOMS = ['fever', 'cough', 'breathing', 'other'] as const;
 export type Symptom = (typeof SYMPTOMS)[number];
 
 /**
- * What a contact answered by the link of an alert, once; `moved` says that they live elsewhere now. Of a phone of several
- * people the symptoms are those that any of them has, `vaccinated` is that all were, `moved` that anybody has.
+ * A contact's answer through the link of an alert, given once; `moved` means that they live elsewhere now. For several
+ * people of a phone, the symptoms are those that any of them has, `vaccinated` means that all were, and `moved` that
+ * anybody has.
  */
 export const ContactAnswered = defineEvent({
   type: 'ContactAnswered',
@@ -31,11 +32,14 @@ export const ContactAnswered = defineEvent({
       symptoms: z.array(z.enum(SYMPTOMS)),
       vaccinated: z.boolean(),
       moved: z.boolean(),
-      /** The other people it speaks for; absent where it speaks for one, as all did in events of earlier versions. */
+      /**
+       * The other people whom it speaks for; absent if it speaks for one person, as all did in events of earlier
+       * versions.
+       */
       others: z.array(id).min(1).optional(),
-      /** How many of them all have symptoms; there with `others`. */
+      /** How many of all the people have symptoms; present with `others`. */
       ill: count.optional(),
-      /** Those of `others` who are contacts of another case; absent where there is none. */
+      /** Those of `others` who are contacts of another case; absent if there are none. */
       ofOtherCases: z
         .array(z.strictObject({ caseId: id, personId: id }))
         .min(1)
@@ -49,7 +53,7 @@ export const ContactAnswered = defineEvent({
 });
 export type ContactAnswered = EventOf<typeof ContactAnswered>;
 
-/** What the people of an alert's phone answered. */
+/** The answers of the people of an alert's phone. */
 export const answersStream = defineStream({
   pattern: 'answers-<alertId>',
   name: (alertId: string) => `answers-${alertId}`,

@@ -2,19 +2,19 @@ import type { Symptom } from './events.js';
 
 export const SYMPTOMS: readonly Symptom[] = ['fever', 'cough', 'breathing', 'other'];
 
-/** What a contact is asked, in this order; each is answered with yes or no. */
+/** The questions to a contact, in this order; each is answered with yes or no. */
 export const ASKED_OF_CONTACTS = [...SYMPTOMS, 'vaccinated', 'moved'] as const;
 export type AskedOfContacts = (typeof ASKED_OF_CONTACTS)[number];
 
-/** Beside it, of a phone of several people, how many of them have symptoms. */
+/** For several people of a phone, also how many of them have symptoms. */
 export type Field = AskedOfContacts | 'ill';
 export type Given = Record<AskedOfContacts, boolean> & { ill?: number };
 
-/** It was left out; it is none, and somebody has symptoms; it is more, and nobody has any. */
+/** It is missing; it is 0, but somebody has symptoms; it is more, but nobody has any. */
 export type Complaint = 'missing' | 'someone' | 'nobody';
 export type Complaints = ReadonlyMap<Field, Complaint>;
 
-/** What a form brings: what was chosen, and of how many people it asked. */
+/** What a form holds: the answers chosen, and how many people it asked about. */
 export function givenIn(body: unknown): { given: Partial<Given>; people: number } {
   const fields = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   const chosen = ASKED_OF_CONTACTS.flatMap((key) =>
@@ -31,7 +31,7 @@ function numberIn(field: unknown): number | undefined {
   return typeof field === 'string' && /^\d{1,6}$/.test(field) ? Number(field) : undefined;
 }
 
-/** By field, what keeps the answer of so many people from being taken. */
+/** By field, why an answer for so many people cannot be stored. */
 export function complaintsAbout(given: Partial<Given>, people: number): Complaints {
   const complaints = new Map<Field, Complaint>();
   for (const key of ASKED_OF_CONTACTS) if (given[key] === undefined) complaints.set(key, 'missing');

@@ -1,12 +1,12 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { MasterKey } from '../event-log/master-key.js';
 
-/** Bytes of an alert's id, and of what proves that the link was given out here. */
+/** Bytes of an alert's id, and of the tag that proves that the link was issued here. */
 const ID = 16;
 const TAG = 8;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** Links by which contacts answer: nobody can make one without the master key. */
+/** Links through which contacts answer: nobody can make one without the master key. */
 export class AnswerLinks {
   /** @param publicUrl where people reach the API, without a slash at its end. */
   constructor(
@@ -17,7 +17,7 @@ export class AnswerLinks {
   /**
    * The link of an alert: `<public url>/a/<32 characters>`.
    * @param alertId a UUID.
-   * @throws Error when it is none.
+   * @throws Error when it is not a UUID.
    */
   answerLink(alertId: string): string {
     if (!UUID.test(alertId)) throw new Error(`${alertId} is no id of an alert`);
@@ -25,10 +25,10 @@ export class AnswerLinks {
     return `${this.publicUrl}/a/${Buffer.concat([id, this.#tagOf(id)]).toString('base64url')}`;
   }
 
-  /** The alert that a token is of; undefined for any that was not given out. */
+  /** The alert of a token; undefined if the token was not issued here. */
   alertOf(token: string): string | undefined {
     const bytes = Buffer.from(token, 'base64url');
-    // Whole groups of three bytes: of each token there is one spelling only.
+    // The length is a multiple of three bytes, so each token has only one spelling.
     if (bytes.length !== ID + TAG || bytes.toString('base64url') !== token) return undefined;
     const id = bytes.subarray(0, ID);
     if (!timingSafeEqual(bytes.subarray(ID), this.#tagOf(id))) return undefined;

@@ -13,20 +13,23 @@ type Other = Pick<AlertRequested['data'], 'caseId' | 'personId'>;
 
 /** An alert that may be answered. */
 export interface OpenAlert extends Pick<AlertRequested['data'], 'alertId' | 'caseId' | 'personId'> {
-  /** The others of the phone for whom its message speaks, each by one record, with the case of which they are contacts. */
+  /**
+   * The other people of the phone whom its message covers, each by one record, with the case that they are a contact
+   * of.
+   */
   others: readonly Other[];
-  /** When its message went, in seconds; undefined where nobody noted it. */
+  /** When its message was sent, in seconds; undefined if that was not recorded. */
   sentAt: number | undefined;
   language: Language;
   answered: boolean;
 }
 
-/** Where no rules of the disease are known. */
+/** Days of follow-up if no rules of the disease are known. */
 const FOLLOWED_UP = 14;
 
 /**
- * The alert, while it can be answered: until the last of the days of follow-up is over that follow it, and not when it holds no
- * longer, neither for its own person nor for another of the phone.
+ * The alert if it can be answered: until the days of follow-up after it are over, and only while it holds for its own
+ * person or for another of the phone.
  * @param now seconds.
  */
 export async function openAlert(
@@ -51,14 +54,14 @@ export async function openAlert(
 
 interface ToldAlert {
   request: AlertRequested['data'];
-  /** Seconds. */
+  /** When the alert was requested, in seconds. */
   asked: number;
   sentAt: number | undefined;
-  /** People whose alerts rely on it, by the records that were alerted; of the cases of which its message speaks. */
+  /** The people whose alerts rely on it, by the records that were alerted; only for cases that its message covers. */
   joined: readonly Other[];
 }
 
-/** Undefined when there is none, or it holds no longer. */
+/** Undefined if there is no such alert, or it no longer holds. */
 async function readAlert(store: EventStore, alertId: string): Promise<ToldAlert | undefined> {
   let state = alertDecider.initialState;
   let asked = 0;
@@ -75,23 +78,26 @@ async function readAlert(store: EventStore, alertId: string): Promise<ToldAlert 
   if (!request) return undefined;
   const cases = speaksOf(state);
   const joined = new Map([...state.joined].filter(([, { caseId }]) => cases.has(caseId)));
-  // While it is held its message still stands for another of the people it spoke of.
+  // While its withdrawal is held, its message still holds for another of the people whom it covered.
   if (status === 'withdrawn' && !(withdrawal === 'held' && joined.has(heldBy))) return undefined;
   const relying: Other[] = [];
   for (const [other, each] of joined) if (await reliesOn(store, other, alertId)) relying.push(each);
-  // Who is a contact of several of them answers for the one of the message first.
+  // A contact of several of the cases answers for the one of the message first.
   relying.sort((a, b) => Number(b.caseId === request.caseId) - Number(a.caseId === request.caseId));
   return { request, asked, sentAt, joined: relying };
 }
 
-/** Whether an alert that came to rely on another one still does, as far as anybody noted: its person may be told otherwise. */
+/**
+ * Whether an alert that came to rely on another one still does, as far as is recorded: another message may tell its
+ * person.
+ */
 async function reliesOn(store: EventStore, alertId: string, by: string): Promise<boolean> {
   const { state } = await load(store, alertDecider, alertStream(alertId));
   if (state.status === 'covered') return state.coveredBy === by;
   return state.status === 'unknown' || state.status === 'requested';
 }
 
-/** One record of each person beside the alert's own. */
+/** One record of each person besides the alert's own person. */
 async function othersAmong(store: EventStore, personId: string, joined: readonly Other[]): Promise<Other[]> {
   if (joined.length === 0) return [];
   const counted = new Set([(await recordsOf(store, personId))[0]]);
@@ -119,7 +125,7 @@ export async function storeAnswer(store: EventStore, alert: OpenAlert, given: Gi
       ...(ofOtherCases.length > 0 ? { ofOtherCases } : {}),
     },
   };
-  // The same answer sent twice, as by two taps, is one.
+  // The same answer sent twice, for example by two taps, is stored once.
   const id = idOf('answer', alertId, JSON.stringify(event.data));
   try {
     await store.append(answersStream(alertId), [{ id, event, provenance: { source: 'contact' } }], 'no-stream');

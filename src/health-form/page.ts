@@ -3,21 +3,21 @@ import { say } from '../platform/sentences.js';
 import { ASKED_OF_CONTACTS, SYMPTOMS, type AskedOfContacts, type Complaints, type Given } from './given.js';
 import { WORDS, type PageLanguage, type Words } from './words.js';
 
-/** Questions, with what was chosen so far and what is wrong with it. */
+/** The questions, with the answers chosen so far and what is wrong with them. */
 interface Form {
   kind: 'form';
   code: string;
-  /** How many people it asks of. */
+  /** How many people it asks about. */
   people: number;
-  /** When the message went, in seconds; undefined where nobody noted it. */
+  /** When the message was sent, in seconds; undefined if that was not recorded. */
   sentAt: number | undefined;
   given: Partial<Given>;
   complaints: Complaints;
-  /** The answers that came were to questions about another number of people. */
+  /** The answers received were to questions about another number of people. */
   changed: boolean;
 }
 
-/** What a page is about. */
+/** What a page shows. */
 export type Shown = Form | { kind: 'thanks' | 'already'; code: string } | { kind: 'nothing' | 'busy' | 'later' };
 
 const STYLE =
@@ -28,7 +28,7 @@ const STYLE =
 
 const hash = createHash('sha256').update(STYLE).digest('base64');
 
-/** Sent with every page: nothing is loaded, kept, framed or told to other sites. */
+/** Headers of every page: nothing is loaded, stored, framed or revealed to other sites. */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'Content-Type': 'text/html; charset=utf-8',
   'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${hash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
@@ -38,11 +38,11 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'X-Robots-Tag': 'noindex, nofollow',
 };
 
-/** Who asks, as the installation says. */
+/** Who asks, from the installation's settings. */
 export interface Asking {
   senderName: string | undefined;
   contactLine: string;
-  /** In which days are told. */
+  /** The time zone of dates. */
   zone: string;
 }
 
@@ -125,7 +125,7 @@ ${choice('yes', given[key] === true)} ${choice('no', given[key] === false)}
 </fieldset>`;
 }
 
-/** How many of the people have symptoms; tells as well of how many the page asked. */
+/** Asks how many of the people have symptoms; also sends how many people the page asked about. */
 function howMany({ people, given, complaints }: Form, { several, locale }: Words): string {
   const numbers = Array.from({ length: people + 1 }, (_, number) => {
     return `<option value="${number}"${given.ill === number ? ' selected' : ''}>${number}</option>`;

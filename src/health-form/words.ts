@@ -1,26 +1,26 @@
 import type { AskedOfContacts, Complaint } from './given.js';
 
-/** People who speak others get the Vietnamese page, which leads to the English one. */
+/** People who speak other languages get the Vietnamese page, which links to the English one. */
 export type PageLanguage = 'vi' | 'en';
 
-/** What one person is asked, or several of a phone. */
+/** The questions to one person, or to several people of a phone. */
 interface Questions {
   health: string;
   questions: Record<AskedOfContacts, string>;
   urgent: string;
 }
 
-/** Sentences of ICU's MessageFormat. */
+/** Sentences in ICU MessageFormat. */
 export interface Words extends Questions {
-  /** By which days are written. */
+  /** The locale in which dates are written. */
   locale: string;
   title: string;
   sender: string;
   /** Who asks: {sender}. */
   asks: string;
-  /** The same, and on which {day} the message went. */
+  /** The same, and the {day} on which the message was sent. */
   asksSince: string;
-  /** How to check it: call the {line}. */
+  /** How to check the page: call the {line}. */
   genuine: string;
   /** The same, and say the {code}. */
   genuineWithCode: string;
@@ -32,12 +32,12 @@ export interface Words extends Questions {
   missing: string;
   private: string;
   said: Record<'thanks' | 'already' | 'nothing' | 'busy' | 'later', string>;
-  /** Whom the questions concern is otherwise than when they were shown. */
+  /** The number of people whom the questions concern changed since they were shown. */
   changed: string;
   several: Questions & {
-    /** Of {people} of a phone. */
+    /** The questions concern {people} people of a phone. */
     concerns: string;
-    /** How many of {people}. */
+    /** How many of the {people} people have symptoms. */
     ill: string;
     complaints: Record<Complaint, string>;
   };

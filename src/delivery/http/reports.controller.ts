@@ -8,17 +8,17 @@ import { requireRight } from '../../requests/perform.js';
 
 export const REPORT_SETTINGS = Symbol('report settings');
 
-/** What the module is given. */
+/** The settings of the module. */
 export interface ReportSettings {
-  /** What a call of a provider reports; undefined for providers of other names. */
+  /** The reports in a provider's call; undefined for providers of other names. */
   read(provider: string, parts: { query: unknown; body: unknown }): DeliveryReport[] | undefined;
-  /** Proves that a URL was given out here. */
+  /** The tag that proves that a URL was issued here. */
   tagOf(provider: string): string;
-  /** Keeps the reports; done means that they are not lost. */
+  /** Stores the reports; resolves once they cannot be lost. */
   take(provider: string, reports: readonly DeliveryReport[]): Promise<void>;
 }
 
-/** Keeps what a provider reports. */
+/** Stores what a provider reports. */
 class TakeReports extends Command<{ taken: number }> {
   readonly permission = 'reports:take';
 
@@ -42,7 +42,7 @@ export class TakeReportsHandler implements ICommandHandler<TakeReports> {
 }
 
 /**
- * Where providers say what became of messages: `/r/<provider>/<tag>`, as `truyvet providers` shows it. They can carry no
+ * Where providers report on messages: `/r/<provider>/<tag>`, as `truyvet providers` shows it. Providers cannot send a
  * key of ours, so the tag in the path proves that the URL was given to them.
  */
 @ApiExcludeController()

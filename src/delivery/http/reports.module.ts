@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { REPORT_SETTINGS, ReportsController, TakeReportsHandler, type ReportSettings } from './reports.controller.js';
 
-/** Where providers say what became of messages. */
+/** Where providers report on messages. */
 @Module({})
 export class ReportsModule {
   static with(settings: ReportSettings): DynamicModule {

@@ -13,7 +13,7 @@ import type { PageLanguage } from '../words.js';
 
 export const ANSWER_SETTINGS = Symbol('answer settings');
 
-/** What the module is given. */
+/** The settings of the module. */
 export interface AnswerSettings {
   store: EventStore;
   links: Pick<AnswerLinks, 'alertOf'>;
@@ -24,7 +24,7 @@ export interface AnswerSettings {
   counts?: SharedCounts;
 }
 
-/** Visits of a link in a minute. */
+/** The most visits of a link in a minute. */
 const VISITS = 30;
 const MINUTE = 60;
 
@@ -49,7 +49,7 @@ export class AnswersController {
   async take(@Param('token') token: string, @Req() request: Request, @Res() response: Response): Promise<void> {
     await this.#answering(token, request, response, async (alert) => {
       const { given, people } = givenIn(request.body);
-      // Somebody may have come to those of the phone since the page was shown: nobody answered for them yet.
+      // People may have been added to the phone since the page was shown: nobody answered for them yet.
       const changed = people !== peopleOf(alert);
       const complaints = complaintsAbout(given, peopleOf(alert));
       if (changed || complaints.size > 0) return [422, formOf(alert, { given, complaints, changed })];
@@ -69,7 +69,7 @@ export class AnswersController {
     const alertId = links.alertOf(token);
     const send = (status: number, shown: Shown, alert?: OpenAlert) =>
       response.status(status).send(renderPage(shown, languageOf(request) ?? spokenBy(alert), config));
-    // Wrong, over and withdrawn look the same: nobody learns from it which alerts there are.
+    // Wrong, expired and withdrawn links look the same, so that nobody learns which alerts exist.
     if (alertId === undefined) return void send(404, { kind: 'nothing' });
     if (!(await this.#rate.passes(alertId))) {
       response.setHeader('Retry-After', String(MINUTE));
@@ -97,13 +97,13 @@ function peopleOf({ others }: OpenAlert): number {
   return 1 + others.length;
 }
 
-/** While the clock is in doubt nothing is taken, which is nothing for a contact to read about. */
+/** While the clock is in doubt no answer is stored, and contacts need not read why. */
 function orNotNow(error: unknown): undefined {
   if (error instanceof ClockInDoubt) return undefined;
   throw error;
 }
 
-/** As in the message: enough for staff at the line to find the alert. */
+/** The code, as in the message: enough for staff at the line to find the alert. */
 function codeOf({ alertId }: OpenAlert): string {
   return alertId.slice(0, 8);
 }
@@ -117,7 +117,7 @@ function languageOf(request: Request): PageLanguage | undefined {
   return lang === 'vi' || lang === 'en' ? lang : undefined;
 }
 
-/** Also on what is refused before it reaches the controller. */
+/** Sets the headers also for requests that are refused before they reach the controller. */
 export function withPageHeaders(_request: Request, response: Response, next: () => void): void {
   response.set(PAGE_HEADERS);
   next();

@@ -1,7 +1,7 @@
 import { Module, type DynamicModule, type MiddlewareConsumer, type NestModule } from '@nestjs/common';
 import { ANSWER_SETTINGS, AnswersController, withPageHeaders, type AnswerSettings } from './answers.controller.js';
 
-/** Where contacts answer by the links of their messages. */
+/** Where contacts answer through the links in their messages. */
 @Module({})
 export class AnswersModule implements NestModule {
   static with(settings: AnswerSettings): DynamicModule {
