@@ -20,7 +20,7 @@ import { formatInstant } from '../src/kernel/instant.js';
 import { int } from '../src/contact-graph/neo4j.js';
 import { defineProjection } from '../src/contact-graph/projection.js';
 
-/** Alerts and how far each has come; `due` while something is still to be said. No personal data. */
+/** Alerts and their status; `due` while a message is still to be sent. Holds no personal data. */
 export const alerts = defineProjection({
   name: 'alerts',
   version: 1,
@@ -94,7 +94,7 @@ function factsOf(event: AlertEvent): { alertId: string; facts: Record<string, un
     }
     case 'AlertFailed': {
       const { alertId, reason, provider } = event.data;
-      // What a phone had too many messages for is said next morning.
+      // An alert that failed because the phone had too many messages is sent the next morning.
       return { alertId, facts: { status: 'failed', reason, failedBy: provider, due: waitsForMorning(reason) } };
     }
     case 'AlertReplayed':
@@ -117,7 +117,7 @@ function factsOf(event: AlertEvent): { alertId: string; facts: Record<string, un
       return { alertId: event.data.alertId, facts: { takeBack: false, due: false } };
     case 'WithdrawalFailed': {
       const { alertId, reason } = event.data;
-      // Of what is over nobody has to be told that it was wrong.
+      // After the last day that the alert was about, nobody has to be informed that it was wrong.
       return {
         alertId,
         facts: { takeBack: false, due: waitsForMorning(reason), takeBackFailed: reason !== FAILED.over },

@@ -4,7 +4,7 @@ import { toldBy } from './tasks.js';
 import { int } from '../src/contact-graph/neo4j.js';
 import { defineProjection } from '../src/contact-graph/projection.js';
 
-/** What contacts answered by the links of their alerts: of each person whom an answer speaks for the whole of it. */
+/** Contacts' answers through the links in their alerts: the whole answer, for each person whom it covers. */
 export const answers = defineProjection({
   name: 'answers',
   version: 1,

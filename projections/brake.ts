@@ -16,8 +16,8 @@ import { defineProjection } from '../src/contact-graph/projection.js';
 const HOUR = 3_600_000;
 
 /**
- * How many messages each hour asks for, those that take something back included, by which the brake judges a day, and which cases wait for a person. Comes after the
- * cases themselves.
+ * How many messages were requested in each hour, withdrawals included, by which the brake judges a day; and which cases
+ * wait for a person's approval. Runs after the projection of cases.
  */
 export const brake = defineProjection({
   name: 'brake',
@@ -36,7 +36,7 @@ export const brake = defineProjection({
       const hour = Math.floor(event.recordedAt.getTime() / HOUR);
       const count = (messages: number) => requested.set(hour, (requested.get(hour) ?? 0) + messages);
       if (event.type === 'AlertRequested' || event.type === 'WithdrawalSent') count(1);
-      // Nobody is told what is over: a file of years ago says nothing of how many messages a day has.
+      // Alerts that come too late are not sent: a file from years ago must not count towards a day's messages.
       if (event.type === 'AlertFailed' && event.data.reason === FAILED.tooLate) count(-1);
       if (event.type === 'AlertsApproved') {
         approved.set(hour, Math.max(approved.get(hour) ?? 0, event.data.upTo.daily));

@@ -5,9 +5,9 @@ import { int, ints } from '../src/contact-graph/neo4j.js';
 import { defineProjection } from '../src/contact-graph/projection.js';
 
 /**
- * From what a case's days are counted, when it stopped being infectious and how many contacts of each degree it has, by
- * which questions list and compare cases. Comes after the cases themselves. A trace knows of the isolation that ended an
- * open window or covers a part of it, so its end wins.
+ * The anchor from which a case's days are counted, the end of its infectious window, and its number of contacts of each
+ * degree, by which queries list and compare cases. Runs after the projection of cases. A trace knows of isolation that
+ * ended an open window or covers a part of it, so the end from the trace wins.
  */
 export const caseWindows = defineProjection({
   name: 'case-windows',
@@ -38,13 +38,13 @@ export const caseWindows = defineProjection({
   },
 });
 
-/** `since` orders the list of cases, from the sampling on until the anchor is known. */
+/** `since` orders the list of cases; it is the time of sampling until the anchor is known. */
 function anchored(anchorAt: string) {
   const anchor = int(readInstant(anchorAt));
   return { anchor, since: anchor };
 }
 
-/** Starts and ends in turn of what isolation covers of the window; null where it covers none. */
+/** Alternating starts and ends of the isolated parts of the window, in seconds; null if there are none. */
 function isolatedIn({ isolated = [] }: TraceCompleted['data']) {
   return isolated.length === 0 ? null : ints(isolated.flatMap(({ from, until }) => [from, until].map(readInstant)));
 }

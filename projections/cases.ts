@@ -21,8 +21,8 @@ import type { RecordedEvent } from '../src/event-log/event-store.js';
 const CHUNK = 5_000;
 
 /**
- * Cases and who was exposed to them. A case is `due` from whatever changed it until a trace is completed; the
- * exposures are written once that trace is whole, from the parts that stand right before its end in the case's stream.
+ * Cases and the people exposed to them. A case is `due` from a change of it until the next trace is completed. The
+ * exposures are written when that trace is complete, from the parts right before its end in the case's stream.
  */
 export const cases = defineProjection({
   name: 'cases',
@@ -94,7 +94,7 @@ async function writeExposures(
   const factors: Factor[] = [];
   const factorsGone: string[] = [];
   if (chunks > 0) {
-    // One that names more parts than can stand before it has those that do.
+    // If it names more parts than there are events before it, read those that exist.
     const first = Math.max(0, completed.revision - chunks);
     for await (const event of store.read(caseStream(caseId), first)) {
       if (event.revision >= completed.revision) break;
@@ -135,7 +135,8 @@ async function writeExposures(
   for (let i = 0; i < found.length; i += CONTACTS_AT_ONCE) {
     const part = found.slice(i, i + CONTACTS_AT_ONCE);
     const write = (within: Tx) => writeContacts(within, label, { caseId, traceId, rule }, part);
-    // All but the last beforehand: it is the trace itself, committed with it, that says they are all there.
+    // All parts but the last are written first, in separate transactions: the trace itself, committed with the last
+    // part, marks them as complete.
     if (i + CONTACTS_AT_ONCE < found.length) await apart(write);
     else await write(tx);
   }

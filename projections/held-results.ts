@@ -12,7 +12,9 @@ import { defineProjection } from '../src/contact-graph/projection.js';
 
 type Result = ResultHeld['data'];
 
-/** Results that wait for a person, by sample, person and disease: those to be listed, no tests yet. */
+/**
+ * Results that wait for a person's decision, by sample, person and disease. They are only listed, and not tests yet.
+ */
 export const heldResults = defineProjection({
   name: 'held-results',
   version: 1,
@@ -43,7 +45,7 @@ export const heldResults = defineProjection({
         waiting.delete(keyOf(event.data));
         changes.set(keyOf(event.data), null);
       } else {
-        // What a laboratory reported later takes its place.
+        // A later report replaces the held result.
         const key = keyOf(event.data);
         if ((waiting.get(key) ?? Infinity) > readInstant(event.data.reportedAt)) continue;
         waiting.delete(key);

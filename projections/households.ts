@@ -4,8 +4,8 @@ import { int, rows } from '../src/contact-graph/neo4j.js';
 import { defineProjection } from '../src/contact-graph/projection.js';
 
 /**
- * Who lives in which household, as registered last. A person carries the position of the event by which that last
- * changed, so that only a move, not every registration, has cases traced again.
+ * Who lives in which household, by the latest registration. The person stores the position of the event that last
+ * changed the household, so that only a move causes new traces, and not every registration.
  */
 export const households = defineProjection({
   name: 'households',
@@ -13,7 +13,7 @@ export const households = defineProjection({
   owns: ['Household', 'LIVES_IN', 'Person.movedAt'],
   events: eventSet(PersonRegistered),
 
-  // Whoever has no household and was nowhere need not be in the graph.
+  // A person without a household and without visits need not be in the graph.
   mentions(event) {
     return event.data.householdId === null ? {} : { people: [event.data.personId] };
   },

@@ -7,7 +7,7 @@ import { defineProjection } from '../src/contact-graph/projection.js';
 import { overrideMethods } from '../src/contact-graph/override-methods.js';
 import type { RecordedEvent } from '../src/event-log/event-store.js';
 
-/** A person's isolations stand on the person: starts and ends in turn, in seconds, an end of 0 while it lasts. */
+/** Isolations, as a list on the person: alternating starts and ends, in seconds, with an end of 0 while it lasts. */
 export const isolations = defineProjection({
   name: 'isolations',
   version: 1,
@@ -40,7 +40,7 @@ export function isIsolation(event: RecordedEvent): event is Isolation {
   return isolations.events.includes(event);
 }
 
-/** Ends by starts of each person, in seconds, an end of 0 while it lasts; the last word holds. */
+/** Ends by start for each person, in seconds, with an end of 0 while it lasts; the last event wins. */
 function changesOf(events: readonly Isolation[]): Map<string, Map<number, number>> {
   const changed = new Map<string, Map<number, number>>();
   for (const event of events) {
@@ -52,7 +52,7 @@ function changesOf(events: readonly Isolation[]): Map<string, Map<number, number
   return changed;
 }
 
-/** Starts and ends in turn, in order. */
+/** Applies changes to a list of alternating starts and ends. Returns the new list, in order. */
 function changedBy(changes: ReadonlyMap<number, number> | undefined, isolations: readonly number[]): number[] {
   const stretches = [...(changes ?? [])];
   for (let i = 0; i + 1 < isolations.length; i += 2) {
@@ -62,11 +62,11 @@ function changedBy(changes: ReadonlyMap<number, number> | undefined, isolations:
   return stretches.sort(([a], [b]) => a - b).flat();
 }
 
-/** A graph to trace in which isolations that are not in it count, too: those of people whom it knows. */
+/** A graph for tracing that also includes isolations that are not in it yet, of people whom it knows. */
 export function isolationsAbove(graph: TraceGraph, events: readonly Isolation[]): TraceGraph {
   if (events.length === 0) return graph;
   const changed = changesOf(events);
-  /** By number: records of one person go by one. */
+  /** Changes by person's number, which all records of one person share. */
   let byNumber: Promise<Map<number, Map<number, number>>> | undefined;
   const numbered = async () => {
     const changes = new Map<number, Map<number, number>>();

@@ -2,7 +2,7 @@ import { eventSet } from '../src/kernel/event.js';
 import { PersonMerged, PersonUnmerged } from '../src/people/events.js';
 import { defineProjection } from '../src/contact-graph/projection.js';
 
-/** Records of one person are kept apart and point to the one whose id counts: to part them again loses nothing. */
+/** Records of one person stay separate and point to the one whose id counts, so that unmerging them loses nothing. */
 export const merges = defineProjection({
   name: 'merges',
   version: 1,

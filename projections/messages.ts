@@ -2,7 +2,7 @@ import { eventSet } from '../src/kernel/event.js';
 import { MessageDue, MessageSent } from '../src/delivery/events.js';
 import { defineProjection } from '../src/contact-graph/projection.js';
 
-/** Under which name a provider has a message, by which it reports of it, and what the message is about. */
+/** The reference by which a provider reports on a message, and what the message is about. */
 export const messages = defineProjection({
   name: 'messages',
   version: 1,

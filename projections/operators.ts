@@ -28,8 +28,8 @@ const COMMANDS = eventSet(
 const COUNTED = eventSet(AlertSent, WithdrawalSent, AlertFailed, AlertUndelivered);
 
 /**
- * How many messages each provider took, or failed for good through it, and where in the log the commands of operators
- * stand. Who gave one, and why, stays in the log.
+ * How many messages each provider accepted or failed to deliver for good, and the log positions of operators' commands.
+ * Who gave a command, and why, is only in the log.
  */
 export const operators = defineProjection({
   name: 'operators',

@@ -3,7 +3,7 @@ import { PlaceKindRuled } from '../src/places/events.js';
 import { int } from '../src/contact-graph/neo4j.js';
 import { defineProjection } from '../src/contact-graph/projection.js';
 
-/** What was ruled for kinds of places. The projector applies it to the visits, as it does what places say themselves. */
+/** Rules for kinds of places. The projector itself applies their length of open visits to the visits, as for places. */
 export const placeKinds = defineProjection({
   name: 'place-kinds',
   version: 1,

@@ -3,7 +3,7 @@ import { PlaceRegistered, PlaceCorrected } from '../src/places/events.js';
 import { int } from '../src/contact-graph/neo4j.js';
 import { defineProjection } from '../src/contact-graph/projection.js';
 
-/** What is known of places. How long an open visit lasts there is applied by the projector to the visits themselves. */
+/** Facts about places. The projector itself applies their length of open visits to the visits. */
 export const places = defineProjection({
   name: 'places',
   version: 1,

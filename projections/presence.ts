@@ -6,8 +6,8 @@ import { seatRowOf } from '../src/places/seat.js';
 import type { VisitProjection } from '../src/contact-graph/projection.js';
 
 /**
- * Visits become records in the packed slots of their places, with `(:Person)-[:AT]->(:Slot)` beside them. Each event
- * carries all facts of its visit, so the last one holds and a second copy changes nothing.
+ * The events of visits, which become records in the packed slots of their places, with `(:Person)-[:AT]->(:Slot)`
+ * beside them. Each event carries all facts of its visit, so the last one wins and a second copy changes nothing.
  */
 const VISITS = eventSet(
   CheckedIn,

@@ -4,7 +4,7 @@ import { readInstant } from '../src/kernel/instant.js';
 import { int } from '../src/contact-graph/neo4j.js';
 import { defineProjection } from '../src/contact-graph/projection.js';
 
-/** Nearness becomes one `NEAR` a meeting, from the lower number to the higher; the same pair and start replaces it. */
+/** One `NEAR` per meeting, from the lower number to the higher; the same pair and start replaces it. */
 export const proximity = defineProjection({
   name: 'proximity',
   version: 1,

@@ -3,8 +3,8 @@ import { ReminderFailed, ReminderSent, ReminderUndelivered } from '../src/remind
 import { defineProjection } from '../src/contact-graph/projection.js';
 
 /**
- * What became of the messages that remind of tasks, and under which name a provider has them. Comes after the tasks; one
- * that is gone by now was spoken of all the same.
+ * Outcomes of reminders about tasks, and the reference of each reminder at its provider. Runs after the projection of
+ * tasks; tasks that no longer exist are skipped.
  */
 export const reminders = defineProjection({
   name: 'reminders',

@@ -33,7 +33,7 @@ const TAKEN = eventSet(
   AlertUndelivered,
   WithdrawalFailed,
   WithdrawalUndelivered,
-  // What may make good that somebody was not told.
+  // These may settle that a contact was not informed.
   AlertCovered,
   AlertSent,
   AlertWithdrawn,
@@ -46,8 +46,8 @@ const TAKEN = eventSet(
 );
 
 /**
- * What is to be done about contacts, and what was done. Comes after all other projections: the tasks of whoever an event
- * concerns are made anew from what the graph holds then. No personal data: neither notes nor who closed a task.
+ * Tasks about contacts, open and closed. Runs after the projections that it reads: the tasks of people whom an event
+ * concerns are recomputed from the graph as it is then. Holds no personal data: neither notes nor who closed a task.
  */
 export const tasksIn = (calendar: Calendar) =>
   defineProjection({
@@ -115,7 +115,7 @@ export const tasksIn = (calendar: Calendar) =>
             people.add(event.data.personId);
         }
       }
-      // A retraction names the case alone: whose own it was may be a contact again.
+      // A retraction only names the case: its person may become a contact again.
       const retracted = events.flatMap((event) => (event.type === 'CaseRetracted' ? [event.data.caseId] : []));
       for (const id of await peopleOf(tx, label, retracted)) people.add(id);
       pairs.push(
@@ -127,7 +127,7 @@ export const tasksIn = (calendar: Calendar) =>
     },
   });
 
-/** What was done stays though the task may be gone: it may come again. */
+/** Writes closures and reopenings. A closed task is kept even if it is no longer due, since it may become due again. */
 async function closures(
   tx: Tx,
   label: LabelOf,
@@ -151,7 +151,7 @@ async function closures(
   );
 }
 
-/** Whom an answer speaks for. */
+/** The people whom an answer covers, each with their case. */
 export function toldBy({ caseId, personId, others = [], ofOtherCases = [] }: ContactAnswered['data']): ContactOf[] {
   const cases = new Map(ofOtherCases.map((other) => [other.personId, other.caseId]));
   return [personId, ...others].map((each) => ({ caseId: cases.get(each) ?? caseId, personId: each }));
@@ -160,8 +160,8 @@ export function toldBy({ caseId, personId, others = [], ofOtherCases = [] }: Con
 type Traced = TraceCompleted['data'];
 
 /**
- * Of a very large trace, which stands alone, the contacts that were written beforehand are there already: their tasks are
- * written beforehand as well, in transactions of their own. Returns whose.
+ * For a very large trace, which has a portion of its own, most contacts were already written in separate transactions.
+ * Writes their tasks in separate transactions too, and returns the ids of these people.
  */
 async function tracedApart(
   { store, apart, calendar, label }: Pick<ProjectionContext, 'store' | 'apart' | 'label'> & { calendar: Calendar },
@@ -181,7 +181,7 @@ const PEOPLE_AT_ONCE = 10_000;
 const closeContacts = (label: LabelOf) => `MATCH (:${label('Case')} {id: $caseId})<-[e:${label('EXPOSED')}]-(p:Person)
   WHERE e.degree = 1 AND e.trace = $traceId RETURN p.id AS personId`;
 
-/** Those whom a trace found anew or otherwise, and those whom it found no more. */
+/** The contacts whom a trace found new or changed, and those whom it no longer found. */
 async function traced(
   tx: Tx,
   label: LabelOf,
@@ -226,7 +226,7 @@ async function peopleOf(tx: Tx, label: LabelOf, caseIds: readonly string[]): Pro
   return found.map(({ id }) => id);
 }
 
-/** Whom a failed alert was to tell, and whom it was to speak for; or that were told, and cannot be told otherwise. */
+/** The people whom a failed alert or withdrawal was for, and the people whose alerts it covered. */
 function notTold(tx: Tx, label: LabelOf, alertIds: readonly string[]): Promise<ContactOf[]> {
   if (alertIds.length === 0) return Promise.resolve([]);
   return rows(
@@ -242,7 +242,9 @@ function notTold(tx: Tx, label: LabelOf, alertIds: readonly string[]): Promise<C
   );
 }
 
-/** Most alerts are sent at once: only those matter that concern somebody who is to be visited. */
+/**
+ * The contacts among these alerts whose tasks may change. Most alerts are sent at once and never caused a field visit.
+ */
 function perhapsTold(tx: Tx, label: LabelOf, alertIds: readonly string[]): Promise<ContactOf[]> {
   if (alertIds.length === 0) return Promise.resolve([]);
   return rows(
@@ -264,7 +266,7 @@ function perhapsTold(tx: Tx, label: LabelOf, alertIds: readonly string[]): Promi
   );
 }
 
-/** Every case of which somebody, under any record, is or was a contact about whom there was something to do. */
+/** The cases with a past or present task for these people, under any of their records. */
 async function ofPeople(tx: Tx, label: LabelOf, people: ReadonlySet<string>): Promise<ContactOf[]> {
   if (people.size === 0) return [];
   const merged = await MergedIds.read(tx, label);

@@ -22,10 +22,10 @@ type Stated = RecordedEvent<ResultEvent>;
 const STATEMENTS = eventSet(TestResultReported, TestResultCorrected, TestResultRetracted);
 
 /**
- * What samples say of people now, of each disease by itself: a negative one releases whom a contact met before, and may
- * end a case's window. Only what somebody with a laboratory's right reported counts, and of that the last by the moment
- * of the report: one that was retracted stays as such, so that an older report does not bring the result back. Everyone
- * of a positive pool has to be tested again.
+ * Current test results of people, separately for each disease. A negative result releases the people whom a contact met
+ * before it, and may end a case's window. Only reports with a laboratory's permission count, and of these the latest by
+ * time of report. A retracted result is kept as retracted, so that an older report does not restore it. Everyone in a
+ * positive pool has to be tested again.
  */
 export const tests = defineProjection({
   name: 'tests',
@@ -45,7 +45,7 @@ export const tests = defineProjection({
       const key = keyOf(event);
       const reportedAt = readInstant(event.data.reportedAt);
       const before = known.get(key);
-      // Reported before what holds: it changes nothing, unless it was gone back to on purpose.
+      // A report older than the current one changes nothing, unless it was deliberately restored.
       const asOf = before !== undefined && reportedAt < before ? await goneBackTo(store, event) : reportedAt;
       if (asOf === undefined) continue;
       known.set(key, asOf);
@@ -53,7 +53,7 @@ export const tests = defineProjection({
       changes.set(key, [key, event.data.personId, facts]);
     }
     await tx.run(
-      // Of whoever nothing is known but that a result was taken back, the test alone stands there: an older one comes late.
+      // If the graph does not know the person of a retraction, the test has no person; an older report may follow late.
       `UNWIND $stated AS row MERGE (t:${label('Test')} {key: row[0]}) SET t = row[2]
        WITH t, row MATCH (p:Person {id: row[1]})
        MERGE (t)-[:OF]->(p)`,
@@ -62,12 +62,12 @@ export const tests = defineProjection({
   },
 });
 
-/** Whether it is the word of a laboratory, which alone counts. */
+/** Whether the event is a laboratory's report; no others count. */
 export function isStated(event: RecordedEvent): event is Stated {
   return STATEMENTS.includes(event) && event.provenance.laboratory === true;
 }
 
-/** When what holds of these samples was reported. */
+/** When the current results of these samples were reported, by key, in seconds. */
 async function momentsOf(tx: Tx, label: LabelOf, keys: ReadonlySet<string>): Promise<Map<string, number>> {
   if (keys.size === 0) return new Map();
   const found = await rows<{ key: string; asOf: number }>(
@@ -78,13 +78,13 @@ async function momentsOf(tx: Tx, label: LabelOf, keys: ReadonlySet<string>): Pro
   return new Map(found.map(({ key, asOf }) => [key, asOf]));
 }
 
-/** From when on something counts that was stated a second time, undefined of what is new: the sample's stream tells. */
+/** The time as of which a restored report counts, from the sample's stream; undefined if it was not restored. */
 async function goneBackTo(store: ProjectionContext['store'], event: Stated): Promise<number | undefined> {
   const { word, holds } = await wordUpTo(store, event);
   return holds ? word?.asOf : undefined;
 }
 
-/** What holds of a sample by its stream up to an event, and whether it does by the last that is read. */
+/** The current statement on a sample in its stream up to an event, and whether the last event read established it. */
 async function wordUpTo(
   store: Pick<EventStore, 'read'>,
   event: Stated,
@@ -115,15 +115,15 @@ function factsOf(event: Stated): Record<string, unknown> {
   };
 }
 
-/** A positive pool says of nobody in it that they are infected, a negative one of all that they are not. */
+/** A positive pool does not show that any one member is infected; a negative pool shows that none is. */
 function clearOf(result: TestOutcome, poolSize: number): TestOutcome {
   return result === 'positive' && poolSize > 1 ? 'inconclusive' : result;
 }
 
 /**
- * A graph to trace in which results that are not in it count, too.
- * @param below the log without them.
- * @param above the log with them.
+ * A graph for tracing that also includes results that are not in it yet.
+ * @param below the log without these results.
+ * @param above the log with these results.
  */
 export function testsAbove(
   graph: TraceGraph,
@@ -131,7 +131,7 @@ export function testsAbove(
   above: Pick<EventStore, 'read'>,
   results: readonly Stated[],
 ): TraceGraph {
-  // Of each sample the last, up to which its stream tells what holds, in whatever order it was said.
+  // The last event of each sample: up to it, the stream tells the current result, whatever the order of the reports.
   const lasts = [...new Map(results.map((event) => [keyOf(event), event])).values()];
   const tests: TraceGraph['tests'] = async (persons, disease) => {
     const found = await graph.tests(persons, disease);
@@ -150,7 +150,7 @@ export function testsAbove(
   return overrideMethods(graph, { tests });
 }
 
-/** What holds of a sample by its stream up to an event; nothing once that was taken back. */
+/** The current result of a sample in its stream up to an event; empty if it was retracted. */
 async function heldBy(store: Pick<EventStore, 'read'>, event: Stated): Promise<TestOf[]> {
   const { word } = await wordUpTo(store, event);
   return word?.result ? [testOf(word.result)] : [];

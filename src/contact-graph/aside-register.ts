@@ -3,16 +3,16 @@ import { inOrderOfLog } from '../event-log/aside-notes.js';
 import type { RecordedEvent, UnreadableEvent } from '../event-log/event-store.js';
 import { cannotKeep, keyOf, setAside, streamKeyOf, unkeepable, unreadableAside, type SetAside } from './set-aside.js';
 
-/** Knows what the graph lacks, by what later events say more of: these wait with it. */
+/** Keeps the events that are set aside, by subject: later events on the same subject wait with them. */
 export class AsideRegister {
   readonly #byKey = new Map<string, SetAside[]>();
-  /** Keys of which everything waits under another by now. */
+  /** Keys whose events now wait under another key, with that key. */
   readonly #joined = new Map<string, string>();
 
-  /** @param events those that come into the graph. */
+  /** @param events the events that the graph takes. */
   constructor(private readonly events: EventSet) {}
 
-  /** In the order of the log. */
+  /** All events that are set aside, in the order of the log. */
   get all(): SetAside[] {
     return [...this.#byKey.values()].flat().sort(inOrderOfLog);
   }
@@ -32,13 +32,14 @@ export class AsideRegister {
   }
 
   /**
-   * Why an event is left out, remembered from here on; `known` where it was before, undefined where it is to be written.
-   * @returns what is to be noted: itself, and what waits under another key since it waits for two.
+   * Decides whether an event has to be set aside, and if so remembers it.
+   * @returns undefined if it has to be written; `known` if it was set aside before; otherwise the records to save: its
+   * own and, if it waits for two subjects, those that move to another key.
    */
   leftOut(event: RecordedEvent): SetAside[] | 'known' | undefined {
     const [own, ofStream] = [this.#keyIn(keyOf(this.events, event)), this.#keyIn(streamKeyOf(event.stream))];
     const before =
-      // As for nearly every event of a log.
+      // Nearly always nothing is set aside.
       this.#byKey.size === 0
         ? []
         : [...new Set([own, ofStream])].flatMap((key) => this.#byKey.get(key) ?? []).sort(inOrderOfLog);
@@ -53,7 +54,7 @@ export class AsideRegister {
     return [...moved, record];
   }
 
-  /** The same for one that cannot be read. */
+  /** Remembers an unreadable event. Returns the record to save, or `known` if it was set aside before. */
   leaveOut(event: UnreadableEvent): SetAside | 'known' {
     const record = unreadableAside(event);
     if (this.#before(record.key)?.some(({ id }) => id === event.id)) return 'known';
@@ -70,7 +71,7 @@ export class AsideRegister {
     return joined !== undefined && this.#byKey.has(joined) ? joined : key;
   }
 
-  /** What waits under one key waits under another from now on: both are tried again together, in the order of the log. */
+  /** Moves the events of one key to another, so that both are retried together, in the order of the log. */
   #join(key: string, into: string): SetAside[] {
     const moved = (this.#byKey.get(key) ?? []).map((record) => ({ ...record, key: into }));
     this.#byKey.delete(key);

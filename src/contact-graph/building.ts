@@ -23,26 +23,26 @@ export interface BuildingOptions {
   store: EventStore;
   writer: GraphWriter;
   signal: AbortSignal;
-  /** Events that are taken at once. */
+  /** The most events in one batch. */
   maxEvents?: number;
-  /** Told what is being made, and when it is there. */
+  /** Called with a line when a rebuild begins and when it is done. */
   say: (line: string) => void;
-  /** Told of each error after which it goes on from its checkpoint. */
+  /** Called with each error after which the build continues from its checkpoint. */
   onError: (error: unknown) => void;
 }
 
 const MAX_EVENTS = 5_000;
 const MAX_WAIT = 40;
-/** Milliseconds between two looks whether something is to be made, or stands where the rest does. */
+/** Milliseconds between checks whether something has to be built, or has caught up with the rest. */
 const LOOK_EVERY = 500;
 const LONGEST_PAUSE = 5_000;
 const REMOVED_AT_ONCE = 20_000;
 
 /**
- * Makes projections of which the graph holds another version, none, or rows that somebody wants made again: one after
- * another, beside what is there, from the log, each from a checkpoint of its own; then they take their place among the
- * rest. Ends with the signal.
- * @throws OutOfStep when another projector is at it, or the graph was emptied.
+ * Builds projections of which the graph holds another version, no rows, or rows that somebody wants rebuilt. They are
+ * built from the log one after another, beside the existing rows, each with a checkpoint of its own, and then join the
+ * rest. Runs until the signal aborts.
+ * @throws OutOfStep if another projector is building too, or the graph was emptied.
  */
 export async function buildBeside(options: BuildingOptions): Promise<void> {
   const { driver, writer, signal } = options;
@@ -71,11 +71,11 @@ export async function buildBeside(options: BuildingOptions): Promise<void> {
 async function refresh(driver: Driver, writer: GraphWriter): Promise<void> {
   const state = await readGraphState(driver);
   if (state?.epoch !== writer.epoch) throw new OutOfStep('the graph was emptied');
-  // What takes its place among the rest does so in the turn of the facts, as does whoever reads what does.
+  // Projections join the rest in the turn of the facts, so reading which have joined also takes that turn.
   await writer.betweenFacts(async () => writer.members.refresh(state.instances));
 }
 
-/** Removes rows of which others took the place, and those that no program of this version makes. */
+/** Removes replaced rows, and rows that no program of this version writes. */
 async function removeOld(driver: Driver, { members, epoch }: GraphWriter, signal: AbortSignal): Promise<void> {
   const kept = new Set(members.kept.flatMap(namesOf));
   for (const instance of members.gone) {
@@ -93,7 +93,7 @@ async function removeOld(driver: Driver, { members, epoch }: GraphWriter, signal
   }
 }
 
-/** Relationships go first: a node may have so many that removing it would not fit into a transaction. */
+/** Relationships come first: a node may have too many for removing it in one transaction. */
 function removalsOf(names: readonly string[]): string[] {
   const of = (kind: string) => names.filter((name) => kindOf(baseOf(name)) === kind);
   return [
@@ -115,14 +115,14 @@ async function removePart(driver: Driver, removal: string): Promise<number> {
   });
 }
 
-/** Makes room for what is to be made first, or goes on with it; undefined where there is nothing to make. */
+/** Creates checkpoints for the next family to build, or resumes it; undefined if there is nothing to build. */
 async function begin(driver: Driver, writer: GraphWriter, signal: AbortSignal): Promise<Member[] | undefined> {
   const { members, epoch } = writer;
   const family = members.next();
   if (!family) return undefined;
   const begun = members.building(family);
   if (begun.length === family.length) return begun;
-  // What was begun without others of its family has written on rows that are not the family's.
+  // A build begun without other members of its family has written to rows that are not the family's.
   await inTransaction(driver, 'write', (tx) =>
     tx.run(
       "MATCH (c:Checkpoint {state: 'building'}) WHERE c.epoch = $epoch AND c.projection IN $names SET c.state = 'old'",
@@ -133,7 +133,7 @@ async function begin(driver: Driver, writer: GraphWriter, signal: AbortSignal): 
   await removeOld(driver, writer, signal);
   const checkpoints: ReturnType<typeof rowOf>[] = [];
   for (const { name, version, owns = [] } of family) {
-    // Beside rows of the same version it is the other of two.
+    // `again` alternates, so that a rebuild beside rows of the same version gets different names.
     const again = members.kept.some((each) => each.name === name && each.version === version && !each.again);
     await makeSchema(driver, owns, { version, again });
     checkpoints.push(rowOf(checkpointOf({ name, version, again }), { version, owns, again }, 'building'));
@@ -156,7 +156,7 @@ async function begin(driver: Driver, writer: GraphWriter, signal: AbortSignal): 
   return made;
 }
 
-/** Feeds what is being made from the log, until it stands where the rest does. */
+/** Feeds the projections being built from the log, until they have caught up with the rest. */
 async function build(options: BuildingOptions, members: Member[]): Promise<void> {
   const { driver, store, writer, signal, maxEvents = MAX_EVENTS, say } = options;
   const names = members.map(({ projection }) => projection.name).join(', ');
@@ -186,7 +186,7 @@ async function build(options: BuildingOptions, members: Member[]): Promise<void>
   if (site.joined) say(`${names}: made, and read from now on`);
 }
 
-/** What stands at its end with nothing more of its own in the log is done, though no batch says so. */
+/** Detects that the log holds no further events for the projections: no batch would show that they are done. */
 async function lookNowAndThen(site: Site, store: EventStore, fed: AbortSignal): Promise<void> {
   while (!site.joined) {
     await delay(LOOK_EVERY, undefined, { signal: fed }).catch(() => undefined);
@@ -195,11 +195,11 @@ async function lookNowAndThen(site: Site, store: EventStore, fed: AbortSignal): 
   }
 }
 
-/** Where projections are being made. */
+/** The build of one family of projections. */
 class Site {
   joined = false;
   readonly events: EventSet;
-  /** One batch at a time, or one look. */
+  /** Runs one batch or one check at a time. */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -212,7 +212,7 @@ class Site {
     this.events = rest.reduce<EventSet>((all, each) => union(all, each), first ?? eventSet());
   }
 
-  /** The least that one of them has. */
+  /** The position of the member that is furthest behind. */
   get passed(): Position | undefined {
     return this.#least.instance.passed;
   }
@@ -225,7 +225,10 @@ class Site {
     return this.members.reduce((least, each) => (isBefore(each.instance.passed, least.instance.passed) ? each : least));
   }
 
-  /** Never goes further than the rest, of whose rows it may be made; at the end of a batch that does, it joins. */
+  /**
+   * Writes a batch, but never beyond the position of the rest, whose rows the members may be made of. A batch that
+   * reaches beyond it makes the members join.
+   */
   take(batch: Batch): Promise<void> {
     return this.#inTurn(async () => {
       if (!isBefore(this.writer.factsPassed, batch.position)) return this.#write(batch);
@@ -233,7 +236,7 @@ class Site {
     });
   }
 
-  /** Joins where the log holds nothing more for it. */
+  /** Joins if the log holds no further events for the members. */
   joinAtEnd(store: EventStore): Promise<void> {
     return this.#inTurn(async () => {
       if (await store.isBehind(this.passed, this.events.types)) return;
@@ -265,8 +268,8 @@ class Site {
   }
 
   /**
-   * To be called while no facts are written: the rest stands still meanwhile.
-   * @param batch reaches beyond the rest, unless that went on before its turn; undefined where nothing is left to take.
+   * Must be called while no facts are written, so that the rest does not move meanwhile.
+   * @param batch reaches beyond the rest, unless the rest has moved on since; undefined if no events are left.
    */
   async #join(batch?: Batch): Promise<void> {
     const { writer, members } = this;
@@ -276,7 +279,7 @@ class Site {
     const last = before.at(-1);
     if (last) await this.#write({ events: before, position: last.position });
     await inTransaction(this.driver, 'write', async (tx) => {
-      // Whoever else moves the rest has to wait, or finds out.
+      // Another projector that moves the rest has to wait, or fails with OutOfStep.
       await moveCheckpoints(tx, writer.epoch, 'the rest', writer.members.moves(passed), passed);
       await moveCheckpoints(tx, writer.epoch, 'what is being made', this.#moves(members), passed);
       await tx.run(
@@ -289,7 +292,7 @@ class Site {
     this.joined = true;
   }
 
-  /** To each of them what it has not passed. */
+  /** For each member, the events that it has not passed. */
   #factsOf(events: RecordedEvent[]): Facts[] {
     return this.members.map(({ projection, instance }) => ({
       projection,
@@ -323,7 +326,7 @@ class Site {
   }
 }
 
-/** Undefined, where nothing was passed, is before everything. */
+/** Undefined, which means that nothing was passed, comes before everything. */
 function isBefore(a: Position | undefined, b: Position | undefined): boolean {
   if (!b) return false;
   return !a || comparePositions(a, b) < 0;

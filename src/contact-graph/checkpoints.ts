@@ -14,28 +14,28 @@ import {
 } from './instances.js';
 import { inTransaction, int, positionFrom, rows, type Tx } from './neo4j.js';
 
-/** Format of the graph; one of another format is rebuilt from the log. */
+/** Format of the graph; a graph of another format is rebuilt from the log. */
 export const GRAPH_FORMAT = 7;
-/** Writers of slots, each with its own slots, beside one for everything else. */
+/** Number of slot writers, each with its own slots; one further writer writes everything else. */
 export const SLOT_PARTITIONS = 2;
 export const FACTS = 'facts';
-/** The writers of slots, by number. */
+/** Names of the slot writers, by number. */
 export const SLOTS = Array.from({ length: SLOT_PARTITIONS }, (_, i) => `slots-${i}`);
-/** The writers; all projections of facts are written by one of them, together. */
+/** Names of all writers; one of them writes all projections of facts together. */
 export const PARTITIONS = [FACTS, ...SLOTS];
 
-/** One checkpoint: of a projection, and of the partition that writes it. */
+/** Identifies a checkpoint by its projection and the partition that writes it. */
 export interface CheckpointName {
   projection: string;
   partition: string;
 }
 
-/** Of rows of a projection of facts. */
+/** The name of the checkpoint for a build of a projection of facts. */
 export function checkpointOf({ name, ...made }: { name: string } & Made): CheckpointName {
   return { projection: name, partition: `${FACTS}${suffixOf(made)}` };
 }
 
-/** Somebody else moved a checkpoint or rebuilt the graph: what this process remembers of it no longer holds. */
+/** Another process moved a checkpoint or rebuilt the graph, so this process's state of it is invalid. */
 export class OutOfStep extends Error {
   constructor(why: string) {
     super(why);
@@ -44,19 +44,19 @@ export class OutOfStep extends Error {
 }
 
 export interface GraphState {
-  /** Changes with every rebuild: numbers and slots of another epoch mean nothing. */
+  /** Changes with every rebuild: numbers and slots are only valid within one epoch. */
   epoch: string;
   storeId: string;
   format: number;
-  /** It has not caught up with the log since it was begun: whoever asks for what it lacks would be told there is none. */
+  /** The graph has not caught up with the log since it was created: answers would omit what it still lacks. */
   filling: boolean;
-  /** By partition; undefined while it has passed nothing. All projections of facts that are active stand at one place. */
+  /** By partition; undefined while it has passed nothing. All active projections of facts share one position. */
   passed: Map<string, Position | undefined>;
-  /** Rows of projections of facts, whatever their state. */
+  /** All builds of projections of facts, in any state. */
   instances: Instance[];
-  /** Name and version of what the slots are written by. */
+  /** Name and version of the projection that the slots were written by. */
   visits: { name: string; version: number } | undefined;
-  /** The last events that partitions were given, each once. */
+  /** The last event of each partition, without duplicates. */
   given: MarkedEvent[];
 }
 
@@ -64,7 +64,7 @@ export function readGraphState(driver: Driver): Promise<GraphState | undefined> 
   return inTransaction(driver, 'read', graphStateIn);
 }
 
-/** Undefined when there is no graph, or one that is being emptied. */
+/** Undefined if there is no graph, or it is being emptied. */
 export async function graphStateIn(tx: Tx): Promise<GraphState | undefined> {
   const [graph] = await rows<{ epoch: string; storeId: string; format: number; filling: boolean }>(
     tx,
@@ -74,7 +74,7 @@ export async function graphStateIn(tx: Tx): Promise<GraphState | undefined> {
   if (!graph) return undefined;
   const checkpoints = await rows<Checkpoint>(
     tx,
-    // Each query sees what is committed by then: between the two the graph may have been made anew.
+    // Each query sees what is committed when it runs: between the two the graph may have been rebuilt.
     `MATCH (c:Checkpoint) WHERE c.epoch = $epoch
      RETURN c.projection AS name, c.partition AS partition, c.version AS version, c.again AS again, c.state AS state,
             c.owns AS owns, coalesce(c.wanted, false) AS wanted, c.trouble AS trouble,
@@ -108,7 +108,7 @@ interface Checkpoint extends Omit<Instance, 'passed' | 'given'> {
   given: string | null;
 }
 
-/** Whether what the graph holds is of this log, and made as this program makes it but for what can be made alone. */
+/** Whether the graph is of this log and format, and of this program's versions except for what can be built alone. */
 export function goesOn(
   { storeId, format, visits, instances }: GraphState,
   ofLog: string,
@@ -119,15 +119,15 @@ export function goesOn(
   return visits?.version === visitProjection.version && cannotBeMadeAlone(instances, facts) === undefined;
 }
 
-/** Undefined, where nothing was passed, is before everything. */
+/** Undefined, which means that nothing was passed, comes before everything. */
 function earlier(a: Position | undefined, b: Position | undefined): Position | undefined {
   if (!a || !b) return undefined;
   return comparePositions(a, b) < 0 ? a : b;
 }
 
 /**
- * Makes an empty graph's record of itself, once, whoever comes first.
- * @param filling whether people are to be told that it is not filled, until `markFilled`.
+ * Creates the record of an empty graph and its checkpoints, unless another process already has.
+ * @param filling whether queries of people fail until `markFilled`.
  */
 export async function createGraphState(
   driver: Driver,
@@ -145,7 +145,7 @@ export async function createGraphState(
                      g.filling = $filling`,
       { epoch: randomUUID(), storeId, format: int(GRAPH_FORMAT), filling: filling || null },
     );
-    // What an existing graph lacks is made beside the rest, and not said to be there.
+    // Projections that an existing graph lacks are built beside the rest, so they do not become active here.
     if (summary.counters.updates().nodesCreated === 0) return;
     await tx.run(
       `MATCH (g:Graph {name: 'contact'}) UNWIND $checkpoints AS row
@@ -157,8 +157,8 @@ export async function createGraphState(
 }
 
 /**
- * Rows of versions that this program does not write are left as they are from now on, and so are those that are made of
- * them: they would go on from what has stopped.
+ * Marks rows of versions that this program does not write as `left`, and with them the rows made of them, which would
+ * otherwise be based on rows that no longer change.
  */
 export async function leaveOthers(driver: Driver, facts: readonly Described[]): Promise<void> {
   await inTransaction(driver, 'write', async (tx) => {
@@ -175,14 +175,14 @@ export async function leaveOthers(driver: Driver, facts: readonly Described[]): 
   });
 }
 
-/** Has a projection made again, with what is made of it, by the projector that is at work or the next. */
+/** Requests a rebuild of a projection and all that are made of it, by the running projector or the next one. */
 export async function wantAgain(driver: Driver, name: string): Promise<void> {
   await inTransaction(driver, 'write', (tx) =>
     tx.run("MATCH (c:Checkpoint {state: 'active', projection: $name}) SET c.wanted = true", { name }),
   );
 }
 
-/** A checkpoint as the graph keeps it, but for where it stands. */
+/** The properties of a checkpoint in the graph, except its position. */
 export function rowOf(
   name: CheckpointName,
   { version, owns = [], again = false }: { version: number; owns?: readonly string[] | undefined; again?: boolean },
@@ -191,14 +191,14 @@ export function rowOf(
   return { ...name, version: int(version), owns: [...owns], again, state };
 }
 
-/** The graph holds all that the log held when it was begun. */
+/** Records that the graph has caught up with the log. */
 export async function markFilled(driver: Driver, epoch: string): Promise<void> {
   await inTransaction(driver, 'write', (tx) =>
     tx.run("MATCH (g:Graph {name: 'contact'}) WHERE g.epoch = $epoch SET g.filling = null", { epoch }),
   );
 }
 
-/** What all partitions have passed; undefined while one has passed nothing. */
+/** The position that all partitions have passed; undefined while one has passed nothing. */
 export function passedByAll(passed: Map<string, Position | undefined>): Position | undefined {
   let least: Position | undefined;
   for (const partition of PARTITIONS) {
@@ -209,7 +209,7 @@ export function passedByAll(passed: Map<string, Position | undefined>): Position
   return least;
 }
 
-/** What the rows that are asked of these projections have passed; undefined while one has passed nothing. */
+/** The position that the queried rows of all these projections have passed; undefined while one has passed nothing. */
 export function passedBy({ passed, instances, visits }: GraphState, names: readonly string[]): Position | undefined {
   const stand = names.flatMap((name) => {
     if (name === visits?.name) return SLOTS.map((partition) => passed.get(partition));
@@ -218,19 +218,19 @@ export function passedBy({ passed, instances, visits }: GraphState, names: reado
   return stand.reduce(earlier, stand[0]);
 }
 
-/** A checkpoint that is to be moved, and from where. */
+/** A checkpoint to move, with its expected position and state. */
 export interface Move extends CheckpointName {
-  /** Undefined where it has passed nothing. */
+  /** Undefined if it has passed nothing. */
   from: Position | undefined;
   state: InstanceState;
 }
 
 /**
- * Moves checkpoints inside the transaction that writes what they cover: compared first, so that appended bytes are
- * appended once, whoever else writes.
- * @param partition by which they are written, as it is called in errors.
- * @param given the last event up to there; what was given before stays when it is left out.
- * @throws OutOfStep
+ * Moves checkpoints in the transaction that writes the data that they cover. It compares them first, so that bytes are
+ * appended only once even if others write too.
+ * @param partition the name of their writer in errors.
+ * @param given the last event up to the new position; if omitted, the previous one is kept.
+ * @throws OutOfStep if a checkpoint is not at the expected position or in the expected state.
  */
 export async function moveCheckpoints(
   tx: Tx,
@@ -242,7 +242,7 @@ export async function moveCheckpoints(
 ): Promise<void> {
   const [row] = await rows<{ moved: number }>(
     tx,
-    // The first SET takes the lock, so that the comparison sees what the winner of a race wrote.
+    // The first SET takes the lock, so that the comparison sees the writes of the winner of a race.
     `UNWIND $moves AS move
      MATCH (c:Checkpoint {projection: move[0], partition: move[1]})
      SET c.moving = true

@@ -7,21 +7,22 @@ import { GraphNotReady } from './ports.js';
 export { GraphNotReady };
 
 /**
- * Milliseconds for which a process goes by what it last saw of the gate. Whoever is about to change the schema closes the
- * gate and waits for so long: from then on nobody begins anything.
+ * Milliseconds for which a process relies on its last look at the gate. A process that changes the schema closes the
+ * gate and waits for this long: after that no other process begins a transaction.
  */
 export const LEASE = 5_000;
-/** After so many milliseconds it looks again, beside its work. */
+/** Milliseconds after which a process looks again in the background. */
 const RENEWED_AFTER = 1_000;
 const LOOK_EVERY = 100;
 const LOOKING_TAKES = 10_000;
 const PATIENCE = 10_000;
-/** The schema of an empty graph is made in less: a first start is nothing to speak of. */
+/** The schema of an empty graph is created in less time, so that a first start reports nothing. */
 const SAYS_AFTER = 15_000;
 
 /**
- * Says which migrations are applied with all their indexes online. Its label has neither constraint nor index, for
- * ever: asking for it never waits for a change of the schema, which waits for whoever asks for anything else.
+ * Label of the node that records which migrations are applied with all their indexes online. It must never have a
+ * constraint or an index: so querying it never waits for a schema change, unlike other queries, which schema changes
+ * wait for.
  */
 export const MARK = 'Migrated';
 const LOOK = `MATCH (m:${MARK} {name: 'graph'}) RETURN m.files AS files, m.changing AS changing`;
@@ -29,25 +30,29 @@ const LOOK = `MATCH (m:${MARK} {name: 'graph'}) RETURN m.files AS files, m.chang
 export interface GateOptions {
   /** Milliseconds that a transaction waits for the gate before it fails. */
   patience?: number;
-  /** Milliseconds for which it waits without a word. */
+  /** Milliseconds that it waits before it reports so. */
   saysAfter?: number;
-  /** Told of what is waited for, or tried again. */
+  /** Called with a line about what is waited for or retried. */
   say?: (line: string) => void;
 }
 
-/** Before it nothing is asked of the graph until its schema is whole: what is planned meanwhile can lock all out for ever. */
+/**
+ * Holds back all queries until the graph's schema is complete: queries planned during a schema change can cause a
+ * permanent deadlock.
+ */
 class Gate {
   #options: GateOptions = {};
   #seenOpenAt = -Infinity;
   #looking: Promise<string | undefined> | undefined;
-  /** Somebody waits, and it was said. */
+  /** Whether it was reported that somebody waits. */
   #saidWaiting = false;
 
   constructor(private readonly driver: Driver) {}
 
-  /** Events set aside when an answer was last given. */
+  /** Number of events that were set aside at the last answer. */
   lacking = 0;
 
+  /** Reports the number of events that are set aside, if it changed. */
   lacks(events: number): void {
     if (events > 0 && events !== this.lacking) {
       this.say(
@@ -66,14 +71,14 @@ class Gate {
     this.#options.say?.(line);
   }
 
-  /** The schema is whole: whoever calls it has seen to it. */
+  /** To be called by the process that has just completed the schema. */
   opened(): void {
     this.#seenOpenAt = performance.now();
   }
 
   /**
-   * Whether it is open for whoever has opened a transaction, after long waiting perhaps. They look through that one and
-   * never wait here: what closes the gate waits for all that are open.
+   * Whether the gate is open to a transaction that has begun, perhaps after a long wait. The check uses this
+   * transaction and never waits, since the process that closes the gate waits for all open transactions.
    */
   async isOpenTo(tx: ManagedTransaction): Promise<boolean> {
     if (performance.now() - this.#seenOpenAt < LEASE) return true;
@@ -81,12 +86,15 @@ class Gate {
     return this.#read(await tx.run(LOOK), askedAt) === undefined;
   }
 
-  /** @throws GraphNotReady when it stays closed. */
+  /**
+   * Waits until the gate is open.
+   * @throws GraphNotReady if it stays closed.
+   */
   async pass(): Promise<void> {
     const age = performance.now() - this.#seenOpenAt;
     if (age < RENEWED_AFTER) return;
     if (age < LEASE) {
-      // An error comes again, to whoever has to wait for the look.
+      // A lasting error recurs in the look that somebody has to wait for.
       void this.#look().catch(() => undefined);
       return;
     }
@@ -109,7 +117,7 @@ class Gate {
     }
   }
 
-  /** Why it is closed; undefined when it is open. However many wait, one asks at a time. */
+  /** Why the gate is closed; undefined if it is open. Concurrent callers share one query. */
   #look(): Promise<string | undefined> {
     this.#looking ??= this.#ask().finally(() => (this.#looking = undefined));
     return this.#looking;
@@ -139,7 +147,7 @@ class Gate {
 
 const gates = new WeakMap<Driver, Gate>();
 
-/** The gate before the graph that a driver leads to. */
+/** The gate of a driver's graph. */
 export function gateOf(driver: Driver): Gate {
   let gate = gates.get(driver);
   if (!gate) gates.set(driver, (gate = new Gate(driver)));

@@ -7,7 +7,7 @@ import { readGraphState } from './checkpoints.js';
 import { wipe } from './maintenance.js';
 import { inTransaction, rows } from './neo4j.js';
 
-/** The mark of the log in the graph, and when the graph was last made again because the log was replaced. */
+/** The mark of the log in the graph, and when and why the graph was last rebuilt because the log was replaced. */
 export async function readGraphMark(
   driver: Driver,
 ): Promise<{ mark: LogMark | undefined; replaced: string | undefined } | undefined> {
@@ -23,9 +23,11 @@ export async function readGraphMark(
   return { mark: graph.mark === null ? undefined : readMark(graph.mark), replaced: graph.replaced ?? undefined };
 }
 
-/** The contact graph beside the log that it is made of. It is emptied when that is another; its projector fills it. */
+/**
+ * The contact graph as data derived from the log: if the log is replaced, it is emptied, and its projector refills it.
+ */
 export function derivedGraph(driver: Driver, now: () => number): Derived {
-  /** What the next graph is to say of why it was made. */
+  /** Why the next graph was rebuilt; still to be recorded in it. */
   let reason: string | undefined;
   return {
     whose: 'the contact graph was made',
@@ -36,7 +38,8 @@ export function derivedGraph(driver: Driver, now: () => number): Derived {
       for (const each of state?.passed.values() ?? []) {
         if (each && (!passed || comparePositions(each, passed) > 0)) passed = each;
       }
-      // While a reason waits to be said, the guard has this look for the next graph each time, whoever marked it meanwhile.
+      // While a reason is to be recorded, no mark is returned, so that the guard calls `keep` even if another process
+      // marked the next graph meanwhile.
       return { mark: reason === undefined ? mark : undefined, passed, given: state?.given ?? [] };
     },
     keep: async (mark) => {
@@ -49,11 +52,11 @@ export function derivedGraph(driver: Driver, now: () => number): Derived {
           { mark: writeMark(mark), reason: reason ?? null },
         ),
       );
-      // A projector may take a while to begin the next graph: the reason waits for it.
+      // A projector may take a while to create the next graph: keep the reason until then.
       if (kept.length > 0) reason = undefined;
     },
     makeAgain: async ({ standing }: Replaced) => {
-      // Before it is emptied: where that fails half-way, the next projector goes on with it.
+      // Set before the graph is emptied: if that fails halfway, the next projector finishes it.
       reason = `${new Date(now()).toISOString()} ${standing}`;
       await wipe(driver);
     },

@@ -11,7 +11,7 @@ export async function graphPast(graph: GraphQueries, wanted: Position, signal: A
   }
 }
 
-/** The graph was emptied while it was asked; the batch is to be tried again. */
+/** The graph was emptied during a query; the batch has to be retried. */
 export class GraphRebuilt extends Error {
   constructor() {
     super('the graph was emptied while it was asked for touched cases');

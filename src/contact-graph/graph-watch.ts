@@ -8,22 +8,23 @@ import { readSetAside } from './set-aside.js';
 import { standingIn } from './standing.js';
 
 const LOOK_EVERY = 5_000;
-/** Milliseconds that the graph may stand still behind the log before somebody has to look. */
+/** Milliseconds without progress behind the log after which the graph counts as down. */
 const TOO_LONG = 60_000;
 
 export interface GraphHealth {
-  /** What somebody has to know who relies on answers; undefined where all is well. */
+  /** Why answers may be incomplete or unavailable; omitted if all is well. */
   degraded?: string;
-  /** Why nobody can rely on it. */
+  /** Why the graph cannot be relied on. */
   down?: string;
+  /** Number of events that are set aside. */
   setAside: number;
-  /** Of each type of event that is set aside, where in the log the first stands. */
+  /** The log position of the first event that is set aside, by type of event. */
   firstSetAside: ReadonlyMap<string, number>;
-  /** Seconds for which it has stood still behind the log; 0 while it moves or has caught up. */
+  /** Seconds without progress behind the log; 0 while the graph moves or has caught up. */
   standsStill: number;
 }
 
-/** Looks at the graph again and again, since only time tells whether it stands still. */
+/** Checks the graph regularly, since only repeated checks show whether it makes progress. */
 export class GraphWatch {
   #position: Position | undefined;
   #movedAt: number;
@@ -32,15 +33,15 @@ export class GraphWatch {
   readonly #timer: NodeJS.Timeout;
 
   /**
-   * @param types of the events that come into the graph.
-   * @param now in milliseconds.
+   * @param types of the events that the graph takes.
+   * @param now the time in milliseconds.
    */
   constructor(
     private readonly driver: Driver,
     private readonly store: Pick<EventStore, 'isBehind'>,
     private readonly types: readonly string[],
     private readonly now: () => number = () => performance.now(),
-    /** How many of what is set aside nobody has accepted. */
+    /** Counts the events set aside that nobody has accepted. */
     private readonly notAccepted: (leftOut: readonly { id: string }[]) => Promise<number> = (all) =>
       Promise.resolve(all.length),
   ) {
@@ -53,12 +54,12 @@ export class GraphWatch {
     clearInterval(this.#timer);
   }
 
-  /** As seen last. */
+  /** The result of the last check. */
   get last(): GraphHealth | undefined {
     return this.#health?.health;
   }
 
-  /** However many ask, one looks at a time. @throws what graph or log fail with. */
+  /** Checks now; concurrent callers share one check. @throws the errors of graph or log. */
   look(): Promise<GraphHealth> {
     this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
     return this.#looking;

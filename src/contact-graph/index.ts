@@ -8,7 +8,7 @@ export interface Graph {
   driver: Driver;
   /** For the program itself, which waits for the position that it needs. */
   queries: GraphQueries;
-  /** The same for people, who get no answer while the graph is being filled. */
+  /** For people, who get an error while the graph is being filled. */
   people: GraphQueries;
   close(): Promise<void>;
 }

@@ -1,75 +1,78 @@
 import type { MarkedEvent, Position } from '../event-log/event-store.js';
 
-/** What a projection says of itself, whatever it writes. */
+/** The description that every projection gives of itself. */
 export interface Described {
   name: string;
-  /** From 1; one more with each change of what it makes of events: then it is made again from the log. */
+  /** Starts at 1; a change of what the projection writes increments it, and so causes a rebuild from the log. */
   version: number;
   /**
-   * What nobody else writes, but whoever is made of it: labels of nodes (`Task`), types of relationships (`NEAR`), and keys
-   * of people and places (`Person.isolations`). With them it is made again beside what is there, while the rest goes on;
-   * without them, since others count on what it writes on nodes that several share, everything is.
+   * What only this projection and those made of it write: node labels (`Task`), relationship types (`NEAR`), and
+   * property keys of people and places (`Person.isolations`). With these, it is rebuilt beside its existing rows while
+   * the rest goes on. Without them, everything is rebuilt, since others rely on what it writes to shared nodes.
    */
   owns?: readonly string[];
-  /** The projections, before it in the list, whose rows it reads or writes on: it is made again with them. */
+  /** The projections, earlier in the list, whose rows it reads or writes to: it is rebuilt with them. */
   madeOf?: readonly string[];
-  /** The projection on whose own rows it writes what cannot be told apart from them: both are made again together. */
+  /**
+   * The projection to whose rows it writes data that cannot be distinguished from theirs: both are rebuilt together.
+   */
   writesOn?: string;
 }
 
 /**
- * What became of a projection's rows: they are written and read (`active`); they are those of a version that this program
- * does not write, and wait for what takes their place (`left`); they are being made beside those that are read
- * (`building`); or something took their place, and they are to be removed (`old`).
+ * The state of a build's rows: `active`, written and read; `left`, of a version that this program does not write, and
+ * read until they are replaced; `building`, being built beside the rows that are read; `old`, replaced, and to be
+ * removed.
  */
 export type InstanceState = 'active' | 'left' | 'building' | 'old';
 
-/** Which rows of a projection: of which version, and of two that are made of the same one, which. */
+/** Identifies a build of a projection: its version, and which of two builds of the same version. */
 export interface Made {
   version: number;
   again: boolean;
 }
 
-/** Rows of a projection as the graph holds them. */
+/** A build of a projection: its rows in the graph. */
 export interface Instance extends Made {
   name: string;
   state: InstanceState;
   /** Undefined while it has passed nothing. */
   passed: Position | undefined;
+  /** The last event given to it. */
   given: MarkedEvent | undefined;
-  /** What is its own, as version 1 names it. */
+  /** What it owns, in the names of version 1. */
   owns: readonly string[];
-  /** Somebody asked for it to be made again. */
+  /** Whether somebody requested a rebuild. */
   wanted: boolean;
-  /** Why the making of it does not go on. */
+  /** Why its build does not progress; null if it does. */
   trouble: string | null;
 }
 
-/** How a query has to name a label, a type of relationships or a key, which it knows as version 1 has it. */
+/** Maps a label, relationship type or property key from its name in version 1 to its name in queries. */
 export type LabelOf = (owned: string) => string;
 
-/** What the names of one making end with: nothing, `_v2`, `_again`, `_v2_again`. */
+/** The suffix of a build's names: empty, `_v2`, `_again` or `_v2_again`. */
 export function suffixOf({ version, again }: Made): string {
   return `${version > 1 ? `_v${version}` : ''}${again ? '_again' : ''}`;
 }
 
-/** The name without what `suffixOf` adds. */
+/** The name without the suffix that `suffixOf` adds. */
 export function baseOf(name: string): string {
   return name.replace(/(?:_v\d+)?(?:_again)?$/, '');
 }
 
-/** What a name stands for is told by how Neo4j's own conventions have it spelt. */
+/** Tells what a name denotes from its spelling, by Neo4j's naming conventions. */
 export function kindOf(owned: string): 'relationship' | 'key' | 'label' {
   if (owned.includes('.')) return 'key';
   return /^[A-Z][A-Z\d_]*$/.test(owned) ? 'relationship' : 'label';
 }
 
-/** What is a projection's own as this making of it has it. */
+/** The names of what this build owns. */
 export function namesOf(instance: Pick<Instance, 'owns'> & Made): string[] {
   return instance.owns.map((owned) => `${owned}${suffixOf(instance)}`);
 }
 
-/** Names of these rows by what they are in version 1; of rows that come later in the list where several have one. */
+/** Maps names of version 1 to the names of these builds; of several with the same name, the last in the list wins. */
 export function labelling(instances: readonly (Pick<Instance, 'owns'> & Made)[]): LabelOf {
   const names = new Map<string, string>();
   for (const instance of instances) {
@@ -78,29 +81,29 @@ export function labelling(instances: readonly (Pick<Instance, 'owns'> & Made)[])
   return (owned) => names.get(owned) ?? inQuery(owned);
 }
 
-/** A key stands in queries without the label of its nodes. */
+/** In queries, a property key comes without the label of its nodes. */
 function inQuery(owned: string): string {
   return owned.slice(owned.indexOf('.') + 1);
 }
 
-/** The rows that are asked, whoever writes them. */
+/** The builds that queries read, whichever version wrote them. */
 export function served(instances: readonly Instance[]): Instance[] {
   return instances.filter(({ state }) => state === 'active' || state === 'left');
 }
 
-/** Whether the rows that a program writes are those that the graph has. */
+/** Whether the build is of the version of this projection that the program writes. */
 export function isCurrent(projection: Described, instance: Instance): boolean {
   return instance.name === projection.name && instance.version === projection.version;
 }
 
-/** Whether it can be made beside what is there, by itself or with the one on whose rows it writes. */
+/** Whether it can be built beside its existing rows, alone or with the projection to whose rows it writes. */
 export function isMadeAlone({ owns, writesOn }: Described): boolean {
   return owns !== undefined || writesOn !== undefined;
 }
 
 /**
- * Names a projection of another version than the graph has that cannot be made beside the old one, since it writes on
- * nodes that several share: then everything is made again.
+ * The name of a projection that differs in version from the graph and cannot be built beside the old version, since it
+ * writes to shared nodes: then everything is rebuilt. Undefined if there is none.
  */
 export function cannotBeMadeAlone(
   instances: readonly Instance[],
@@ -114,18 +117,18 @@ export function cannotBeMadeAlone(
   return other?.name;
 }
 
-/** The projections that have to be written before it. */
+/** Names of the projections that must be written before this one. */
 export function basesOf({ madeOf = [], writesOn }: Described): string[] {
   return writesOn === undefined ? [...madeOf] : [...madeOf, writesOn];
 }
 
 /**
- * A projection, the one on whose rows it writes, and all that are made of these, directly or by others, in the order in
- * which they are written.
+ * A projection, the one to whose rows it writes, and all that are made of these, directly or indirectly, in the order
+ * of writing.
  */
 export function familyOf<P extends Described>(name: string, projections: readonly P[]): P[] {
   const names = new Set([name, projections.find((each) => each.name === name)?.writesOn ?? name]);
-  // Whoever is made of another comes after it.
+  // One pass is enough: a projection comes after those that it is made of.
   for (const each of projections) if (basesOf(each).some((base) => names.has(base))) names.add(each.name);
   return projections.filter((each) => names.has(each.name));
 }

@@ -6,27 +6,27 @@ import type { Reads } from './reads.js';
 import { idsLike, shortIds, type Named } from './short-ids.js';
 import { answering } from './standing.js';
 
-/** What tells a case apart from others. */
+/** What identifies a case to people. */
 export interface CaseName {
   caseId: string;
-  /** The id under which the person goes. */
+  /** The id of the person's record that counts. */
   personId: string;
   disease: string;
 }
 
-/** Which ids there are in the contact graph, as people are told. */
+/** Queries on the ids in the contact graph, for people. */
 export interface KnownIds {
   knowsPerson(personId: string): Promise<boolean>;
   knowsPlace(placeId: string): Promise<boolean>;
-  /** Ids that begin so, in their order. */
+  /** Ids with this beginning, in order. */
   idsLike(kind: Named, beginning: string, limit: number): Promise<string[]>;
-  /** Of those that name a case, a task or an alert, how each is written as short as it can be told from others. */
+  /** The shortest unambiguous form of each id of a case, task or alert; other ids are omitted. */
   shortIds(ids: readonly string[]): Promise<Map<string, string>>;
-  /** Those that there are, in any order. */
+  /** The cases that exist among these, in any order. */
   casesById(caseIds: readonly string[]): Promise<CaseName[]>;
 }
 
-/** The projections that are read: of people and places none, since whoever is mentioned is there. */
+/** Ids of people and places need no projection, since every person and place that an event mentions has a node. */
 const NUMBERED: Reads = [];
 const NAMED: Reads = ['cases', 'alerts'];
 const CASES: Reads = ['merges', 'cases'];

@@ -10,8 +10,8 @@ interface IndexOf {
 }
 
 /**
- * Gives the labels of one making the indexes and constraints that migrations gave those of version 1. Nobody asks for
- * them yet, so that nobody waits for it, nor it for anybody.
+ * Gives the labels of a build the indexes and constraints that migrations gave those of version 1. No query uses these
+ * labels yet, so it blocks nobody, and nobody blocks it.
  */
 export async function makeSchema(driver: Driver, owns: readonly string[], made: Made): Promise<void> {
   const suffix = suffixOf(made);
@@ -25,7 +25,9 @@ export async function makeSchema(driver: Driver, owns: readonly string[], made: 
   );
 }
 
-/** The same for all labels that are in use, once a migration gave version 1 more; to be called behind a closed gate. */
+/**
+ * Updates all labels in use, after a migration extended those of version 1. Must be called while the gate is closed.
+ */
 export async function extendSchemas(driver: Driver): Promise<void> {
   const all = await indexesIn(driver);
   const labels = [...new Set(all.map(({ label }) => label))].filter((label) => baseOf(label) !== label);

@@ -8,7 +8,7 @@ import { inTransaction, type Tx } from './neo4j.js';
 import type { GraphWriter } from './projector.js';
 import { deleteSetAside, readSetAside, writeSetAside, type SetAside } from './set-aside.js';
 
-/** Writing failed; one event of the batch may be why, `undefined` where that cannot be told. */
+/** Writing failed, perhaps because of an event of `batch`; `batch` is undefined if several batches were under way. */
 export class WriteFailed extends Error {
   constructor(
     readonly batch: Batch | undefined,
@@ -19,7 +19,7 @@ export class WriteFailed extends Error {
   }
 }
 
-/** Whether graph and log do what is asked of them: then it is an event that fails, and not the graph that is sick. */
+/** Whether graph and log respond: then a failure to write is due to an event, not to the database. */
 export async function databaseResponds(driver: Driver, store: EventStore, types: readonly string[]): Promise<boolean> {
   try {
     await inTransaction(driver, 'write', (tx) =>
@@ -33,8 +33,8 @@ export async function databaseResponds(driver: Driver, store: EventStore, types:
 }
 
 /**
- * Tries what somebody wants tried again, each event after those that it waits for.
- * @returns whether the graph is to be opened anew: after a failure, what the writer remembers does not hold.
+ * Retries the events that somebody wants retried, each after those that it waits for.
+ * @returns whether the graph has to be reopened, since after a failure the writer's state is not valid.
  */
 export async function bringInWanted(
   driver: Driver,
@@ -43,7 +43,7 @@ export async function bringInWanted(
   events: EventSet,
   say: (line: string) => void,
 ): Promise<boolean> {
-  // After a crash a part of an event may be there that was not set aside yet; the next batch makes it whole.
+  // After a crash, an event may be written in part only, until the next batch completes it.
   if (!writer.even) return false;
   for (const record of writer.aside.filter(({ retry }) => retry)) {
     try {
@@ -62,13 +62,13 @@ export async function bringInWanted(
   return false;
 }
 
-/** What waits for it is not tried either. */
+/** Records the failure, and cancels the retry of the events that wait for this one. */
 async function noteFailure(tx: Tx, record: SetAside, error: unknown): Promise<void> {
   await tx.run('MATCH (s:SetAside {key: $key}) SET s.retry = null', { key: record.key });
   await writeSetAside(tx, [triedAgain(record, String((error as Error).message))]);
 }
 
-/** Whether anything is to be tried again. */
+/** Whether an event is to be retried. */
 export async function anyWanted(driver: Driver): Promise<boolean> {
   return (await readSetAside(driver)).some(({ retry }) => retry);
 }

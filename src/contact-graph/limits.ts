@@ -1,22 +1,24 @@
-/** What a transaction is for: how long it may take depends on it. */
+/** The purpose of a transaction, which determines its time limit. */
 export type Kind = 'read' | 'trace' | 'write' | 'migrate';
 
 /**
- * Milliseconds after which the server ends a transaction, waiting for locks included: far more than any takes on a machine
- * that copes, so that what stands still comes to an end and is tried again.
+ * Milliseconds after which the server ends a transaction, waiting for locks included. This is far more than a
+ * transaction takes on a machine that can cope, so only stuck transactions are ended, and tried again.
  */
 export const LIMITS: Record<Kind, number> = {
   read: 60_000,
   trace: 120_000,
   write: 120_000,
-  // Until all indexes are built of a graph that is full already.
+  // Includes building all indexes of a graph that already holds data.
   migrate: 1_800_000,
 };
 
-/** How often what ran into a limit is run, the first time included. Questions have somebody who waits for them. */
+/**
+ * How often work that reaches a limit is run, the first time included. Reads get fewer, since somebody waits for them.
+ */
 export const ATTEMPTS: Record<Kind, number> = { read: 2, trace: 2, write: 3, migrate: 1 };
 
-/** By which `SHOW TRANSACTIONS` tells ours from others. */
+/** Identifies our transactions in `SHOW TRANSACTIONS`. */
 export const PROGRAM = 'truyvet';
 
 export function configOf(kind: Kind): { timeout: number; metadata: { program: string; kind: Kind } } {
@@ -24,8 +26,9 @@ export function configOf(kind: Kind): { timeout: number; metadata: { program: st
 }
 
 /**
- * A limit of ours, the operator's `db.transaction.timeout`, the limit for locks, or somebody who ended the transaction.
- * The server blames the client for most of them, so that the driver does not try again; nothing was committed.
+ * Errors of our limit, of the operator's `db.transaction.timeout`, of the limit for locks, or because somebody ended
+ * the transaction. The server classifies most of them as client errors, so the driver does not retry; nothing was
+ * committed.
  */
 const RAN_OUT =
   /^Neo\.(?:Client|Transient)Error\.Transaction\.(?:TransactionTimedOut\w*|LockAcquisitionTimeout|LockClientStopped|Terminated)$/;

@@ -10,18 +10,18 @@ import { numberOfKey, type VisitKey } from './visit-key.js';
 
 const WIPED_AT_ONCE = 20_000;
 
-/** Everything that is made from the log; whatever else stands in the database is not ours to remove. */
+/** Labels of all nodes derived from the log; anything else in the database must not be removed. */
 export const LABELS = [
   ...['Person', 'Place', 'PlaceKind', 'Household', 'Slot', 'SlotPart', 'Case', 'Alert', 'AlertHour', 'Task', 'Answer'],
   ...['Test', 'HeldResult', 'ProviderCount', 'OperatorCommand', 'Reminder', 'Message', 'SetAside', 'Checkpoint'],
 ];
 const NOT_DERIVED = `Migration|${MARK}|Graph`;
 
-/** Types of relationships that are made from the log beside those of visits. */
+/** Types of relationships derived from the log, except those of visits. */
 const TYPES = ['IN', 'PART', 'NEAR', 'OF', 'EXPOSED', 'SHARED', 'SAME_AS', 'LIVES_IN'];
 
 const stepsFor = ({ labels, types }: Ours) => [
-  // Relationships go first: a node may have so many that removing it would not fit into a transaction.
+  // Relationships come first: a node may have too many for removing it in one transaction.
   removal('()-[r:AT]->() WHERE startNode(r):Person', 'DELETE r'),
   removal(`()-[r:${types}]->() WHERE startNode(r):${labels}`, 'DELETE r'),
   removal(`(r:${labels})`, 'DETACH DELETE r'),
@@ -32,19 +32,19 @@ function removal(pattern: string, remove: string): string {
 }
 
 /**
- * Removes everything that is derived from the log; what stays are the constraints and which migrations ran. Several
- * may do it at once, and one that was killed leaves a mark by which the next projector finishes the work: a graph is
- * begun anew on empty ground only.
- * @throws UserError when the database holds another program's data.
+ * Removes everything derived from the log, but keeps the constraints and the record of applied migrations. Several
+ * processes may do it at once. If one is killed, its mark makes the next projector finish the work, so that a new graph
+ * always begins empty.
+ * @throws UserError if the database holds another program's data.
  */
 export async function wipe(driver: Driver, say: (removed: number) => void = () => undefined): Promise<void> {
-  // The mark comes first: from here on nobody reads the graph, and a projector that still runs notices.
+  // The mark comes first: from then on nobody reads the graph, and a running projector notices.
   const ours = await inTransaction(driver, 'write', async (tx) => {
     const { summary } = await tx.run("MERGE (g:Graph {name: 'contact'}) SET g.emptied = true, g.epoch = $epoch", {
       epoch: randomUUID(),
     });
     const found = await oursIn(tx);
-    // Whoever makes a graph marks it first, and whoever empties one takes the mark away last: without it nothing is ours.
+    // A graph's own node is the first to be created and the last to be removed: without it, no data is ours.
     await refuseOthers(
       tx,
       summary.counters.updates().nodesCreated > 0 ? NOT_DERIVED : `${NOT_DERIVED}|${found.labels}`,
@@ -68,7 +68,7 @@ export async function wipe(driver: Driver, say: (removed: number) => void = () =
   await whileMarked(driver, (tx) => tx.run('MATCH (g:Graph) DETACH DELETE g'));
 }
 
-/** Labels, and types of relationships, of every version and making that is there, as patterns. */
+/** Labels and relationship types of every existing version and rebuild, as query patterns. */
 interface Ours {
   labels: string;
   types: string;
@@ -88,8 +88,8 @@ async function oursIn(tx: Tx): Promise<Ours> {
 }
 
 /**
- * Makes sure that every node of the database has one of these labels.
- * @throws UserError when it holds another program's data.
+ * Ensures that every node of the database has one of these labels.
+ * @throws UserError if the database holds another program's data.
  */
 async function refuseOthers(tx: Tx, ours: string): Promise<void> {
   const others = await rows<{ labels: string[] }>(
@@ -103,7 +103,7 @@ async function refuseOthers(tx: Tx, ours: string): Promise<void> {
   if (error) throw error;
 }
 
-/** The error to fail with when one of these nodes has none of our labels. */
+/** The error to throw if one of these nodes has none of our labels; undefined otherwise. */
 export function othersAmong(nodes: readonly string[][], ours: readonly string[]): UserError | undefined {
   const others = nodes.filter((labels) => !labels.some((label) => ours.includes(label)));
   if (others.length === 0) return undefined;
@@ -114,10 +114,13 @@ export function othersAmong(nodes: readonly string[][], ours: readonly string[])
   );
 }
 
-/** Undefined when the mark is gone: somebody else finished, and what is there now is a new graph. */
+/**
+ * Runs work while the graph is marked. Undefined if the mark is gone: another process finished, and this is a new
+ * graph.
+ */
 async function whileMarked<T>(driver: Driver, work: (tx: Tx) => Promise<T>): Promise<T | undefined> {
   return inTransaction(driver, 'write', async (tx) => {
-    // The SET takes the lock, so that no new graph begins between this look and the work.
+    // The SET takes the lock, so that no new graph begins between this check and the work.
     const marked = await rows(
       tx,
       "MATCH (g:Graph {name: 'contact'}) SET g.numbering = true WITH g WHERE g.emptied RETURN 1 AS marked",
@@ -126,7 +129,7 @@ async function whileMarked<T>(driver: Driver, work: (tx: Tx) => Promise<T>): Pro
   });
 }
 
-/** The visits at these places of which no check-out is known. */
+/** The visits at these places without a known check-out. */
 export async function openVisitsAt(
   driver: Driver,
   places: readonly number[],
@@ -146,7 +149,7 @@ export async function openVisitsAt(
   }));
 }
 
-/** The places of these kinds that do not say themselves how long an open visit lasts. */
+/** The places of these kinds that do not define their own length of open visits. */
 export async function placesOfKinds(driver: Driver, kinds: ReadonlySet<string>): Promise<NumberedPlace[]> {
   return inTransaction(driver, 'read', async (tx) => {
     const spelt = await rows<{ kind: string }>(

@@ -3,20 +3,20 @@ import { checkpointOf, type Move } from './checkpoints.js';
 import { familyOf, isCurrent, labelling, served, type Instance, type LabelOf } from './instances.js';
 import type { FactProjection } from './projection.js';
 
-/** A projection and the rows of it that are being made. */
+/** A projection and its build in progress. */
 export interface Member {
   projection: FactProjection;
   instance: Instance;
 }
 
-/** Which projections of a program are written together, and which are being made beside them. */
+/** Tracks which projections of a program are written together, and which are being built beside them. */
 export class Members {
   #instances: readonly Instance[];
   #joined = new Set<string>();
-  /** Names of the rows that are asked. */
+  /** Maps to the names of the builds that queries read. */
   label: LabelOf = labelling([]);
 
-  /** @param projections in the order in which they are written. */
+  /** @param projections in the order of writing. */
   constructor(
     readonly projections: readonly FactProjection[],
     instances: readonly Instance[],
@@ -31,19 +31,19 @@ export class Members {
     this.label = labelling(served(instances));
   }
 
-  /** Whether it is written with the rest. */
+  /** Whether the projection is written with the rest. */
   joined({ name }: FactProjection): boolean {
     return this.#joined.has(name);
   }
 
-  /** The checkpoints that the rest moves together. */
+  /** The checkpoints of the joined projections, which move together. */
   moves(from: Position | undefined): Move[] {
     return this.#instances
       .filter(({ state, name }) => state === 'active' && this.#joined.has(name))
       .map((instance) => ({ ...checkpointOf(instance), from, state: 'active' }));
   }
 
-  /** What is being made, of all or of these names. */
+  /** The builds in progress, of all projections or of these. */
   building(among?: readonly FactProjection[]): Member[] {
     return (among ?? this.projections).flatMap((projection) => {
       const instance = this.#of(projection, 'building');
@@ -51,12 +51,12 @@ export class Members {
     });
   }
 
-  /** Names for whoever is being made: of those beside it that it is made of, and of the rest. */
+  /** Maps to the names that these members use: their own, and for the rest those that queries read. */
   labelAmong(members: readonly Member[]): LabelOf {
     return labelling([...served(this.#instances), ...members.map(({ instance }) => instance)]);
   }
 
-  /** The family that is to be made first: of another version than the graph has, of none, or wanted again. */
+  /** The family to build next: one being built, one without rows of this version, or one with a requested rebuild. */
   next(): FactProjection[] | undefined {
     const root = this.projections.find(
       (each) => this.#of(each, 'building') || !this.joined(each) || this.#wanted(each),
@@ -64,7 +64,7 @@ export class Members {
     return root && familyOf(root.name, this.projections);
   }
 
-  /** Rows that are to be removed: others took their place, or no projection of this program ever will. */
+  /** Builds to remove: replaced ones, and ones that no projection of this program will replace or continue. */
   get gone(): Instance[] {
     return this.#instances.filter(
       (instance) =>
@@ -74,18 +74,20 @@ export class Members {
     );
   }
 
-  /** All other rows. */
+  /** All other builds. */
   get kept(): Instance[] {
     const gone = new Set(this.gone);
     return this.#instances.filter((instance) => !gone.has(instance));
   }
 
-  /** Takes in what the graph holds now. */
+  /** Updates to the builds that the graph holds now. */
   refresh(instances: readonly Instance[]): void {
     this.#take(instances);
   }
 
-  /** What was made stands where the rest does, and takes its place among it. */
+  /**
+   * Makes these builds active, as they have reached the position of the rest; the ones that they replace become old.
+   */
   join(members: readonly Member[], passed: Position | undefined): void {
     const names = new Set(members.map(({ projection }) => projection.name));
     this.#take(

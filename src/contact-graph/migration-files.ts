@@ -27,7 +27,7 @@ export function readMigrations(): Migration[] {
 
 let names: readonly string[] | undefined;
 
-/** Those that this program knows. */
+/** The names of the migrations that this program knows, in order. */
 export function migrationNames(): readonly string[] {
   return (names ??= namesIn(projectFolder('migrations')));
 }

@@ -9,7 +9,7 @@ import { readMigrations, type Migration } from './migration-files.js';
 
 export { readMigrations };
 
-/** Milliseconds that transactions may take to end which began before the gate was closed. */
+/** Milliseconds to wait for transactions that began before the gate was closed. */
 const ENDING = 150_000;
 const LOOK_EVERY = 100;
 
@@ -19,16 +19,17 @@ interface Applied {
 }
 
 /**
- * Applies the migrations that the graph has not seen, in order, each once, and opens the gate once all their indexes are
- * online. A lock in the graph itself keeps two processes that start together apart, and goes with the process that holds
- * it. On a running installation the gate is closed first, and what is under way ends.
- * @param lease milliseconds after which everybody has noticed that the gate is closed.
- * @throws UserError when the graph has migrations that this program does not know, one changed after it ran, or the
- * database is another program's.
+ * Applies the missing migrations in order, each once, and opens the gate when all their indexes are online. A lock in
+ * the graph itself serialises processes that start together, and ends with the process that holds it. On a running
+ * installation the gate is closed first, and transactions under way get time to end.
+ * @param lease milliseconds after which every process has noticed that the gate is closed.
+ * @returns the names of the migrations applied.
+ * @throws UserError if the graph has migrations that this program does not know, a migration was changed after it had
+ * been applied, or the database holds another program's data.
  */
 export async function migrate(driver: Driver, migrations = readMigrations(), lease = LEASE): Promise<string[]> {
   await refuseOthers(driver);
-  // Not asked for when it is there: it would wait for all who hold the lock, and they for it.
+  // Skipped if it exists: the statement would wait for the holders of the lock, and they for it.
   if (!(await hasConstraint(driver))) {
     await change(driver, 'CREATE CONSTRAINT migration_name IF NOT EXISTS FOR (m:Migration) REQUIRE m.name IS UNIQUE');
   }
@@ -48,7 +49,7 @@ export async function migrate(driver: Driver, migrations = readMigrations(), lea
   }
 }
 
-/** Whatever is asked of migrations goes through the transaction that holds the lock: beside it, it could wait for itself. */
+/** All queries on migrations use the transaction that holds the lock: in another one, they could deadlock with it. */
 async function migrateUnder(
   lock: Transaction,
   driver: Driver,
@@ -65,7 +66,7 @@ async function migrateUnder(
   const missing = migrations.filter(({ name }) => !done.has(name));
   if (missing.length > 0 && applied.length > 0) await closeGate(driver, lease);
   for (const { statements } of missing) {
-    // A change of the schema cannot share a transaction with data, so each statement bears being run again.
+    // A schema change cannot share a transaction with data, so each statement must be repeatable.
     for (const statement of statements) await change(driver, statement);
   }
   if (missing.length > 0) await extendSchemas(driver);
@@ -85,20 +86,20 @@ async function hasConstraint(driver: Driver): Promise<boolean> {
   return records.length > 0;
 }
 
-/** No graph is made before the migrations ran: whatever stands in a database without any came from elsewhere. */
+/** Migrations run before any graph is created: data in a database without migrations is another program's. */
 async function refuseOthers(driver: Driver): Promise<void> {
   if (await hasConstraint(driver)) {
     const { records } = await change(driver, 'MATCH (m:Migration) RETURN 1 AS one LIMIT 1');
     if (records.length > 0) return;
   }
-  // No label is asked for, which another projector may be about to constrain.
+  // The query names no label, since another projector may be about to constrain it.
   const { records } = await change(driver, 'MATCH (n) RETURN labels(n) AS labels LIMIT 1000');
   const labels = records.map((record) => record.get('labels') as string[]);
   const others = othersAmong(labels, ['Migration', MARK, 'Graph']);
   if (others) throw others;
 }
 
-/** Nobody begins anything once this is done, and what was under way has ended. */
+/** Closes the gate and waits until no new transaction can begin and those under way have ended, or took too long. */
 async function closeGate(driver: Driver, lease: number): Promise<void> {
   await change(driver, `MERGE (m:${MARK} {name: 'graph'}) SET m.changing = true`);
   await delay(lease);

@@ -17,15 +17,15 @@ export function connectGraph({ url, user, password }: GraphAddress): Driver {
     disableLosslessIntegers: true,
     maxTransactionRetryTime: 60_000,
     telemetryDisabled: true,
-    // Nodes are looked up by the graph's own ids, which it calls deprecated in every answer.
+    // Nodes are looked up by Neo4j's internal ids, which causes a deprecation notice with every result.
     notificationFilter: { disabledClassifications: ['DEPRECATION'] },
   });
 }
 
 /**
- * Runs what asks or changes the graph as one transaction, behind the gate and within the limit of its kind; again after a
- * passing error such as a deadlock, and after it ran into a limit. The work bears that: nothing of it was committed.
- * @throws GraphNotReady while the schema is being made or changed.
+ * Runs work in one transaction, behind the gate and within the time limit of its kind. It runs again after a transient
+ * error such as a deadlock, and after it reached a limit, which is safe, since nothing of it was committed.
+ * @throws GraphNotReady while the schema is being created or changed.
  */
 export async function inTransaction<T>(driver: Driver, kind: Kind, work: (tx: Tx) => Promise<T>): Promise<T> {
   const gate = gateOf(driver);
@@ -33,7 +33,7 @@ export async function inTransaction<T>(driver: Driver, kind: Kind, work: (tx: Tx
     await gate.pass();
     try {
       return await once(driver, kind, async (tx) => {
-        // The driver tries passing errors again by itself, and the gate may have been closed since.
+        // The driver itself retries transient errors, and the gate may have been closed since.
         if (!(await gate.isOpenTo(tx))) throw new ClosedSince();
         return work(tx);
       });
@@ -41,13 +41,13 @@ export async function inTransaction<T>(driver: Driver, kind: Kind, work: (tx: Tx
       if (error instanceof ClosedSince) continue;
       if (!ranIntoLimit(error) || attempt >= ATTEMPTS[kind]) throw error;
       gate.say(`a ${kind} of the graph was ended (${error.code}, limit ${LIMITS[kind] / 1000} s); it is run again`);
-      // Two that stood in each other's way must not meet again.
+      // Two transactions that blocked each other must not meet again.
       await delay(Math.random() * 500 * attempt++);
     }
   }
 }
 
-/** Nothing was asked in this transaction; it goes back to the gate. */
+/** The gate was closed after the transaction began: nothing was queried in it, and it waits at the gate again. */
 class ClosedSince extends Error {}
 
 async function once<T>(driver: Driver, kind: Kind, work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -74,14 +74,14 @@ export async function rows<Row extends RecordShape>(
   return records.map((record) => record.toObject());
 }
 
-/** How often what vanishes is read again before it is left out. */
+/** How often a query is run, the first time included, before rows of deleted nodes are omitted. */
 const READINGS = 5;
 
 /**
- * Rows of a query on nodes that others may delete meanwhile. A node that is deleted between its match and the reading of its
- * properties comes as a row of nulls (a query sees whatever is committed while it runs), so such a row is read again, and
- * left out when that goes on.
- * @param required columns that every node has a value for.
+ * Rows of a query on nodes that others may delete meanwhile. A query sees what is committed while it runs: a node that
+ * is deleted between its match and the reading of its properties gives a row of nulls. The query is then run again, and
+ * if such rows persist, they are omitted.
+ * @param required columns that have a value for every node.
  */
 export async function wholeRows<Row extends RecordShape>(
   tx: Tx,
@@ -97,8 +97,8 @@ export async function wholeRows<Row extends RecordShape>(
 }
 
 /**
- * Rows of a query as plain objects, each as soon as it comes. The driver reads a record that spans many network
- * packets in time that grows with their square: what is large goes into many records of a packet or so.
+ * Rows of a query as plain objects, each as soon as it arrives. The time in which the driver reads a record grows with
+ * the square of the number of its network packets, so large results should be split into records of about one packet.
  */
 export async function* rowsInTurn<Row extends RecordShape>(
   tx: Tx,
@@ -108,14 +108,14 @@ export async function* rowsInTurn<Row extends RecordShape>(
   for await (const record of tx.run<Row>(query, parameters)) yield record.toObject();
 }
 
-/** A whole number as the graph keeps it: the driver would send a plain one as a float. */
+/** A Neo4j integer: the driver would send a plain number as a float. */
 export function int(value: number | bigint): ReturnType<typeof neo4j.int> {
   return neo4j.int(value);
 }
 
 export const ints = (values: Iterable<number>) => Array.from(values, (value) => neo4j.int(value));
 
-/** Positions are read as text, exact beyond 53 bits. */
+/** Reads a position from text, which is exact beyond 53 bits. */
 export function positionFrom(commit: string, prepare: string): Position {
   return { commit: BigInt(commit), prepare: BigInt(prepare) };
 }

@@ -7,22 +7,22 @@ const CACHED = 2_000_000;
 
 export interface NumberedPlace {
   number: number;
-  /** Minutes that a visit without a check-out lasts here, where the place says so itself. */
+  /** Minutes that a visit without a check-out lasts here; null if the place does not define it. */
   ownStay: number | null;
-  /** As kinds are compared; empty while nothing is known of the place. */
+  /** Normalised by `placeKindOf`; empty while nothing is known about the place. */
   kind: string;
 }
 
-/** A person's number, and the graph's own id of the node: looking a node up by it costs next to nothing. */
+/** A person's number and Neo4j's internal node id: looking up a node by this id costs next to nothing. */
 export interface NumberedPerson {
   number: number;
   node: number;
 }
 
 /**
- * Gives people and places their numbers, small and dense, before the work is split among writers. One lock in the
- * graph makes it one sequencer however many projectors run; a number once given never changes in this graph, and
- * nodes of people, places and slots are never deleted but all at once, which begins another epoch.
+ * Assigns small, dense numbers to people and places before the work is split among writers. A lock in the graph makes
+ * this a single sequencer however many projectors run. A number never changes within a graph, and nodes of people,
+ * places and slots are only ever deleted all at once, which begins another epoch.
  */
 export class Numbering {
   readonly #people = new Map<string, NumberedPerson>();
@@ -33,11 +33,11 @@ export class Numbering {
   constructor(
     private readonly driver: Driver,
     private readonly epoch: string,
-    /** Of people, and of places, that are remembered. */
+    /** The most people, and the most places, to cache. */
     private readonly most = CACHED,
   ) {}
 
-  /** Reads what was ruled for kinds of places; needed once, before the first batch. */
+  /** Reads the rules for kinds of places; must be called once, before the first batch. */
   async load(): Promise<void> {
     const ruled = await inTransaction(this.driver, 'read', (tx) =>
       rows<{ kind: string; stay: number }>(
@@ -48,16 +48,19 @@ export class Numbering {
     this.#kinds = new Map(ruled.map(({ kind, stay }) => [kind, stay]));
   }
 
+  /** @throws Error if the person has no number yet. */
   person(id: string): number {
     return this.numbered(id).number;
   }
 
+  /** @throws Error if the person has no number yet. */
   numbered(personId: string): NumberedPerson {
     const person = this.#people.get(personId);
     if (person === undefined) throw new Error(`person ${personId} has no number yet`);
     return person;
   }
 
+  /** @throws Error if the place has no number yet. */
   place(id: string): NumberedPlace {
     const place = this.#places.get(id);
     if (place === undefined) throw new Error(`place ${id} has no number yet`);
@@ -72,18 +75,21 @@ export class Numbering {
     return this.#places.has(id);
   }
 
-  /** More is remembered than should be. */
+  /** Whether the cache is larger than it should be. */
   get full(): boolean {
     return this.#people.size > this.most || this.#places.size > this.most;
   }
 
-  /** Forgets what was read; whoever is needed next is read again. Nobody may be counting on it. */
+  /** Clears the cache of people and places; `ensure` reads them again. No batch under way may still need it. */
   forget(): void {
     this.#people.clear();
     this.#places.clear();
   }
 
-  /** Sees to it that all of these have numbers. */
+  /**
+   * Ensures that all of these have numbers.
+   * @throws OutOfStep if the graph was rebuilt.
+   */
   async ensure(people: Iterable<string>, places: Iterable<string>): Promise<void> {
     const newPeople = unknown(people, this.#people);
     const newPlaces = unknown(places, this.#places);
@@ -112,7 +118,7 @@ export class Numbering {
     return this.#kinds.get(kind) ?? null;
   }
 
-  /** What a place says of itself became known. */
+  /** Updates the cached entry of a place with its own description. */
   describe(placeId: string, ownStay: number | null, kind: string): NumberedPlace {
     return Object.assign(this.place(placeId), { ownStay, kind: placeKindOf(kind) });
   }
@@ -127,7 +133,7 @@ export class Numbering {
     ids: string[],
   ): Promise<{ number: number; node: number; stay: number | null; kind: string }[]> {
     return inTransaction(this.driver, 'write', async (tx) => {
-      // The write takes the lock: whoever comes second sees the numbers that the first gave.
+      // The write takes the lock, so that a second process sees the numbers that the first assigned.
       const [counter] = await rows<{ next: number; epoch: string }>(
         tx,
         `MATCH (g:Graph {name: 'contact'}) SET g.numbering = true

@@ -1,4 +1,4 @@
-/** The same, but for what is answered otherwise. */
+/** A proxy of an object with some of its methods replaced; all methods are bound to the original object. */
 export function overrideMethods<T extends object>(of: T, otherwise: Partial<T>): T {
   return new Proxy(of, {
     get: (target, name) => {

@@ -4,13 +4,13 @@ import { DAYS, type SlotContents } from './ports.js';
 /**
  * A slot is one place on one UTC day; its key is a single integer, so that the index on it is small and fast.
  * A slot's visits are packed as records of four unsigned 32-bit numbers: visit, person, from, to (seconds). Records
- * are only ever added: for one visit of one person the last one wins, and an empty stay withdraws it. A person's number
- * takes 31 bits; the highest says that the end of the stay is imputed.
+ * are only ever appended: for one visit of one person the last one wins, and an empty stay withdraws it. A person's
+ * number takes 31 bits; the highest bit of its field means that the end of the stay is imputed.
  */
 export const RECORD_BYTES = 16;
 const IMPUTED = 0x8000_0000;
 const PERSON = 0x7fff_ffff;
-/** Size at which the open part of a slot is closed: rewriting it with every further visit would cost too much. */
+/** Bytes at which the open part of a slot is closed: rewriting it with every further visit would cost too much. */
 export const PART_BYTES = 65_536;
 
 export function slotKey(placeNumber: number, day: number): number {
@@ -27,7 +27,7 @@ export interface Segment {
   to: number;
 }
 
-/** Cuts a stay into the slots that it touches; an empty stay touches none. */
+/** Divides a stay, in seconds, among the slots that it touches; an empty stay touches none. */
 export function clip(placeNumber: number, from: number, to: number): Segment[] {
   const segments: Segment[] = [];
   for (let start = from; start < to;) {
@@ -39,7 +39,7 @@ export function clip(placeNumber: number, from: number, to: number): Segment[] {
   return segments;
 }
 
-/** Views the driver's bytes as numbers; copied only when they do not start on a boundary of four. */
+/** Views the driver's bytes as numbers; copies them only if they are not aligned to four bytes. */
 export function asNumbers(bytes: Int8Array): Uint32Array {
   const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
   return new Uint32Array(aligned.buffer, aligned.byteOffset, Math.floor(aligned.byteLength / 4));
@@ -59,7 +59,7 @@ export function joinParts(parts: readonly Int8Array[]): Uint32Array {
   return asNumbers(bytes);
 }
 
-/** What holds of a slot's records: superseded and withdrawn ones left out, the rest in the order of their starts. */
+/** Unpacks the valid records of a slot, ordered by start; superseded and withdrawn records are omitted. */
 export function unpack(records: Uint32Array): SlotContents {
   const count = records.length >>> 2;
   const live = liveRecords(records, count);
@@ -86,10 +86,12 @@ export function unpack(records: Uint32Array): SlotContents {
   return { persons, from, to, imputed, longest };
 }
 
-/** Open addressing: index + 1 of a record, 0 where free. Kept from slot to slot and only ever cleared as far as used. */
+/**
+ * Hash table with open addressing: index + 1 of a record, 0 if free. Reused across slots and cleared only as needed.
+ */
 let table = new Int32Array(1024);
 
-/** Indices of the last record of each visit that is not empty. A visit's number is unique for its person only. */
+/** Indices of each visit's last record, unless that is empty. A visit's number is only unique for its person. */
 function liveRecords(records: Uint32Array, count: number): Uint32Array {
   let size = 1024;
   while (size < count * 2) size *= 2;
@@ -129,7 +131,7 @@ function field(records: Uint32Array, live: Uint32Array, i: number, offset: numbe
   return records[((live[i] as number) << 2) + offset] as number;
 }
 
-/** Sorts by start, by one numeric sort of start and index together. */
+/** Sorts by start, with one numeric sort of start and index combined. */
 function sortByStart(records: Uint32Array, live: Uint32Array): void {
   const keys = new Float64Array(live.length);
   for (let i = 0; i < live.length; i++) keys[i] = field(records, live, i, 2) * 2 ** 21 + i;

@@ -1,18 +1,18 @@
-/** What the graph makes of a place by its kind: how long people stay who are not checked out, and what they share. */
+/** What the kind of a place implies: how long people without a check-out stay, and what people there share. */
 
-/** Minutes that a visit without a check-out lasts where neither the place nor its kind says anything else. */
+/** Minutes that a visit without a check-out lasts if neither the place nor its kind defines it. */
 export const DEFAULT_STAY_MINUTES = 60;
 
-/** A kind as it is compared: people write it by hand, with capitals or without. */
+/** Normalises a kind for comparison, since people write kinds by hand, with or without capitals. */
 export function placeKindOf(text: string): string {
   return text.trim().normalize('NFC').toLowerCase();
 }
 
-/** What people may have in common without anybody having measured that they met. */
+/** What people may share, even if no meeting of theirs was recorded. */
 export const SHARED = ['household', 'vehicle', 'group'] as const;
 export type Shared = (typeof SHARED)[number];
 
-/** What those who are at a place together share by its kind, where the tenant rules nothing else; lower case. */
+/** Kinds of places, in lower case, by what people there share unless the tenant rules otherwise. */
 const KINDS: Record<Shared, readonly string[]> = {
   household: ['family', 'home', 'household'],
   vehicle: [
@@ -24,12 +24,12 @@ const KINDS: Record<Shared, readonly string[]> = {
 
 const BY_KIND = new Map(SHARED.flatMap((shared) => KINDS[shared].map((kind) => [kind, shared] as const)));
 
-/** Of a kind as kinds are compared; undefined where being there together means nothing more than having met. */
+/** What people share at a place of a normalised kind; undefined if being there together means no more than meeting. */
 export function sharedByKind(kind: string): Shared | undefined {
   return BY_KIND.get(kind);
 }
 
-/** What those share who are together at a place of a kind, as it is compared, under what was ruled for it. */
+/** What people share at a place of a normalised kind, given the tenant's rule for that kind, if any. */
 export function sharedAt(kind: string, ruled: Shared | 'nothing' | null | undefined): Shared | undefined {
   if (ruled === 'nothing') return undefined;
   return ruled ?? sharedByKind(kind);

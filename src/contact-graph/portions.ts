@@ -1,34 +1,35 @@
 import { comparePositions, type Position, type RecordedEvent } from '../event-log/event-store.js';
 import type { FactProjection } from './projection.js';
 
-/** What one projection is to write. */
+/** The events that one projection has to write. */
 export interface Facts {
   projection: FactProjection;
   events: RecordedEvent[];
 }
 
-/** Facts up to a position, which is no further than one transaction bears. */
+/** Facts up to a position, as many as one transaction can write. */
 export interface Portion {
   position: Position;
   facts: Facts[];
 }
 
 /**
- * Contacts that one transaction writes at most; Neo4j keeps some 2 KB of each until it is committed, and as much of each of
- * an F1's tasks.
+ * The most contacts that one transaction writes. Until the commit, Neo4j needs about 2 KB of memory for each contact,
+ * and as much for each task of a first-degree contact.
  */
 export const CONTACTS_AT_ONCE = 15_000;
 /** About as many contacts as one event of a trace holds. */
 const CONTACTS_AN_EVENT = 1_500;
 
-/** A trace so large that it stands alone in its portion. */
+/** Whether a trace is so large that it has a portion of its own. */
 export function standsAlone({ chunks }: { chunks: number }): boolean {
   return chunks * CONTACTS_AN_EVENT > CONTACTS_AT_ONCE;
 }
 
 /**
- * Divides the facts of a batch so that no transaction writes more than so many contacts: several cases of a large crowd
- * may be traced within one batch. A trace that is too large for one stands alone, so that it can be written in several.
+ * Divides the facts of a batch so that no transaction writes more than `CONTACTS_AT_ONCE` contacts, since several cases
+ * of a large crowd may be traced within one batch. A trace that is too large for one transaction gets a portion of its
+ * own, so that it can be written in several.
  */
 export function portionsOf(facts: readonly Facts[], last: Position): Portion[] {
   const cuts: Position[] = [];
@@ -55,7 +56,7 @@ export function portionsOf(facts: readonly Facts[], last: Position): Portion[] {
   });
 }
 
-/** Every event that any projection takes, once, in the log's order; none where nothing is so much that it is divided. */
+/** Every event that any projection takes, once, in the order of the log; empty if none of them has trace parts. */
 function heavyIn(facts: readonly Facts[]): { event: RecordedEvent; chunks: number }[] {
   const found = new Map<string, { event: RecordedEvent; chunks: number }>();
   for (const { projection, events } of facts) {

@@ -4,9 +4,9 @@ import { GRAPH_NOT_READY } from './problems.js';
 import { SECONDS_PER_DAY, type Instant } from '../kernel/instant.js';
 import type { Position } from '../event-log/event-store.js';
 
-/** What other parts may ask of the contact graph. */
+/** The queries that other parts may run on the contact graph. */
 
-/** The graph is not to be asked anything yet. */
+/** The graph cannot answer queries yet. */
 export class GraphNotReady extends Refused {
   constructor(why: string, fix?: string) {
     super(GRAPH_NOT_READY, `The contact graph cannot be asked yet: ${why}.`, fix);
@@ -14,7 +14,7 @@ export class GraphNotReady extends Refused {
   }
 }
 
-/** How somebody is connected to a live case of another person: as a contact, or (degree null) by what they share. */
+/** How a person is linked to another person's live case: as a contact, or (degree null) by something they share. */
 export interface Link {
   degree: number | null;
   first: Instant;
@@ -39,12 +39,12 @@ export interface AlertRow {
   degree: number;
   sequence: number;
   status: AlertStatus;
-  /** Of a failed alert: why; then somebody has to visit. */
+  /** Why the alert failed, which calls for a field visit; null if it did not fail. */
   reason: string | null;
-  /** Of a covered alert: the one that told everyone of the phone. */
+  /** Id of the alert that covers this one, by informing everyone who shares the phone; null if it is not covered. */
   by: string | null;
   provider: string | null;
-  /** An alert that had gone has to be taken back, and has not been yet. */
+  /** The alert was sent and is still to be taken back. */
   takeBack: boolean;
   /** Instants as text. */
   requestedAt: string;
@@ -65,15 +65,15 @@ export interface TouchedBy {
   people: string[];
   /** Stays of people, by place and UTC day; times in seconds. */
   stays: { placeId: string; day: number; from: number; to: number }[];
-  /** Places of which something was said for the first time. */
+  /** Places that were described for the first time. */
   places: string[];
-  /** People whose household may have changed, each with the position of the event that said so. */
+  /** People whose household may have changed, each with the commit position of the event that reported it. */
   moved: { personId: string; at: bigint }[];
-  /** Seconds for which the air of a place stays infectious, at most: so much earlier another may have left. */
+  /** The most seconds that a place's air stays infectious: another person may have left that much earlier. */
   lingering: number;
 }
 
-/** Somebody of whom a positive pool, or a rapid test that confirmed no case, asks for a sample of their own. */
+/** A person who needs an individual sample, after a positive pool or a rapid test that did not confirm a case. */
 export interface RetestRow {
   reason: 'pool' | 'rapid';
   personId: string;
@@ -84,13 +84,13 @@ export interface RetestRow {
   collectedAt: string;
 }
 
-/** A result that waits for a person. */
+/** A result that waits for a person's decision. */
 export interface HeldResultRow {
   sampleId: string;
   personId: string;
   disease: string;
   collectedAt: string;
-  /** What the profile makes impossible, in sentences. */
+  /** What the disease profile rules out about it, in sentences. */
   doubts: string[];
 }
 
@@ -101,18 +101,18 @@ export interface RapidTestRow {
   sampleId: string;
 }
 
-/** Alerting as it usually is. */
+/** The recent volume of alerting, against which a day is judged. */
 export interface Pace {
-  /** Contacts of recent cases. */
+  /** Number of contacts of each recent case. */
   usual: number[];
-  /** Alerts requested in the last 24 hours, and in each 24 hours before that, up to two weeks. */
+  /** Messages requested in the last 24 hours, and in each of the 24-hour periods before that, for two weeks. */
   today: number;
   before: number[];
-  /** How many a day somebody approved within the last 24 hours; 0 when nobody did. */
+  /** The largest daily volume that somebody approved within the last 24 hours; 0 if nobody did. */
   approvedToday: number;
 }
 
-/** A case whose alerts wait for a person, or are not to be sent. */
+/** A case whose alerts wait for a person's approval, or were refused. */
 export interface HeldCase {
   caseId: string;
   personId: string;
@@ -122,12 +122,12 @@ export interface HeldCase {
   since: string;
 }
 
-/** What became of the messages that went to a provider; `none` counts those that no provider was tried for. */
+/** Outcomes of a provider's messages; the provider `none` counts those that failed before any provider was tried. */
 export interface ProviderCounts {
   provider: string;
   sent: number;
   takenBack: number;
-  /** Failed for good, by reason. */
+  /** Permanent failures, by reason. */
   failed: Record<string, number>;
 }
 
@@ -140,72 +140,72 @@ export interface FailedFilter {
   limit: number;
 }
 
-/** Where in the log an operator's command stands. */
+/** Where to find an operator's command in the log. */
 export interface OperatorCommand {
   stream: string;
   revision: number;
 }
 
-/** What operators ask of the graph. */
+/** Queries for operators. */
 export interface OperatorQueries {
   providerCounts(): Promise<ProviderCounts[]>;
-  /** Alerts that stand failed now, by reason. */
+  /** How many alerts are failed at present, by reason. */
   failedNow(): Promise<{ reason: string; alerts: number }[]>;
-  /** Ids of alerts that stand failed. */
+  /** Ids of alerts that are failed at present. */
   failedAlerts(filter: FailedFilter): Promise<string[]>;
   /** Latest first. */
   operatorCommands(limit: number): Promise<OperatorCommand[]>;
 }
 
-/** A message that went: of an alert, of one that takes an alert back, or a reminder. */
+/** A message that was sent: an alert, the withdrawal of an alert, or a reminder. */
 export interface SentMessage {
   /** Why it was sent. */
   purpose: string;
-  /** Of the alert, the reminder. */
+  /** Id of the alert or reminder. */
   about: string;
-  /** By which its own stream is known; left out where it has none. */
+  /** Identifies the message's own stream; omitted if it has none. */
   noted?: { messageId: string; whose: string };
 }
 
 export interface GraphQueries {
   /** @param at milliseconds. */
   pace(at: number): Promise<Pace>;
-  /** How many people places hold; those of which it is not known are left out. */
+  /** How many people each place holds; places of unknown capacity are omitted. */
   capacities(placeIds: readonly string[]): Promise<Map<string, number>>;
   /** Longest waiting first. */
   heldCases(limit: number): Promise<HeldCase[]>;
   /**
-   * What the whole graph has passed, or these projections of it; undefined while one has passed nothing, or is being made
-   * anew.
+   * The position that the whole graph, or these projections of it, have passed; undefined while one of them has passed
+   * nothing or is being rebuilt.
    */
   position(reads?: readonly string[]): Promise<Position | undefined>;
   /** A person's cases, oldest first. */
   casesOf(personId: string, disease?: string): Promise<CaseRow[]>;
   caseById(caseId: string): Promise<CaseRow | undefined>;
   alerts(filter: AlertFilter): Promise<AlertRow[]>;
-  /** What a provider accepted under this name of its own. */
+  /** The message that a provider accepted under this reference. */
   messageByReference(provider: string, reference: string): Promise<SentMessage | undefined>;
-  /** Who is to be tested again, oldest pool first. */
+  /** Who has to be tested again, oldest sample first. */
   retests(limit: number): Promise<RetestRow[]>;
-  /** Results that wait for a person, by when they were taken. */
+  /** Results that wait for a person's decision, oldest sample first. */
   heldResults(limit: number): Promise<HeldResultRow[]>;
   /** Positive rapid tests of these people, oldest first. */
   rapidTests(people: readonly string[], disease?: string): Promise<RapidTestRow[]>;
-  /** Those of the people whom these traces found or found changed, and of all whom these cases have as contacts. */
+  /** Positive rapid tests of people whom these traces found or found changed, and of all contacts of these cases. */
   rapidTestsAmong(traceIds: readonly string[], caseIds: readonly string[]): Promise<RapidTestRow[]>;
-  /** How somebody is connected to live cases of other people. */
+  /** How a person is linked to live cases of other people. */
   linksOf(personId: string, disease: string): Promise<Link[]>;
   /** Cases that changed after their latest completed trace, by id. */
   casesDue(): Promise<string[]>;
-  /** Live cases whose infectious window begins before an instant (seconds). */
+  /** Ids of live cases whose infectious window begins before an instant (seconds). */
   liveCases(before: number): Promise<string[]>;
-  /** Live cases of which these people, or people met during these stays, are the case or contacts. */
+  /** Ids of live cases whose person or contacts include these people, or people met during these stays. */
   touchedCases(by: TouchedBy): Promise<string[]>;
-  /** Alerts without an outcome, and withdrawn ones not taken back yet, in the order of ids. */
+  /** Ids of alerts without an outcome, and of withdrawn alerts not taken back yet, in order. */
   alertsDue(after: string | undefined, limit: number): Promise<string[]>;
 }
 
-/** A slot's key is its place's number times this, plus its day. */
+/** A slot's key is the number of its place times this, plus its day. */
 export const DAYS = 65_536;
 
 /** When the day of a slot ends, in seconds. */
@@ -218,26 +218,26 @@ export function nextDay(key: number): number {
   return key + 1;
 }
 
-/** One stay in a slot, as the graph packs it; instants in seconds. */
+/** The stays in a slot, as parallel arrays with one entry per stay; instants in seconds. */
 export interface SlotContents {
-  /** Ordered by `from`; withdrawn and superseded records are left out. */
+  /** Numbers of the people, ordered by `from`; withdrawn and superseded records are omitted. */
   persons: Uint32Array;
   from: Uint32Array;
   to: Uint32Array;
-  /** 1 where the end of the stay is not known but imputed; null where all are known. */
+  /** 1 if the end of the stay is imputed; null if all ends are known. */
   imputed: Uint8Array | null;
   /** Longest stay, in seconds. */
   longest: number;
 }
 
-/** A stay where seats are numbered; instants in seconds, `row` null where its seat is not known. */
+/** A stay at a place with numbered seats; instants in seconds, `row` null if the seat is unknown. */
 export interface SeatedStay {
   from: number;
   to: number;
   row: number | null;
 }
 
-/** Stretches of nearness of one person: with whom, from, to, and the distance in metres, -1 where unknown. */
+/** A stretch of nearness of one person: with whom, from, to (seconds), and the distance in metres, -1 if unknown. */
 export interface Nearness {
   other: number;
   from: number;
@@ -245,41 +245,41 @@ export interface Nearness {
   distance: number;
 }
 
-/** What a sample said of a person. */
+/** The result of a sample for one person. */
 export interface TestOf {
   /** Seconds. */
   collectedAt: number;
   outcome: 'positive' | 'negative' | 'inconclusive';
-  /** Cycle threshold of a PCR; null where none was reported. */
+  /** Cycle threshold of a PCR; null if none was reported. */
   ct: number | null;
 }
 
 export interface TracedPerson {
   number: number;
-  /** Start and end in turn, in seconds; an end of 0 is open. */
+  /** Alternating starts and ends, in seconds; an end of 0 is open. */
   isolations: number[];
 }
 
-/** What a trace reads: every slot once, in a handful of round trips. People and slots are known by number here. */
+/** What a trace reads: every slot once, in a handful of round trips. People are named by number, slots by key. */
 export interface TraceGraph {
-  /** Undefined when nothing is known of where the person was. */
+  /** Undefined if the graph does not know the person. */
   person(personId: string): Promise<TracedPerson | undefined>;
-  /** The slots in which these people were after an instant each, without repeats. */
+  /** Keys of the slots in which these people were, each after an instant of their own, without duplicates. */
   slotsOf(persons: readonly { number: number; after: number }[], before: number | null): Promise<number[]>;
-  /** Contents by slot key; a key without a slot is left out. */
+  /** Contents by slot key; keys without a slot are omitted. */
   slots(keys: readonly number[]): Promise<Map<number, SlotContents>>;
   nearness(
     persons: readonly { number: number; after: number }[],
     before: number | null,
   ): Promise<Map<number, Nearness[]>>;
   isolations(persons: readonly number[]): Promise<Map<number, number[]>>;
-  /** Samples of these people for a disease, in any order; people without one are left out. */
+  /** Samples of these people for a disease, in any order; people without one are omitted. */
   tests(persons: readonly number[], disease: string): Promise<Map<number, TestOf[]>>;
-  /** The stays in those of these slots in which a seat is known, by slot key and person. */
+  /** The stays in these slots, by slot key and person; slots without any known seat are omitted. */
   seats(keys: readonly number[]): Promise<Map<number, Map<number, SeatedStay[]>>>;
-  /** What people share who are together in these slots, by slot key, of those in which they share anything. */
+  /** What people share by being together in these slots, by slot key; slots where they share nothing are omitted. */
   sharedIn(keys: readonly number[]): Promise<Map<number, Shared>>;
-  /** With whom these people live in one household. */
+  /** The other members of these people's households. */
   households(persons: readonly number[]): Promise<Map<number, number[]>>;
   /** Ids of people by number. */
   personIds(numbers: readonly number[]): Promise<Map<number, string>>;

@@ -21,24 +21,24 @@ import type { Visits, VisitFact, VisitState } from './visits.js';
 
 type Step = { position: Position } & VisitStep;
 
-/** A place of which a batch says how long one stays there, and the visits there that may be open. */
+/** A place whose length of stay a batch may change, and the visits there that may be open. */
 interface Restated {
   place: NumberedPlace;
   visits: Set<VisitState>;
 }
 
-/** One batch made ready: what each partition is to write, up to where. */
+/** A prepared batch: what each partition has to write, and up to which position. */
 export interface Prepared {
   position: Position;
   /** The last event of the batch. */
   given: MarkedEvent | undefined;
   slots: SlotChanges;
   facts: Facts[];
-  /** Events that are left out. */
+  /** Events to set aside. */
   aside: SetAside[];
 }
 
-/** What it is done with. */
+/** The dependencies of a preparation. */
 interface Means {
   driver: Driver;
   numbering: Numbering;
@@ -46,15 +46,15 @@ interface Means {
   visitProjection: VisitProjection;
   factProjections: readonly FactProjection[];
   aside: AsideRegister;
-  /** Waits until everything handed over before is committed. */
+  /** Waits until every earlier batch is committed. */
   settle: () => Promise<void>;
 }
 
-/** Makes batches ready: what each of their events does to slots, in the order of the log, and which facts are to be written. */
+/** Prepares batches: the changes of their events to slots, in the order of the log, and the facts to write. */
 export class Preparation {
   constructor(private readonly means: Means) {}
 
-  /** @param passed by each partition; undefined for events that were passed before, and are to be brought in after all. */
+  /** @param passed the position of each partition; undefined for late events, which were passed over before. */
   async of(
     { events, position, unreadable = [] }: Batch,
     passed?: ReadonlyMap<string, Position | undefined>,
@@ -62,7 +62,7 @@ export class Preparation {
     const { numbering, factProjections, visitProjection } = this.means;
     const late = passed === undefined;
     if (numbering.full) {
-      // The facts of batches that are under way are still to be written, by the numbers of their people.
+      // Batches under way still need the numbers of their people to write their facts.
       await this.means.settle();
       numbering.forget();
     }
@@ -79,7 +79,7 @@ export class Preparation {
     const factsPassed = passed?.get(FACTS);
     const aside: SetAside[] = [];
     let unread = 0;
-    /** What cannot be read is left out in its place: what follows may wait for it. */
+    /** Sets unreadable events aside at their place in the log, since later events may have to wait for them. */
     const leaveOut = (before: Position | undefined) => {
       for (let each = unreadable[unread]; each; each = unreadable[++unread]) {
         if (before && comparePositions(each.position, before) > 0) return;
@@ -107,7 +107,7 @@ export class Preparation {
         places.add(step.placeId);
       }
       if (step && 'ruled' in step && step.stayMinutes !== numbering.stayOfKind(step.ruled)) ruled.add(step.ruled);
-      // What has passed is in the graph, and its people and places numbered with it.
+      // Facts that were passed are in the graph, and their people and places have numbers.
       if (factsPassed && comparePositions(event.position, factsPassed) <= 0) continue;
       for (const entry of byType.get(event.type) ?? []) {
         entry.events.push(event);
@@ -127,7 +127,7 @@ export class Preparation {
     };
   }
 
-  /** What the steps do to slots, in their order. */
+  /** The changes of the steps to slots, in order. */
   async #changes(
     steps: readonly Step[],
     restated: ReadonlyMap<number, Restated>,
@@ -148,7 +148,7 @@ export class Preparation {
         restated.get(fact.place)?.visits.add(state);
         continue;
       }
-      // What is said of a place or its kind holds for the open visits that are there already, too.
+      // A new length of stay of a place or its kind also applies to visits that are already open there.
       for (const { place, visits } of this.#restate(step, restated)) {
         const stayMinutes = this.means.numbering.stayAt(place);
         for (const state of visits) {
@@ -166,7 +166,7 @@ export class Preparation {
     return slots;
   }
 
-  /** Takes in what a step says of a place or a kind. Returns the places for which it holds. */
+  /** Applies a step about a place or a kind to the numbering. Returns the places that it affects. */
   #restate(step: Exclude<Step, { report: VisitReport }>, restated: ReadonlyMap<number, Restated>): Restated[] {
     if ('placeId' in step) {
       const { number } = this.means.numbering.describe(step.placeId, step.ownStay, step.kind);
@@ -193,21 +193,21 @@ export class Preparation {
     };
   }
 
-  /** The places whose open visits may change their length: those described, and those of the kinds ruled for. */
+  /** The places whose open visits may change in length, by number: places described, and places of the kinds ruled. */
   async #restated(described: ReadonlySet<string>, ruled: ReadonlySet<string>): Promise<Map<number, Restated>> {
     const restated = new Map<number, Restated>();
     if (described.size === 0 && ruled.size === 0) return restated;
-    // What is on its way into the graph has to be there before it is asked for open visits and kinds.
+    // Pending writes must be in the graph before it is queried for open visits and kinds.
     await this.means.settle();
     const places = ruled.size === 0 ? [] : await placesOfKinds(this.means.driver, ruled);
-    // Of a place that is described now, the numbering keeps what changes with each step.
+    // Places described in this batch come last: the numbering updates their entries with each step.
     for (const id of described) places.push(this.means.numbering.place(id));
     for (const place of places) restated.set(place.number, { place, visits: new Set() });
     return restated;
   }
 }
 
-/** In seconds; what is beyond the last that is kept would be taken for long ago. */
+/** In seconds. Capped, since an instant beyond the last one that can be stored would be read as one long ago. */
 function imputedEnd(from: number, stayMinutes: number): number {
   return Math.min(LATEST_INSTANT, from + stayMinutes * 60);
 }

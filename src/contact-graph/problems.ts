@@ -11,7 +11,7 @@ export const GRAPH_NOT_READY = defineProblem({
   fix: 'A projector prepares it in a moment: see that one runs (npm start, or npx truyvet projector), and try again.',
 });
 
-/** What an error of the graph means for the caller. */
+/** Problems that API clients get for errors of the graph. */
 export const GRAPH_PROBLEMS = {
   'graph-incomplete': defineProblem({
     code: 'graph-incomplete',

@@ -4,38 +4,37 @@ import type { Described, LabelOf } from './instances.js';
 import type { Numbering } from './numbering.js';
 import type { Tx } from './neo4j.js';
 
-/** What a projection of facts (all but visits) may use while it writes. */
+/** What a projection of facts (any projection except visits) may use while it writes. */
 export interface ProjectionContext {
   tx: Tx;
   /**
-   * Writes in a transaction of its own, before the one that counts: for what is too much for one, and may be written
-   * again.
+   * Writes in a separate transaction before the main one: for repeatable writes that are too large for one transaction.
    */
   apart<T>(write: (tx: Tx) => Promise<T>): Promise<T>;
   numbering: Numbering;
   store: EventStore;
   /**
-   * How a label, a type of relationships or a key is named in queries: what is one projection's own carries its version in
-   * its name, since the next version is made beside it.
+   * Maps a label, relationship type or property key to its name in queries: names that a projection owns carry its
+   * version, since the next version is built beside it.
    */
   label: LabelOf;
 }
 
 /**
- * One projection: which events it takes and what it writes of them into the graph. It runs inside the transaction
- * that moves the checkpoint, in the log's order, so each event counts once.
+ * A projection: the events that it takes, and what it writes into the graph. It runs in the transaction that moves the
+ * checkpoint, in the order of the log, so that each event counts once.
  */
 export interface FactProjection<E extends Event = Event> extends Described {
   events: EventSet<E>;
-  /** The people and places that an event names: they have numbers before `write` runs. */
+  /** The ids of people and places in an event: these get numbers before `write` runs. */
   mentions(event: RecordedEvent<E>): { people?: string[]; places?: string[] };
   /**
-   * Of how many parts of a trace an event has contacts written, which one transaction bears only so many of; left out where
-   * that is none.
+   * The number of trace parts whose contacts an event causes to be written, since one transaction can only write so
+   * many contacts; omitted if none.
    */
   chunks?(event: RecordedEvent<E>): number;
   write(context: ProjectionContext, events: RecordedEvent<E>[]): Promise<void>;
-  /** What it remembers of the log is to go: the graph is made anew, maybe of another log. */
+  /** Clears what it remembers of the log, since the graph is opened again, maybe for another log. */
   forget?(store: EventStore): void;
 }
 
@@ -43,35 +42,38 @@ export function defineProjection<E extends Event>(projection: FactProjection<E>)
   return projection;
 }
 
-/** What an event says of a visit; times in seconds, `to` null while no check-out is known. */
+/** The facts of a visit in an event; times in seconds, `to` null while no check-out is known. */
 export interface VisitReport {
   visitId: string;
   personId: string;
-  /** Null when the visit is retracted. */
+  /** Null if the visit is retracted. */
   placeId: string | null;
   from: number;
   to: number | null;
   checkIn: boolean;
-  /** Row of the seat, null where none is known; undefined where the event says nothing of it and what was known stays. */
+  /** Row of the seat; null if none is known, undefined if the event does not tell, which keeps the known one. */
   seatRow: number | null | undefined;
 }
 
-/** What an event does to slots: it is of a visit, or of how long visits without a check-out last at a place or a kind of it. */
+/**
+ * The effect of an event on slots: it reports a visit, or sets the length of visits without a check-out for a place or
+ * a kind of place.
+ */
 export type VisitStep =
   | { report: VisitReport }
   | { placeId: string; ownStay: number | null; kind: string }
   | { ruled: string; stayMinutes: number | null };
 
 /**
- * The projection of visits into slots: only the reading of events is its own, the writing is the projector's. Slots are
- * shared, so that another version of it has everything made again.
+ * The projection of visits into slots: it only reads events, and the projector writes. Slots are shared, so another
+ * version of it causes a rebuild of everything.
  */
 export interface VisitProjection<E extends Event = Event> extends Pick<Described, 'name' | 'version'> {
   events: EventSet<E>;
   step(event: RecordedEvent<E>): VisitStep;
 }
 
-/** What comes into a graph of these projections. */
+/** The events that a graph of these projections takes. */
 export function eventsInto(visits: VisitProjection, facts: readonly FactProjection[]): EventSet {
   return facts.reduce<EventSet>((all, { events }) => union(all, events), visits.events);
 }

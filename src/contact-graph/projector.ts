@@ -49,28 +49,28 @@ import {
 import { writeSlots } from './slot-writer.js';
 import { Visits } from './visits.js';
 
-/** Of each writer. */
+/** The most slots that each writer remembers. */
 const KNOWN_SLOTS = 1_000_000;
-/** Batches that may be under way at a time. */
+/** The most batches being committed at a time. */
 const UNDER_WAY = 2;
 
 /**
- * Brings batches of events into the graph, each once. What a batch does to slots is split among writers that work at
- * the same time, each with a checkpoint of its own; everything else is one writer's, after them.
+ * Writes batches of events into the graph, each exactly once. Changes to slots are split among parallel writers, each
+ * with its own checkpoint; one further writer then writes everything else.
  */
 export class GraphWriter {
   readonly #numbering: Numbering;
   readonly #visits: Visits;
   readonly #passed: Map<string, Position | undefined>;
   #given: MarkedEvent | undefined;
-  /** Nodes of slots by key, for each writer its own. */
+  /** Node ids of slots by key, separately for each writer. */
   readonly #knownSlots = SLOTS.map(() => new Map<number, number>());
-  /** What each partition was last given to write. */
+  /** The last write that was queued for each partition. */
   readonly #turns = new Map<string, Promise<unknown>>();
   readonly #events: EventSet;
   readonly #aside: AsideRegister;
   readonly #preparation: Preparation;
-  /** Which projections are written, and what is being made beside them. */
+  /** Which projections are written, and which are being built beside them. */
   readonly members: Members;
   /** Batches that are being committed, oldest first. */
   readonly #underWay: Promise<void>[] = [];
@@ -98,10 +98,12 @@ export class GraphWriter {
   }
 
   /**
-   * Opens the graph of a log; one of another log or another format is emptied and built anew, and so is one of which a
-   * projection that cannot be made alone is of another version.
-   * @param options.numbersKept people, and places, of which the numbers are kept at hand.
-   * @param options.filling whether a new graph is not to be asked by people until it is said to be filled.
+   * Opens the graph of a log. A graph of another log or format is emptied and rebuilt, and so is one with another
+   * version of a projection that cannot be built alone.
+   * @param options.numbersKept the most people, and the most places, whose numbers are cached.
+   * @param options.filling whether a new graph refuses queries of people until `filled` is called.
+   * @throws OutOfStep if the graph was emptied while it was being opened.
+   * @throws UserError if the database holds another program's data.
    */
   static async open(
     driver: Driver,
@@ -113,7 +115,7 @@ export class GraphWriter {
   ): Promise<GraphWriter> {
     for (const { forget } of factProjections) forget?.(store);
     let state = await readGraphState(driver);
-    // Without a record of itself a graph may still hold what a killed process had not removed yet.
+    // Without its own record, a graph may still hold data that a killed process had not removed yet.
     if (!state || !goesOn(state, storeId, visitProjection, factProjections)) await wipe(driver);
     for (const { owns = [], version } of factProjections) await makeSchema(driver, owns, { version, again: false });
     await createGraphState(driver, storeId, filling, visitProjection, factProjections);
@@ -126,7 +128,7 @@ export class GraphWriter {
     return writer;
   }
 
-  /** Of the graph that it writes. */
+  /** The epoch of the graph that it writes. */
   get epoch(): string {
     return this.state.epoch;
   }
@@ -134,56 +136,56 @@ export class GraphWriter {
   /** Milliseconds since 1970. */
   readonly openedAt = Date.now();
 
-  /** The graph has not caught up with the log since it was begun. */
+  /** Whether the graph has not caught up with the log since it was created. */
   get filling(): boolean {
     return this.state.filling;
   }
 
-  /** It has now. */
+  /** Records that the graph has caught up with the log. */
   async filled(): Promise<void> {
     await markFilled(this.driver, this.epoch);
     this.state.filling = false;
   }
 
-  /** What the graph has passed as a whole. */
+  /** The position that all partitions have passed. */
   get passed(): Position | undefined {
     return passedByAll(this.#passed);
   }
 
-  /** The last event that went into it. */
+  /** The last event that was written. */
   get given(): MarkedEvent | undefined {
     return this.#given;
   }
 
   /**
-   * Writes a batch; done means that it is handed over, not yet committed, so that the next can be made ready
-   * meanwhile. An error of a commit comes out of the call after it, or of `settle`.
-   * @throws OutOfStep when another projector wrote meanwhile: open the graph anew.
+   * Starts to write a batch. Resolves before the commit, so that the next batch can be prepared meanwhile; if the
+   * commit fails, the next call or `settle` throws its error.
+   * @throws OutOfStep if another projector wrote meanwhile: reopen the graph.
    */
   async write(batch: Batch): Promise<void> {
     const prepared = await this.#preparation.of(batch, this.#passed);
     while (this.#underWay.length >= UNDER_WAY) await this.#oldest();
     const committed = this.#commit(prepared);
     this.#underWay.push(committed);
-    // Awaited by a later call; until then its failure must not count as unhandled.
+    // A later call awaits it; until then a failure must not count as an unhandled rejection.
     committed.catch(() => undefined);
   }
 
-  /** What the graph lacks, in the order of the log. */
+  /** The events that are set aside, in the order of the log. */
   get aside(): SetAside[] {
     return this.#aside.all;
   }
 
-  /** Every partition stands at the same place: nothing of an event is there without the rest of it. */
+  /** Whether every partition is at the same position, so that no event is written in part only. */
   get even(): boolean {
     const [first, ...rest] = PARTITIONS.map((partition) => this.#passed.get(partition));
     return rest.every((each) => (each && first ? comparePositions(each, first) === 0 : each === first));
   }
 
   /**
-   * Passes an event without bringing it into the graph, and notes why. It has to be the next one, with nothing under way.
-   * The note comes before the slots pass it: after a crash between the two, the event is known to be left out.
-   * @param unreadable those that stand before it are noted with it.
+   * Passes an event without writing it into the graph, and records why. It must be the next event, and no batch may be
+   * under way. The record is written before the slots pass the event, so that a crash between the two does not lose it.
+   * @param unreadable unreadable events; those before this event are recorded with it.
    */
   async setAside(
     event: RecordedEvent,
@@ -202,15 +204,16 @@ export class GraphWriter {
   }
 
   /**
-   * Brings an event that was set aside into the graph after all, as a whole or not at all. The graph has to be even, with
-   * nothing under way; after an error it has to be opened anew.
+   * Writes an event that was set aside into the graph after all, in one transaction. The graph must be even, and no
+   * batch may be under way. After an error the graph has to be reopened.
+   * @throws Error if the graph cannot keep a field of the event.
    */
   async bringIn(event: RecordedEvent): Promise<void> {
     const field = unkeepable(event);
     if (field !== undefined) throw new Error(cannotKeep(field));
     const { slots, facts, position } = await this.#preparation.of({ events: [event], position: event.position });
     const made = await inTransaction(this.driver, 'write', async (tx) => {
-      // Whoever else writes has to wait, or finds out.
+      // Another projector that writes has to wait, or fails with OutOfStep.
       for (const partition of PARTITIONS) {
         const passed = this.#passed.get(partition);
         if (passed) await moveCheckpoints(tx, this.state.epoch, partition, this.#movesOf(partition, passed), passed);
@@ -228,22 +231,22 @@ export class GraphWriter {
     this.#aside.forget(event);
   }
 
-  /** Something handed over is not committed yet. */
+  /** Whether a batch is not committed yet. */
   get busy(): boolean {
     return this.#underWay.length > 0;
   }
 
-  /** Waits until everything handed over is committed. */
+  /** Waits until every batch is committed. */
   async settle(): Promise<void> {
     while (this.#underWay.length > 0) await this.#oldest();
   }
 
-  /** A batch that failed stays: whatever is called after it fails too. */
+  /** A failed batch stays in the list, so that every later call fails too. */
   async #oldest(): Promise<void> {
     try {
       await this.#underWay[0];
     } catch (error) {
-      // Whoever opens the graph anew must not meet what another partition still writes.
+      // A reopened graph must not meet writes of other partitions that are still running.
       await Promise.allSettled(this.#turns.values());
       throw error;
     }
@@ -251,9 +254,9 @@ export class GraphWriter {
   }
 
   /**
-   * Each writer goes on to the next batch as soon as it is done with one, whatever the others do. Facts come last:
-   * they are never ahead of the slots, so that after a crash a place's length of stay is read as it was for the first
-   * event that is taken again.
+   * Each writer continues with the next batch as soon as it is done, whatever the others do. Facts come last: they are
+   * never ahead of the slots, so that after a crash a place's length of stay is still the one that held for the first
+   * event that is processed again.
    */
   async #commit(batch: Prepared): Promise<void> {
     const { position, slots, facts, aside } = batch;
@@ -266,7 +269,7 @@ export class GraphWriter {
       }),
     );
     const written = Promise.all(writers);
-    // The facts' turn, which waits for it, does not come when an earlier batch failed.
+    // After the failure of an earlier batch, the turn of the facts, which awaits this, never comes.
     written.catch(() => undefined);
     await this.#inTurn(FACTS, async () => {
       await written;
@@ -281,7 +284,7 @@ export class GraphWriter {
     });
   }
 
-  /** Of those projections that are written with the rest by now. */
+  /** Writes the facts of the projections that have joined the rest. */
   async #writeFacts(tx: Tx, facts: readonly Facts[]): Promise<void> {
     const context = this.contextOf(tx, this.#numbering, this.members.label);
     for (const { projection, events } of facts) {
@@ -289,7 +292,10 @@ export class GraphWriter {
     }
   }
 
-  /** What is being made has passed the place of an event that comes late; what has not meets it there. */
+  /**
+   * Writes a late event for the projections being built that have already passed its position. The others meet it in
+   * the log.
+   */
   async #writeBuilding(tx: Tx, facts: readonly Facts[], position: Position): Promise<void> {
     const members = this.members.building();
     const context = this.contextOf(tx, this.#numbering, this.members.labelAmong(members));
@@ -300,21 +306,21 @@ export class GraphWriter {
     }
   }
 
-  /** What a projection may use. */
+  /** The context in which a projection writes. */
   contextOf(tx: Tx, numbering: Numbering, label: LabelOf): ProjectionContext {
     const apart = <T>(write: (tx: Tx) => Promise<T>) => inTransaction(this.driver, 'write', write);
     return { tx, apart, numbering, store: this.store, label };
   }
 
-  /** What the projections of facts have passed. */
+  /** The position that the facts have passed. */
   get factsPassed(): Position | undefined {
     return this.#passed.get(FACTS);
   }
 
-  /** Runs something while no facts are written: before it and after it they are, each in its turn. */
+  /** Runs work while no facts are written, in its turn between two writes of facts. Throws what the work throws. */
   async betweenFacts<T>(work: () => Promise<T>): Promise<T> {
     let done: { value: T } | { error: unknown } | undefined;
-    // An error of it is not one of theirs: they go on.
+    // An error of the work must not stop the writing of facts.
     await this.#inTurn(FACTS, async () => {
       done = await work().then(
         (value) => ({ value }),
@@ -330,7 +336,7 @@ export class GraphWriter {
     return [{ projection: this.visitProjection.name, partition, from, state: 'active' }];
   }
 
-  /** After a failure nothing more is written: what follows would be without what came before. */
+  /** After a failure nothing more is written: later writes would lack the failed one. */
   #inTurn(partition: string, work: () => Promise<void>): Promise<void> {
     const before = this.#turns.get(partition) ?? Promise.resolve();
     const turn = before.then(work);

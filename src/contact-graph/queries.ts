@@ -21,18 +21,18 @@ import type {
   TouchedBy,
 } from './ports.js';
 
-/** Projections that several read. */
+/** Projections that several queries read. */
 const CASES: Reads = ['cases'];
 const ALERTS: Reads = ['alerts'];
 
 const CASE_FACTS = `c.id AS caseId, p.id AS personId, c.disease AS disease, c.status AS status`;
 
-/** Of alerting, by which a day is judged. */
+/** How many earlier days of alerting a day is judged against. */
 const DAYS_BEFORE = 14;
 
 /** Answers other parts' questions from Neo4j. */
 export class Neo4jQueries implements GraphQueries {
-  /** @param forPeople whether what it says goes to people, who are told of a graph that is not filled yet. */
+  /** @param forPeople whether answers go to people, who get an error while the graph is not filled yet. */
   constructor(
     private readonly driver: Driver,
     private readonly forPeople = false,
@@ -87,7 +87,7 @@ export class Neo4jQueries implements GraphQueries {
 
   async messageByReference(provider: string, reference: string): Promise<SentMessage | undefined> {
     type Found = Omit<SentMessage, 'noted'> & { messageId: string | null; whose: string | null };
-    // What is noted of a message itself is found first; the rest went without notes, or before messages had any.
+    // A message with a stream of its own comes first. The others were sent without one, or before messages had streams.
     const [message] = await this.#read<Found>(
       ['messages', 'alerts', 'reminders'],
       (label) => `CALL () {
@@ -220,9 +220,9 @@ export class Neo4jQueries implements GraphQueries {
   async touchedCases({ people, stays, places, moved, lingering }: TouchedBy): Promise<string[]> {
     const touched = await this.#read<{ id: string }>(
       ['presence', 'households', 'merges', 'cases'],
-      // A record of a person stands for the one whose id counts, and all that point to it. People and cases are named
-      // without their labels and reached step by step: the plan is kept while the graph grows, and one that began with
-      // all people or with all contacts of a case, which were few when it was made, would go through them for each row.
+      // A record of a person stands for the record whose id counts and all that point to it. People and cases have no
+      // labels here and are reached step by step. Neo4j keeps a plan while the graph grows: a plan that began with all
+      // people, or with all contacts of a case, few at planning time, would go through all of them for each row.
       (label) => `CALL () {
          UNWIND $people AS id MATCH (r:Person {id: id})
          WITH DISTINCT r MATCH (r)-[:${label('SAME_AS')}*0..9]->(p)
@@ -323,8 +323,8 @@ export class Neo4jQueries implements GraphQueries {
   }
 
   /**
-   * @param reads the projections that the query reads; what is their own it names by what it is given.
-   * @param required what every row has, of nodes that may be deleted meanwhile.
+   * @param reads the projections that the query reads; it must name what they own through `label`.
+   * @param required columns that every row has, for nodes that may be deleted meanwhile.
    */
   #read<Row extends RecordShape>(
     reads: Reads,
@@ -335,7 +335,7 @@ export class Neo4jQueries implements GraphQueries {
     if (this.forPeople) {
       return answering(this.driver, reads, (tx, label) => wholeRows(tx, query(label), parameters, required));
     }
-    // The program's own questions are many: each goes out in one.
+    // The program itself runs many queries, so each goes out in a single round trip.
     if (required.length === 0) return askingOnce(this.driver, reads, query, parameters);
     return asking(this.driver, reads, (tx, label) => wholeRows(tx, query(label), parameters, required));
   }

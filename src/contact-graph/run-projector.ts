@@ -22,27 +22,27 @@ export interface ProjectorOptions {
   facts: readonly FactProjection[];
   logger: Logger;
   signal: AbortSignal;
-  /** Told after every batch. */
+  /** Called after every batch. */
   onBatch?: (events: number, position: Position) => void;
-  /** Milliseconds without a step of the other projector after which this one takes over. */
+  /** Milliseconds without progress of the other projector after which this one takes over. */
   takeOverAfter?: number;
-  /** Events that are taken at once where a projection is made beside the rest. */
+  /** The most events in one batch of a projection that is built beside the rest. */
   builtAtOnce?: number;
-  /** Milliseconds without a step after which it says what it waits for. */
+  /** Milliseconds without progress after which it reports what it waits for. */
   standsStillAfter?: number;
 }
 
-/** A batch is as large as the graph writes fastest, and waits for more events no longer than a person would notice. */
+/** The batch size that the graph writes fastest; a batch waits for more events too briefly for a person to notice. */
 const MAX_EVENTS = 20_000;
 const MAX_WAIT = 40;
 const TAKE_OVER_AFTER = 3_000;
 const LONGEST_PAUSE = 5_000;
-/** Milliseconds between two looks whether the graph was emptied, which an idle projector learns from nothing else. */
+/** Milliseconds between checks whether the graph was emptied, which an idle projector cannot notice otherwise. */
 const LOOK_EVERY = 500;
 
 /**
- * Keeps the graph up with the log until the signal aborts. Of several projectors one works: the others find their
- * checkpoints moved, and stand by until these stand still.
+ * Keeps the graph up to date with the log until the signal aborts. Of several projectors only one works: the others
+ * find their checkpoints moved, and stand by until the checkpoints stop moving.
  */
 export async function runProjector(options: ProjectorOptions): Promise<void> {
   const { driver, logger, signal } = options;
@@ -50,7 +50,7 @@ export async function runProjector(options: ProjectorOptions): Promise<void> {
   const standstill = new Standstill(driver, (line) => logger.warn(line), options.standsStillAfter);
   const looks = setInterval(() => void standstill.look(), LOOK_EVERY);
   const isolation = new Isolation(MAX_EVENTS);
-  /** To be set aside once the graph is open again. */
+  /** The event to set aside once the graph is open again. */
   let poisoned: Parameters<GraphWriter['setAside']> | undefined;
   let pause = 200;
   const onWork = () => (pause = 200);
@@ -61,7 +61,7 @@ export async function runProjector(options: ProjectorOptions): Promise<void> {
       let epoch: string | undefined;
       try {
         standstill.at('until the graph is migrated');
-        // Nothing of these two is lost when they are left: the driver's close ends their transactions.
+        // These two can be abandoned without loss: closing the driver ends their transactions.
         await unlessStopped(migrate(driver), stop, 0);
         standstill.at('for the graph to be opened');
         const writer = await unlessStopped(open(options), stop, 0);
@@ -78,7 +78,7 @@ export async function runProjector(options: ProjectorOptions): Promise<void> {
           writer,
           { attempt, trouble },
           project(options, writer, { stop, standstill, trouble, onWork, isolation }).catch(async (error: unknown) => {
-            // What was handed over before is not left for the next to meet.
+            // The next attempt must not meet batches that are still being committed.
             if (error instanceof LogReplaced) await writer.settle();
             throw error;
           }),
@@ -132,7 +132,7 @@ async function leaveOut(
   writer: GraphWriter,
   [event, reason, tries, unreadable]: Parameters<GraphWriter['setAside']>,
 ): Promise<void> {
-  // Another projector may have got it through.
+  // Another projector may have written the event.
   if (writer.passed && comparePositions(event.position, writer.passed) <= 0) return;
   await writer.setAside(event, reason, tries, unreadable);
   logger.error(
@@ -141,7 +141,7 @@ async function leaveOut(
   );
 }
 
-/** Makes what is to be made of projections beside the rest, which goes on meanwhile; ends with it, or has it end. */
+/** Builds projections beside the rest while projecting goes on; the end or failure of either one ends the other. */
 async function whileBuilding(
   { driver, store, logger, signal, builtAtOnce }: ProjectorOptions,
   writer: GraphWriter,
@@ -162,13 +162,13 @@ async function whileBuilding(
     await projecting;
   } finally {
     attempt.abort();
-    // Nothing of it is lost when it is left: the driver's close ends its transactions.
+    // The build can be abandoned without loss: closing the driver ends its transactions.
     await unlessStopped(building, signal).catch(() => undefined);
   }
   if (failure !== undefined) throw failure as Error;
 }
 
-/** Writes what the log holds and gets, until it is stopped. */
+/** Writes the log's existing and future events, until it is stopped. */
 async function project(options: ProjectorOptions, writer: GraphWriter, running: Running): Promise<void> {
   const { stop, standstill, trouble, onWork, isolation } = running;
   while (!stop.aborted) {
@@ -213,7 +213,7 @@ async function write(writer: GraphWriter, batch: Batch): Promise<void> {
   const alone = !writer.busy;
   try {
     await writer.write(batch);
-    // A full batch is followed by another at once: only then is it worth leaving this one under way.
+    // Another batch follows a full one at once: only then is it worth not waiting for the commit.
     if (batch.events.length < MAX_EVENTS) await writer.settle();
   } catch (error) {
     if (error instanceof OutOfStep) throw error;
@@ -225,13 +225,16 @@ function eventsOf({ visits, facts }: ProjectorOptions): EventSet {
   return eventsInto(visits, facts);
 }
 
-/** The last of these came when the graph was there already: all that was there before has been passed. */
+/** Whether the last event was recorded after the graph was opened: then all events before that have been passed. */
 function isYoungerThan({ events }: Batch, writer: GraphWriter): boolean {
   const last = events.at(-1);
   return last !== undefined && last.recordedAt.getTime() > writer.openedAt;
 }
 
-/** Notices when the graph is another, or something is to be tried again; and when it holds all that the log does. */
+/**
+ * Watches for another graph in place of this one or for events to retry, and calls `onOther` then. Also marks the graph
+ * as filled once it has caught up with the log.
+ */
 async function watch(
   options: ProjectorOptions,
   writer: GraphWriter,
@@ -251,27 +254,29 @@ async function watch(
       if (writer.aside.length > 0 && (await anyWanted(driver))) return onOther();
       if (writer.filling && !(await store.isBehind(passedByAll(state.passed), types))) await writer.filled();
     } catch {
-      // Whoever writes hears of it; what is away comes back.
+      // The writer gets the error itself, and an unreachable database comes back.
     }
     await delay(LOOK_EVERY, undefined, { signal: stop }).catch(() => undefined);
   }
 }
 
-/** Whether somebody else is at work on the graph; if not, the one that was opened was emptied, and is to be filled. */
+/**
+ * Whether another projector works on the graph. If not, the graph was emptied since it was opened, and must be filled.
+ */
 async function isAnother(driver: Driver, epoch: string | undefined): Promise<boolean> {
   if (epoch === undefined) return true;
   const state = await readGraphState(driver).catch(() => undefined);
   return state?.epoch === epoch;
 }
 
-/** Waits until no checkpoint has moved for a while, however often the graph is away meanwhile. */
+/** Waits until no checkpoint has moved for a while, even if the graph is unreachable at times. */
 async function standBy(
   driver: Driver,
   takeOverAfter: number,
   signal: AbortSignal,
   onError: (error: unknown) => void,
 ): Promise<void> {
-  // Two that gave way to each other must not come back at the same moment.
+  // Two projectors that gave way to each other must not come back at the same moment.
   const patience = takeOverAfter * (0.5 + Math.random());
   let last: Position | undefined;
   for (;;) {

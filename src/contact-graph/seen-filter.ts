@@ -1,6 +1,6 @@
 /**
- * Remembers 32-bit numbers in a few bits each: "no" is certain, "yes" may be wrong in about one of thirty. It grows by
- * layers, so that nothing has to be read again.
+ * A Bloom filter with one hash: remembers 32-bit numbers in a few bits each. "No" is certain; "yes" is wrong for about
+ * one in thirty unseen numbers. It grows by layers, so that nothing has to be read again.
  */
 export class SeenFilter {
   readonly #layers: { bits: Uint32Array; shift: number; room: number }[] = [];
@@ -26,14 +26,14 @@ export class SeenFilter {
   }
 
   #grow(power: number): { bits: Uint32Array; shift: number; room: number } {
-    // At one number for 32 bits, one in 32 that was never added is taken for seen.
+    // With one number per 32 bits, about one in 32 unseen numbers is taken for seen.
     const layer = { bits: new Uint32Array(2 ** (power - 5)), shift: 32 - power, room: 2 ** (power - 5) };
     this.#layers.push(layer);
     return layer;
   }
 }
 
-/** Spreads numbers that are not random over all 32 bits; one to one, so that equal stays equal. */
+/** Spreads numbers that are not random over all 32 bits, one to one. */
 function mix(number: number): number {
   let n = Math.imul(number ^ (number >>> 16), 0x85ebca6b);
   n = Math.imul(n ^ (n >>> 13), 0xc2b2ae35);

@@ -5,21 +5,21 @@ import { asideNote, type AsideNote } from '../event-log/aside-notes.js';
 import type { RecordedEvent, UnreadableEvent } from '../event-log/event-store.js';
 import { inTransaction, int, rows, wholeRows, type Tx } from './neo4j.js';
 
-/** An event that the graph lacks, since it could not be brought into it. */
+/** An event that the graph lacks, since it could not be written. */
 export interface SetAside extends AsideNote {
-  /** What later events say more of: these wait with it. */
+  /** The subject of the event: later events on the same subject wait with it. */
   key: string;
 }
 
 /**
- * What an event says something of, for which the order of events counts: what it says all of, or what its stream tells of.
- * What is decided of a case's alerts stands on the case.
+ * The subject of an event, within which the order of events matters: the subject that the event restates in full, or
+ * else that of its stream. Decisions of the brake about a case's alerts have the case as their subject.
  */
 export function keyOf(events: EventSet, event: RecordedEvent): string {
   return events.of(event.type)?.restates(event) ?? streamKeyOf(event.stream);
 }
 
-/** What all events of a stream wait for, when one of them cannot be read: it may say something of whatever they do. */
+/** The subject that all events of a stream wait for if one of them is unreadable: it may be about any of theirs. */
 export function streamKeyOf(stream: string): string {
   return stream.replace(/^brake-/, 'case-');
 }
@@ -28,12 +28,12 @@ export function unreadableAside({ reason, ...event }: UnreadableEvent): SetAside
   return { ...asideNote(event, reason, 0), key: streamKeyOf(event.stream) };
 }
 
-/** @param key what it waits for. */
+/** @param key the subject that it waits for. */
 export function setAside(event: RecordedEvent, reason: string, tries: number, key: string): SetAside {
   return { ...asideNote(event, reason, tries), key };
 }
 
-/** In the transaction that moves the checkpoint past them. */
+/** Must run in the transaction that moves the checkpoint past these events. */
 export async function writeSetAside(tx: Tx, records: readonly SetAside[]): Promise<void> {
   if (records.length === 0) return;
   await tx.run('UNWIND $records AS row MERGE (s:SetAside {id: row[0]}) SET s += row[1], s.retry = null', {
@@ -50,12 +50,12 @@ export async function writeSetAside(tx: Tx, records: readonly SetAside[]): Promi
   });
 }
 
-/** In the transaction that brings it into the graph after all. */
+/** Must run in the transaction that writes the event into the graph after all. */
 export async function deleteSetAside(tx: Tx, id: string): Promise<void> {
   await tx.run('MATCH (s:SetAside {id: $id}) DELETE s', { id });
 }
 
-/** In the order of the log. @param limit all of them when left out. */
+/** Reads the events that are set aside, in the order of the log. @param limit all if omitted. */
 export function readSetAside(driver: Driver, limit?: number): Promise<SetAside[]> {
   return inTransaction(driver, 'read', (tx) =>
     wholeRows<SetAside>(
@@ -72,14 +72,15 @@ export function readSetAside(driver: Driver, limit?: number): Promise<SetAside[]
 }
 
 /**
- * Has what is set aside tried again by the projector that is at work: all, or what stands at a commit position.
- * @returns how many events it takes in.
+ * Requests that the running projector retry events that are set aside: all of them, or the one at a commit position
+ * with all that wait with it.
+ * @returns the number of events to retry.
  */
 export async function askForRetry(driver: Driver, commit?: bigint): Promise<number> {
   return inTransaction(driver, 'write', async (tx) => {
     const [row] = await rows<{ count: number }>(
       tx,
-      // Whatever waits for an event goes with it.
+      // Events that wait for an event are retried with it.
       `MATCH (at:SetAside) WHERE $commit IS NULL OR at.commit = $commit
        WITH DISTINCT at.key AS key MATCH (s:SetAside {key: key}) SET s.retry = true RETURN count(s) AS count`,
       { commit: commit === undefined ? null : int(commit) },
@@ -88,12 +89,13 @@ export async function askForRetry(driver: Driver, commit?: bigint): Promise<numb
   });
 }
 
-/** Texts that need not be kept letter by letter. */
+/** Fields of free text, which need not be kept exactly. */
 const FREE = new Set(['name', 'reason', 'note', 'detail']);
 
 /**
- * Names the field of an event that cannot be kept: half of a character becomes the same mark wherever it is written, so
- * that two ids which differ only there would be one. Undefined where there is none.
+ * The field of an event that the graph cannot keep, since it holds half of a character (a lone surrogate): every such
+ * half is stored as the same replacement character, so that two ids that differ only there would become one. Undefined
+ * if there is none.
  */
 export function unkeepable(event: RecordedEvent): string | undefined {
   return halfIn(event.data, '');

@@ -1,15 +1,15 @@
 import type { LabelOf } from './instances.js';
 import { int, rows, type Tx } from './neo4j.js';
 
-/** What has ids of our own making: names of 36 characters, which nobody types. */
+/** Kinds of things with generated ids: 36 characters, too long to type. */
 export type Named = 'case' | 'task' | 'alert';
 
 const LABELS: Record<Named, string> = { case: 'Case', task: 'Task', alert: 'Alert' };
 
-/** Characters of a UUID that are tried one after the other: its groups. */
+/** Lengths of a UUID's beginning to try in turn: each ends with one of its groups. */
 const LENGTHS = [8, 13, 18, 23];
 
-/** Ids that begin so, in their order. */
+/** Ids with this beginning, in order. */
 export async function idsLike(
   tx: Tx,
   label: LabelOf,
@@ -25,7 +25,7 @@ export async function idsLike(
   return found.map(({ id }) => id);
 }
 
-/** Of those ids that name a case, a task or an alert, how short each can be and still be the only one of its kind. */
+/** The shortest unambiguous form of each id of a case, task or alert, unique within its kind; other ids are omitted. */
 export async function shortIds(tx: Tx, label: LabelOf, ids: readonly string[]): Promise<Map<string, string>> {
   const short = new Map<string, string>();
   for (const each of Object.values(LABELS)) {

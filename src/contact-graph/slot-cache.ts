@@ -1,15 +1,15 @@
 import type { SlotContents } from './ports.js';
 
 interface Entry {
-  /** Bytes of the slot when it was read: a slot only grows, so the same length is the same contents. */
+  /** Bytes of the slot when it was read: a slot only grows, so the same length means the same contents. */
   length: number;
   contents: SlotContents;
 }
 
-/** Bytes of bookkeeping for an entry, beside its numbers. */
+/** Bytes of overhead per entry, in addition to its numbers. */
 const OVERHEAD = 400;
 
-/** Slots made ready for tracing, kept between traces up to a size; the one not used for longest goes first. */
+/** Unpacked slots, cached between traces up to a size; the least recently used is evicted first. */
 export class SlotCache {
   readonly #entries = new Map<number, Entry>();
   #bytes = 0;
@@ -18,7 +18,7 @@ export class SlotCache {
   /** @param limit in bytes. */
   constructor(private readonly limit: number) {}
 
-  /** Numbers and keys mean something in one epoch of the graph only. */
+  /** Clears the cache if the epoch changed: numbers and keys are only valid within one epoch of the graph. */
   enter(epoch: string): void {
     if (epoch === this.#epoch) return;
     this.#entries.clear();

@@ -5,27 +5,27 @@ import { Packer, PART_BYTES, placeOfSlot, type Segment } from './packed.js';
 import { numberOfKey } from './visit-key.js';
 import { segmentsAfter, type VisitFact, type VisitState } from './visits.js';
 
-/** What becomes of one visit in one slot. */
+/** The change of one visit in one slot. */
 interface Change {
   state: VisitState;
-  /** The graph held it here before this batch. */
+  /** Whether the slot already held the visit before this batch. */
   existed: boolean;
   segment: Segment | undefined;
   open: boolean;
   seatRow: number | null;
 }
 
-/** Everything that a batch does to slots, by writer, then by slot, then by visit. */
+/** All changes of a batch to slots, by writer, then by slot, then by visit. */
 export class SlotChanges {
   readonly #partitions: Map<number, Change[]>[] = Array.from(
     { length: SLOT_PARTITIONS },
     () => new Map<number, Change[]>(),
   );
 
-  /** @param passed what each writer has written already: after a crash one may be ahead of another. */
+  /** @param passed the position of each writer: after a crash one may be ahead of another. */
   constructor(private readonly passed: readonly (Position | undefined)[]) {}
 
-  /** Takes in one fact at its position in the log, and brings the visit's state to it. */
+  /** Applies one fact at its position in the log, and updates the visit's state. */
   apply(state: VisitState, fact: VisitFact, position: Position): void {
     const { segments, open } = segmentsAfter(state, fact);
     const seatRow = fact.seatRow === undefined ? state.seatRow : fact.seatRow;
@@ -58,7 +58,7 @@ export class SlotChanges {
     const slots = this.partition(index);
     let changes = slots.get(key);
     if (!changes) slots.set(key, (changes = []));
-    // Nearly all visits are new, and cannot be among the changes.
+    // Nearly all visits are new, so they cannot be among the changes: skip the search.
     const change = state.untouched ? undefined : changes.find((each) => each.state === state);
     state.untouched = false;
     if (change) {
@@ -74,7 +74,10 @@ export class SlotChanges {
   }
 }
 
-/** Slots are dealt out by place and day: neighbours in either go to different writers. */
+/**
+ * The number of the writer of a slot. Slots are distributed by place and day: neighbours in either get different
+ * writers.
+ */
 export function partitionOf(key: number): number {
   return (Math.floor(key / 65_536) + (key % 65_536)) % SLOT_PARTITIONS;
 }
@@ -84,10 +87,11 @@ function findSegment(segments: readonly Segment[], key: number): Segment | undef
 }
 
 /**
- * Writes one partition's changes: bytes appended to the slots and the relationships beside them. Numbers travel as
- * plain ones, exact up to 53 bits, and become integers in the graph: the driver takes far longer over its own integers.
- * @param knownSlots nodes of the slots that are certainly there, by key.
- * @returns those that are there as well once the transaction is committed.
+ * Writes the changes of one partition: appends bytes to the slots and writes the relationships. Numbers are sent as
+ * plain JavaScript numbers, exact up to 53 bits, and converted to integers by the query, since the driver's own
+ * integers are far slower.
+ * @param knownSlots node ids of slots that certainly exist, by key.
+ * @returns node ids, by key, of the slots that exist as well once the transaction is committed.
  */
 export async function writeSlots(
   tx: Tx,
@@ -98,11 +102,11 @@ export async function writeSlots(
   const appends: unknown[] = [];
   const creates: unknown[] = [];
   const rewrites: unknown[] = [];
-  /** Slots in which a seat is known. */
+  /** Node ids of the slots in which a seat is known. */
   const seated = new Set<number>();
   for (const [key, visits] of changes) {
     const node = knownSlots.get(key) ?? fresh.get(key);
-    // Nothing of this slot comes into the graph.
+    // None of the changes of this slot has to be written.
     if (node === undefined) continue;
     const packer = new Packer();
     const created: (number | boolean | null)[] = [];
@@ -159,7 +163,7 @@ export async function writeSlots(
   return fresh;
 }
 
-/** Sees to it that every slot into which something is written is there. */
+/** Creates the missing slots among those to be written. Returns their node ids by key. */
 async function makeSlots(
   tx: Tx,
   changes: Map<number, Change[]>,
@@ -180,7 +184,7 @@ async function makeSlots(
   return new Map(made?.keys.map((key, i) => [key, made.nodes[i] as number]));
 }
 
-/** Sets a full part aside, so that further visits no longer rewrite it. */
+/** Closes a full part of each slot, so that further visits no longer rewrite it. */
 async function closeParts(tx: Tx, keys: readonly number[]): Promise<void> {
   await tx.run(
     `UNWIND $keys AS key MATCH (s:Slot {key: key})

@@ -5,17 +5,17 @@ import type { Kind } from './limits.js';
 import { inTransaction, rows, type Tx } from './neo4j.js';
 import { CONTACTS, type Reads } from './reads.js';
 
-/** What the graph says of itself to whoever asks it for an answer. */
+/** The state of the graph that decides whether it can answer a query. */
 export interface Standing {
   epoch: string;
   filling: boolean;
-  /** Events that it lacks, since they could not be brought into it. */
+  /** Number of events that are set aside, since they could not be written. */
   setAside: number;
-  /** The rows of projections that are asked. */
+  /** The builds of projections that queries read. */
   served: Pick<Instance, 'name' | 'version' | 'again' | 'owns' | 'state'>[];
 }
 
-/** Undefined when there is no graph, or one that is being emptied. */
+/** Undefined if there is no graph, or it is being emptied. */
 export async function standingIn(tx: Tx): Promise<Standing | undefined> {
   const [found] = await rows<Standing>(
     tx,
@@ -30,11 +30,11 @@ export async function standingIn(tx: Tx): Promise<Standing | undefined> {
 }
 
 /**
- * Runs what people are answered from: only on a graph that holds what the log does, all of it of one graph, as far as the
- * projections go that are read. Where events are set aside, the gate says how many.
- * @param work is run again where a projection was made anew, and its rows took the place of those before.
- * @throws GraphNotReady when it is being emptied or filled, or such a projection is being made anew: what it lacks would
- * be answered as if it were not so.
+ * Runs a query of people. It requires that the graph is filled and that the projections read are up to date, and
+ * ensures that the whole answer comes from one graph. If events are set aside, the gate reports how many.
+ * @param work runs again if a projection was rebuilt meanwhile and its new rows replaced the old ones.
+ * @throws GraphNotReady if the graph is being emptied or filled, or a projection read is being rebuilt: the answer
+ * would silently omit what is missing.
  */
 export async function answering<T>(
   driver: Driver,
@@ -43,15 +43,16 @@ export async function answering<T>(
   kind: Kind = 'read',
 ): Promise<T> {
   return settled(driver, kind, work, (before, after) => {
-    // A transaction sees what others commit meanwhile; who empties a graph marks it before anything else.
+    // A transaction sees what others commit meanwhile. Emptying a graph marks it before anything else.
     if (whole(before, reads).epoch !== whole(after, reads).epoch) throw new GraphNotReady('it was made anew meanwhile');
     gateOf(driver).lacks(after?.setAside ?? 0);
   });
 }
 
 /**
- * The same for the program itself, which waits for the position that it needs, and asks a graph that is being filled, too.
- * @throws GraphNotReady when such a projection is being made anew.
+ * Like `answering`, but for the program itself, which waits for the position that it needs, and so also queries a graph
+ * that is being filled.
+ * @throws GraphNotReady if a projection read is being rebuilt.
  */
 export async function asking<T>(
   driver: Driver,
@@ -61,7 +62,9 @@ export async function asking<T>(
   return settled(driver, 'read', work, requiringMade(reads));
 }
 
-/** The same of a single query, which goes out with the looks before and after it, without waiting between them. */
+/**
+ * Like `asking`, but for a single query, sent together with the checks before and after it, without waiting between.
+ */
 export async function askingOnce<Row extends RecordShape>(
   driver: Driver,
   reads: Reads,
@@ -77,12 +80,12 @@ function requiringMade(reads: Reads): Check {
   };
 }
 
-/** How rows were named when somebody last looked: nearly always they still are. */
+/** The standing as last read: the names of rows in it are nearly always still valid. */
 const seen = new WeakMap<Driver, Standing>();
 
 type Check = (before: Standing | undefined, after: Standing | undefined) => void;
 
-/** @param once the work is a single query, so that the look after it need not wait for its answer. */
+/** @param once whether the work is a single query, so that the check after it need not wait for its answer. */
 async function settled<T>(
   driver: Driver,
   kind: Kind,
@@ -92,7 +95,7 @@ async function settled<T>(
 ): Promise<T> {
   for (;;) {
     const outcome = await inTransaction(driver, kind, async (tx) => {
-      // On its way together with the first query of the work.
+      // Sent together with the first query of the work.
       const asked = standingIn(tx);
       asked.catch(() => undefined);
       const known = seen.get(driver);
@@ -117,12 +120,12 @@ async function settled<T>(
   }
 }
 
-/** Whether queries that were named by the one hold for the other. */
+/** Whether queries that use the names of the one are valid for the other. */
 export function isNamedAlike(
   one: Pick<Standing, 'served'> | undefined,
   other: Pick<Standing, 'served'> | undefined,
 ): boolean {
-  // Without a word of them, names are those of version 1.
+  // Names that are not listed are those of version 1.
   const names = (standing: Pick<Standing, 'served'> | undefined) =>
     (standing?.served ?? [])
       .flatMap(namesOf)
@@ -132,8 +135,9 @@ export function isNamedAlike(
 }
 
 /**
- * The same of work that reads in several transactions, also with what answers whatever state the graph is in.
- * @throws GraphNotReady when it was emptied or filled anew at any moment of it.
+ * Like `answering`, but for work that reads in several transactions, and may use queries that do not check the graph's
+ * state.
+ * @throws GraphNotReady if the graph was emptied or refilled at any time during the work.
  */
 export async function answeringInSteps<T>(driver: Driver, work: () => Promise<T>): Promise<T> {
   const epoch = () => answering(driver, CONTACTS, async (tx) => whole(await standingIn(tx), CONTACTS).epoch);
@@ -143,7 +147,7 @@ export async function answeringInSteps<T>(driver: Driver, work: () => Promise<T>
   return answer;
 }
 
-/** @throws GraphNotReady */
+/** @throws GraphNotReady if the graph is empty or being filled, or one of these projections is being rebuilt. */
 export async function requireWhole(driver: Driver, reads = CONTACTS): Promise<void> {
   await answering(driver, reads, async () => undefined);
 }
@@ -160,7 +164,7 @@ function whole(standing: Standing | undefined, reads: Reads): Standing {
   return standing;
 }
 
-/** @throws GraphNotReady when one of these is another version than the projector writes, or none. */
+/** @throws GraphNotReady if one of these is missing, or of another version than the projector writes. */
 function requireMade({ served }: Standing, reads: Reads): void {
   const lacking = reads.filter((name) => !served.some((each) => each.name === name && each.state === 'active'));
   if (lacking.length === 0) return;

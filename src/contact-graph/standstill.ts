@@ -2,15 +2,15 @@ import type { Driver } from 'neo4j-driver';
 import { configOf, PROGRAM } from './limits.js';
 
 const STANDS_STILL_AFTER = 60_000;
-/** Of a query that is shown. */
+/** The most characters of a query to show. */
 const CHARACTERS = 120;
 
-/** Notices that a projector has waited for the graph for a minute without a step, and says what for. */
+/** Detects that a projector has waited for the graph for a minute without progress, and reports what it waits for. */
 export class Standstill {
   #doing: { what: string; since: number; saidAt: number } | undefined;
 
   /**
-   * @param say told once a minute while it lasts.
+   * @param say called with a line at most once per `after` while the wait lasts.
    * @param after milliseconds.
    */
   constructor(
@@ -19,13 +19,13 @@ export class Standstill {
     private readonly after = STANDS_STILL_AFTER,
   ) {}
 
-  /** @param what is waited for from now on; undefined where there is nothing to do. */
+  /** @param what what the projector waits for from now on; undefined if there is nothing to do. */
   at(what: string | undefined): void {
     const now = performance.now();
     this.#doing = what === undefined ? undefined : { what, since: now, saidAt: now };
   }
 
-  /** To be called now and then. */
+  /** Must be called regularly. */
   async look(): Promise<void> {
     const doing = this.#doing;
     const now = performance.now();
@@ -41,7 +41,7 @@ export class Standstill {
   }
 }
 
-/** What Neo4j is running, in words: of other programs only that they run something, since anything may stand in it. */
+/** Describes Neo4j's transactions. The queries of other programs are left out, since they may contain anything. */
 async function transactions(driver: Driver): Promise<string[]> {
   const { records } = await driver.executeQuery(
     `SHOW TRANSACTIONS YIELD transactionId, status, elapsedTime, currentQuery, metaData, username, clientAddress
@@ -63,7 +63,7 @@ async function transactions(driver: Driver): Promise<string[]> {
 
 interface Shown {
   id: string;
-  /** Says by which transaction it is blocked. */
+  /** Includes the transaction that blocks this one, if any. */
   status: string;
   seconds: number;
   query: string;

@@ -12,25 +12,25 @@ import { SlotCache } from './slot-cache.js';
 import { isNamedAlike, standingIn } from './standing.js';
 
 const NAMES_KEPT = 2_000_000;
-/** Contents of slots, and names, that are asked for as one record. */
+/** Bytes of slot contents, and number of names, requested as one record. */
 const GROUP_BYTES = 24_576;
 const GROUP_NAMES = 500;
-/** Times that a slot is read again of which a part was missed. */
+/** How often a slot is reread after a part of it was missed. */
 const ATTEMPTS = 5;
 
-/** Slots of a group: what is open of each, how many parts were set aside before, and the length of all together. */
+/** A group's slots: each one's open part, its number of closed parts, and its total length in bytes. */
 interface Packed {
   keys: number[];
   packed: (Int8Array | never[])[];
   parts: number[];
   lengths: number[];
-  /** Those in which seats are numbered. */
+  /** Keys of the slots with numbered seats. */
   seated: number[];
 }
 
 type Asked = readonly { number: number; after: number }[];
 
-/** What a worker keeps between traces: contents of slots, and the ids behind numbers. */
+/** What a worker keeps between traces: contents of slots, and the ids that belong to numbers. */
 export class TraceCache {
   readonly slots: SlotCache;
   readonly people = new Map<number, string>();
@@ -51,10 +51,10 @@ export class TraceCache {
 }
 
 /**
- * Lets a trace read the graph in one transaction, and be sure that it read all of one graph.
- * @param past what the graph must have passed.
- * @param run is run again where a projection was made anew meanwhile, and its rows took the place of those before.
- * @throws OutOfStep when it has not, or was emptied meanwhile: what was found then is no answer.
+ * Lets a trace read the graph in one transaction, and ensures that everything it read belongs to one graph.
+ * @param past the position that the graph must have passed.
+ * @param run runs again if a projection was rebuilt meanwhile and its new rows replaced the old ones.
+ * @throws OutOfStep when the graph has not passed it, or was emptied meanwhile, which makes the result invalid.
  */
 export async function withTraceGraph<T>(
   driver: Driver,
@@ -69,14 +69,14 @@ export async function withTraceGraph<T>(
       const passed = passedBy(graph, TRACED);
       if (past && !(passed && comparePositions(passed, past) >= 0)) throw new OutOfStep('the graph was rebuilt');
       cache.enter(graph.epoch);
-      // One look names all that the trace reads.
+      // Names everything that the trace reads, from a single look.
       const named = tracedOf(served(graph.instances));
       const label = labelling(named.served);
       const result = await run(new Neo4jTraceGraph(tx, cache, label, await MergedRecords.read(tx, label)));
-      // A transaction sees what others commit meanwhile; who empties a graph changes its epoch before anything else.
+      // A transaction sees what others commit meanwhile. Emptying a graph changes its epoch before anything else.
       const after = await standingIn(tx);
       if (after?.epoch !== graph.epoch) throw new OutOfStep('the graph was emptied during the trace');
-      // What others took the place of is removed from then on.
+      // Replaced rows are removed from the moment of their replacement.
       return isNamedAlike(named, tracedOf(after.served)) ? { result } : undefined;
     });
     if (outcome) return outcome.result;
@@ -88,11 +88,11 @@ function tracedOf<Each extends { name: string }>(rows: readonly Each[]): { serve
 }
 
 class Neo4jTraceGraph implements TraceGraph {
-  /** Lengths of the slots found so far, in bytes. */
+  /** Lengths in bytes of the slots found so far, by key. */
   readonly #lengths = new Map<number, number>();
-  /** The graph's own ids of the slots found: looking a node up by it costs next to nothing. */
+  /** Neo4j's internal node ids of the slots found, by key: looking up a node by this id costs next to nothing. */
   readonly #nodes = new Map<number, number>();
-  /** Those of the slots found in which seats are numbered. */
+  /** Keys of the slots found that have numbered seats. */
   readonly #seated = new Set<number>();
 
   constructor(
@@ -169,7 +169,7 @@ class Neo4jTraceGraph implements TraceGraph {
     return contents;
   }
 
-  /** Looks up slots that nobody asked for by their people: those that only the air of a stay reaches into. */
+  /** Looks up the nodes of slots that `slotsOf` did not find: only the lingering air of a stay reaches into them. */
   async #find(keys: readonly number[]): Promise<void> {
     if (keys.length === 0) return;
     const found = await rows<{ key: number; node: number }>(
@@ -180,7 +180,7 @@ class Neo4jTraceGraph implements TraceGraph {
     for (const { key, node } of found) this.#nodes.set(key, node);
   }
 
-  /** Reads slots of several parts, with the open one last, and names those of which a part was missed. */
+  /** Reads slots that have several parts, the open part last. Returns the keys of those with a missed part. */
   async #readParts(keys: readonly number[], contents: Map<number, SlotContents>): Promise<number[]> {
     const missed: number[] = [];
     for await (const { key, parts, packed, length } of rowsInTurn<{
@@ -201,8 +201,9 @@ class Neo4jTraceGraph implements TraceGraph {
   }
 
   /**
-   * Takes what was read of a slot, unless a part is missing: a query sees what others commit while it runs, and one
-   * that sets a part aside between the looks at the parts and at the open one hides it from both. Slots only grow.
+   * Keeps what was read of a slot, unless a part is missing. A query sees what others commit while it runs: if a part
+   * is closed between the reads of the closed parts and of the open part, both reads miss it. Slots only grow, so the
+   * length reveals a missing part.
    */
   #keep(
     contents: Map<number, SlotContents>,
@@ -219,7 +220,7 @@ class Neo4jTraceGraph implements TraceGraph {
     return true;
   }
 
-  /** Deals slots out so that each group's contents fit into a network packet or two. */
+  /** Groups slots so that each group's contents fit into one or two network packets. */
   #grouped(keys: readonly number[]): number[][] {
     const groups: number[][] = [];
     let room = 0;
@@ -336,7 +337,7 @@ class Neo4jTraceGraph implements TraceGraph {
     const joined = this.merged.byPerson(
       found.map(({ number, others }) => [number, others.map((other) => this.merged.of(other))]),
     );
-    // Two records of one person may name households of their own, in which the same others live.
+    // Two records of one person may name different households with the same other members.
     for (const [person, others] of joined) {
       joined.set(
         person,
@@ -380,7 +381,7 @@ class Neo4jTraceGraph implements TraceGraph {
     return cache;
   }
 
-  /** Every record of these people with the instant asked for. */
+  /** Every record of these people, each with the requested instant. */
   #pairs(persons: Asked) {
     return persons.flatMap(({ number, after }) =>
       this.merged.recordsOf(number).map((record) => [int(record), int(after)]),

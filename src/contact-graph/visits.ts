@@ -5,35 +5,35 @@ import type { NumberedPerson } from './numbering.js';
 import { SeenFilter } from './seen-filter.js';
 import { numberOfKey, type VisitKey } from './visit-key.js';
 
-/** What the log says of a visit now. */
+/** The current facts of a visit according to the log; instants in seconds. */
 export interface VisitFact {
   /** Number of the place, 0 when the visit is retracted. */
   place: number;
   from: number;
   to: number;
-  /** `to` is imputed: no check-out is known. */
+  /** `to` is imputed, since no check-out is known. */
   open: boolean;
-  /** A plain check-in: it never reopens a stay whose end is known. */
+  /** A check-in, which never reopens a stay whose end is known. */
   checkIn: boolean;
-  /** Row of the seat; null where none is known, undefined where what was known stays. */
+  /** Row of the seat; null if none is known, undefined to keep the known one. */
   seatRow: number | null | undefined;
 }
 
-/** What the graph holds of a visit, with what is on its way there. */
+/** A visit as the graph holds it, pending writes included. */
 export interface VisitState {
   key: number;
   /** Number in the slots: unique among the person's visits. */
   number: number;
   person: number;
-  /** The graph's own id of the person. */
+  /** Neo4j's internal id of the person's node. */
   node: number;
   place: number;
   open: boolean;
   seatRow: number | null;
   segments: Segment[];
-  /** Nothing was said of it yet, and the graph does not hold it. */
+  /** No fact was applied to it yet, and the graph does not hold it. */
   untouched: boolean;
-  /** Another visit of the same lower bits. */
+  /** Another visit whose key has the same lower bits. */
   next: VisitState | undefined;
 }
 
@@ -41,22 +41,22 @@ const KEPT = 250_000;
 const SLOTS_AT_ONCE = 5_000;
 
 /**
- * Knows for every visit what the graph holds of it, at the cost of a query only for visits that were there before this
- * process started or long ago: a filter tells those from new ones, which are nearly all.
+ * Provides the state of every visit in the graph. Only visits from before this process started, or from long ago, cost
+ * a query: a filter tells them from new ones, which are nearly all.
  */
 export class Visits {
   readonly #seen = new SeenFilter();
   #recent = new Map<number, VisitState>();
   #older = new Map<number, VisitState>();
   #recentSize = 0;
-  /** Numbers given to visits of people instead of those of their keys; very few. */
+  /** Numbers, by person, of the very few visits that could not have the number of their key. */
   readonly #moved = new Set<string>();
 
   constructor(private readonly driver: Driver) {}
 
   /**
-   * Reads which visits the graph holds; needed once, before the first batch. In many short reads: how long one of the whole
-   * graph takes, no limit of the operator's own has to bear.
+   * Reads which visits the graph holds; must be called once, before the first batch. It uses many short reads, since
+   * one read of the whole graph could exceed the operator's own transaction timeout.
    */
   async load(slotsAtOnce = SLOTS_AT_ONCE): Promise<void> {
     for (let after = -1; ;) {
@@ -80,7 +80,7 @@ export class Visits {
     }
   }
 
-  /** The states of these visits, in their order; those of one visit are one object, to be changed by the caller. */
+  /** The states of these visits, in the same order; each visit has one shared object, which the caller changes. */
   async of(visits: readonly { visit: VisitKey; person: NumberedPerson }[]): Promise<VisitState[]> {
     this.#turn();
     const states = new Array<VisitState>(visits.length);
@@ -145,7 +145,7 @@ export class Visits {
     let before: VisitState | undefined;
     for (let state = this.#older.get(bucket); state; before = state, state = state.next) {
       if (state.key !== key || state.person !== person) continue;
-      // What is used again stays: it may be on its way into the graph, where a query would not see it yet.
+      // A reused state is kept: its changes may still be pending, and a query would not see them yet.
       if (before) before.next = state.next;
       else if (state.next) this.#older.set(bucket, state.next);
       else this.#older.delete(bucket);
@@ -154,7 +154,7 @@ export class Visits {
     return undefined;
   }
 
-  /** A new visit where another may have its number: it takes the next that is free. */
+  /** Adds a new visit whose number another visit may have: it takes the next free number. */
   async #addBeside({ key, number }: VisitKey, person: NumberedPerson): Promise<VisitState> {
     let free = number;
     while (this.#taken(free, person.number)) {
@@ -213,13 +213,13 @@ export class Visits {
   }
 }
 
-/** Where the visit stands in the graph after a fact. */
+/** The visit's segments in the graph after a fact. */
 export function segmentsAfter(state: VisitState, fact: VisitFact): { segments: Segment[]; open: boolean } {
   if (fact.place === 0) return { segments: [], open: false };
   if (fact.checkIn && fact.open && !state.open && state.place === fact.place) {
     const known = state.segments[state.segments.length - 1];
     const began = state.segments[0];
-    // A copy of the check-in that comes after the check-out says nothing new.
+    // A copy of the check-in that comes after the check-out changes nothing.
     if (known && began?.from === fact.from) return { segments: state.segments, open: false };
   }
   return { segments: clip(fact.place, fact.from, fact.to), open: fact.open };

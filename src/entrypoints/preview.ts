@@ -26,7 +26,7 @@ export async function previewImport(
 ): Promise<number> {
   if (!kind.previewed) {
     const previewed = ROWS.flatMap(({ name, previewed }) => (previewed ? [name] : []));
-    throw new UserError(`--preview is of ${previewed.join(' and ')}, not of ${kind.name}.`, 'Leave it out.');
+    throw new UserError(`--preview shows ${previewed.join(' and ')}, not ${kind.name}.`, 'Leave it out.');
   }
   await requireServices(runtime.urls, ['neo4j']);
   const { store, sealing, config } = runtime;

@@ -181,7 +181,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     const visits = await runCommand(['import', 'check-ins', file, '--preview'], env);
     expect(visits).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('of results and isolations, not of check-ins'),
+      stderr: expect.stringContaining('--preview shows isolations and results, not check-ins'),
     });
   });
 
