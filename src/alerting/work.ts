@@ -1,7 +1,7 @@
 import { type MessageHandler, SENDING, type Sending, watchAlerting } from '../delivery/index.js';
 import { ALERTS } from '../event-log/reader-names.js';
 import { defineReaction, handlesJob, sweeping, type Running, type Work } from '../work/define-work.js';
-import { sharedPart, type Worker } from '../work/worker.js';
+import { workerDependency, type Worker } from '../work/worker.js';
 import { Brake } from './apply-brake.js';
 import { CaseViews } from './case-views.js';
 import { Gathering } from './gathering.js';
@@ -35,7 +35,7 @@ const SENDS_AT_ONCE = 50;
 const MOST_HELD = 10_000;
 
 /** The link where a contact can answer, by alert id; undefined if contacts are not asked. */
-export const ANSWER_LINK = sharedPart('answer link', (): ((alertId: string) => string) | undefined => undefined);
+export const ANSWER_LINK = workerDependency('answer link', (): ((alertId: string) => string) | undefined => undefined);
 
 /** The parts of alerting in a worker. Other modules that send messages to the same phones share them. */
 export interface Alerting {
@@ -52,7 +52,7 @@ export interface Alerting {
   gathers: boolean;
 }
 
-export const ALERTING = sharedPart('alerting', (worker): Alerting => {
+export const ALERTING = workerDependency('alerting', (worker): Alerting => {
   const { store, sealing, graph, queues, config, now } = worker.base;
   const sending = worker.of(SENDING);
   const { dispatcher, metrics, allowance } = sending;

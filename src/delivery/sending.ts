@@ -3,7 +3,7 @@ import { CheckpointsLost } from '../event-log/checkpoints-lost.js';
 import { WrongRevision } from '../event-log/event-store.js';
 import { outageLogger } from '../platform/outages.js';
 import type { Queues } from '../work/queues.js';
-import { givenPart, sharedPart } from '../work/worker.js';
+import { givenDependency, workerDependency } from '../work/worker.js';
 import { Allowance } from './allowance.js';
 import { Dispatcher, HandedOverElsewhere } from './dispatcher.js';
 import { hasten, queueMessages, type NewJob } from './message-jobs.js';
@@ -19,9 +19,9 @@ const MORNING = 8 * 60;
 const EXPECTED = [WrongRevision, CheckpointsLost, HandedOverElsewhere, UnknownMessage, NotNotedYet];
 
 /** The providers, in order of preference; the code that opened them closes them once the worker has ended. */
-export const PROVIDERS = givenPart<readonly [Route, ...Route[]]>('providers');
+export const PROVIDERS = givenDependency<readonly [Route, ...Route[]]>('providers');
 /** The purposes that all modules registered. */
-export const PROGRAM_PURPOSES = givenPart<Purposes>('purposes');
+export const PROGRAM_PURPOSES = givenDependency<Purposes>('purposes');
 
 /** The parts with which a worker has messages sent. */
 export interface Sending {
@@ -38,7 +38,7 @@ export interface Sending {
   hasten: (job: NewJob<MessageJob>) => Promise<void>;
 }
 
-export const SENDING = sharedPart('sending', (worker): Sending => {
+export const SENDING = workerDependency('sending', (worker): Sending => {
   const { store, queues, config, logger, registry, now, mayGo } = worker.base;
   const { zone, phoneDaily, reminders } = config;
   const routes = new Routes(worker.of(PROVIDERS));

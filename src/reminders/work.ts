@@ -1,19 +1,19 @@
 import { ALERTING, alertQueues, isBusy } from '../alerting/index.js';
 import { SENDING, type MessageHandler } from '../delivery/index.js';
 import { sweeping, type Running, type Work } from '../work/define-work.js';
-import { sharedPart, type Worker } from '../work/worker.js';
+import { workerDependency, type Worker } from '../work/worker.js';
 import { JOBS, type ReminderJob } from './jobs.js';
 import type { ReminderQueries } from './reminder-ports.js';
 import { Neo4jReminders } from './reminder-queries.js';
 import { Reminders } from './reminders.js';
 
 /** The graph queries of reminders. */
-export const REMINDER_GRAPH = sharedPart(
+export const REMINDER_GRAPH = workerDependency(
   'reminder graph',
   ({ base }): ReminderQueries => new Neo4jReminders(base.driver),
 );
 
-const REMINDERS = sharedPart('reminders', (worker) => {
+const REMINDERS = workerDependency('reminders', (worker) => {
   const { store, sealing, config, now } = worker.base;
   const { dispatcher, metrics, allowance } = worker.of(SENDING);
   const { views, recipients, gathering, rules, texts } = worker.of(ALERTING);

@@ -1,4 +1,5 @@
 import type { Driver } from 'neo4j-driver';
+import { OpenDependencies, type Dependency } from '../kernel/dependency.js';
 import type { EventSet } from '../kernel/event.js';
 import type { FactProjection } from '../contact-graph/projection.js';
 import type { ClockGuard } from '../event-log/clock-guard.js';
@@ -52,10 +53,7 @@ export function authorityOf({ authority }: Pick<Base, 'authority'>): string {
 export const secondsNow = ({ now = Date.now }: Pick<Base, 'now'>): number => Math.floor(now() / 1000);
 
 /** Something that the requests of a module share, opened once per process. */
-export interface Part<T> {
-  readonly name: string;
-  open(base: Base): T;
-}
+export type Part<T> = Dependency<Base, T>;
 
 export function defineDependency<T>(name: string, open: (base: Base) => T): Part<T> {
   return { name, open };
@@ -90,14 +88,14 @@ export interface Context extends Means {
 
 /** Creates the contexts of one process; parts are opened when they are first used. */
 export class Contexts implements Means {
-  readonly #opened = new Map<string, unknown>();
+  readonly #opened: OpenDependencies<Base>;
 
   /** @param instead parts that are already open, by name. */
   constructor(
     readonly base: Base,
     instead: Readonly<Record<string, unknown>> = {},
   ) {
-    for (const [name, part] of Object.entries(instead)) this.#opened.set(name, part);
+    this.#opened = new OpenDependencies(Object.entries(instead));
   }
 
   for(provenance: Provenance): Context {
@@ -105,7 +103,6 @@ export class Contexts implements Means {
   }
 
   of<T>(part: Part<T>): T {
-    if (!this.#opened.has(part.name)) this.#opened.set(part.name, part.open(this.base));
-    return this.#opened.get(part.name) as T;
+    return this.#opened.of(part, this.base);
   }
 }

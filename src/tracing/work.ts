@@ -7,7 +7,7 @@ import { WrongRevision } from '../event-log/event-store.js';
 import { OPEN_CASES, TOUCHED_CASES } from '../event-log/reader-names.js';
 import { outageLogger } from '../platform/outages.js';
 import { defineReaction, handlesJob, sweeping, type Running, type Work } from '../work/define-work.js';
-import { sharedPart, type Worker } from '../work/worker.js';
+import { workerDependency, type Worker } from '../work/worker.js';
 import { TRACE_QUEUE } from './jobs.js';
 import { TOUCHING, TouchedCases } from './touched.js';
 import { GraphBehind, traceCase, type TraceJob } from './worker.js';
@@ -24,7 +24,7 @@ const TRACES_AT_ONCE = 2;
 const SLOT_CACHE = 512 * 2 ** 20;
 
 /** What opening and tracing cases share in a worker. */
-const TRACING = sharedPart('tracing', ({ base: { store, graph, queues, logger, config } }) => {
+const TRACING = workerDependency('tracing', ({ base: { store, graph, queues, logger, config } }) => {
   const queue = queues.queue<TraceJob>(TRACE_QUEUE);
   const trouble = outageLogger(logger, (error) => error instanceof GraphRebuilt || error instanceof CheckpointsLost);
   return {

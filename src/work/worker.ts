@@ -7,6 +7,7 @@ import type { EventStore } from '../event-log/event-store.js';
 import type { Checkpoints } from '../event-log/reactor.js';
 import type { Sealing } from '../event-log/sealing.js';
 import type { Now } from '../platform/clock.js';
+import { OpenDependencies, type Dependency } from '../kernel/dependency.js';
 import type { Config } from '../platform/config.js';
 import type { Queues } from './queues.js';
 
@@ -33,43 +34,40 @@ export interface WorkerBase {
 }
 
 /** Something that the jobs and reactions of a worker share, created when it is first used. */
-export interface SharedPart<T> {
-  readonly name: string;
-  open(worker: Worker): T;
-}
+export type WorkerDependency<T> = Dependency<Worker, T>;
 
-export function sharedPart<T>(name: string, open: (worker: Worker) => T): SharedPart<T> {
+export function workerDependency<T>(name: string, open: (worker: Worker) => T): WorkerDependency<T> {
   return { name, open };
 }
 
 /** A shared part that the starter of the worker passes in. @throws Error when it was not passed */
-export function givenPart<T>(name: string): SharedPart<T> {
-  return sharedPart(name, () => {
+export function givenDependency<T>(name: string): WorkerDependency<T> {
+  return workerDependency(name, () => {
     throw new Error(`the worker was started without its ${name}`);
   });
 }
 
 /** A part that is open, for one worker. */
-export interface OpenedPart {
+export interface OpenedDependency {
   readonly name: string;
   readonly value: unknown;
 }
 
-export function opened<T>({ name }: SharedPart<T>, value: T): OpenedPart {
+export function opened<T>({ name }: WorkerDependency<T>, value: T): OpenedDependency {
   return { name, value };
 }
 
 /** The shared parts of a worker process, for as long as it runs. */
 export class Worker {
   readonly #stopping = new AbortController();
-  readonly #parts: Map<string, unknown>;
+  readonly #parts: OpenDependencies<Worker>;
 
   /** @param given parts that are already open. */
   constructor(
     readonly base: WorkerBase,
-    given: readonly OpenedPart[] = [],
+    given: readonly OpenedDependency[] = [],
   ) {
-    this.#parts = new Map(given.map(({ name, value }) => [name, value]));
+    this.#parts = new OpenDependencies(given.map(({ name, value }) => [name, value] as const));
   }
 
   /** Aborted when the worker stops. */
@@ -77,9 +75,8 @@ export class Worker {
     return this.#stopping.signal;
   }
 
-  of<T>(part: SharedPart<T>): T {
-    if (!this.#parts.has(part.name)) this.#parts.set(part.name, part.open(this));
-    return this.#parts.get(part.name) as T;
+  of<T>(part: WorkerDependency<T>): T {
+    return this.#parts.of(part, this);
   }
 
   stop(): void {
