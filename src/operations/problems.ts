@@ -22,7 +22,7 @@ export const NOT_REBUILT_ALONE = defineProblem({
   ...COMMON,
   code: 'not-rebuilt-alone',
   title: 'It cannot be made again alone',
-  says: 'There is no projection of this name, or it writes on nodes that several projections share.',
+  says: 'There is no projection of this name.',
   fix: 'Make everything again: npx truyvet projections rebuild',
 });
 
