@@ -16,6 +16,7 @@ import { writeSlots } from '../../src/contact-graph/slot-writer.js';
 import { staysOf } from '../../src/contact-graph/visit-rows.js';
 import type { Visits, VisitState } from '../../src/contact-graph/visits.js';
 import { SLOTS } from '../../src/contact-graph/checkpoints.js';
+import { labelling } from '../../src/contact-graph/instances.js';
 import type { EventStore, RecordedEvent } from '../../src/event-log/event-store.js';
 import { idOf } from '../../src/kernel/ids.js';
 import { eventOf } from '../support/content.js';
@@ -80,7 +81,7 @@ async function project(events: readonly DomainEvent[]): Promise<void> {
       for (const event of recorded) if (event.revision >= from) yield event;
     },
   } as unknown as EventStore;
-  const label = (name: string) => name;
+  const label = labelling([]);
   const rows = { projection: presence, visits: visits(), stays: staysOf(presence), label };
   const preparation = new Preparation({
     ...{
