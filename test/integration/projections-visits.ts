@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
 import { buildBeside } from '../../src/contact-graph/building.js';
-import { readGraphState, wantAgain } from '../../src/contact-graph/checkpoints.js';
+import { OutOfStep, readGraphState, wantAgain } from '../../src/contact-graph/checkpoints.js';
 import { GraphNotReady } from '../../src/contact-graph/gate.js';
 import { wipe } from '../../src/contact-graph/maintenance.js';
 import { defineProjection, type VisitProjection } from '../../src/contact-graph/projection.js';
@@ -273,6 +273,21 @@ export function visitProjections(driverOf: () => Driver): void {
             "MATCH (:Person {id: 'Hoa'})-[a:AT_v2]->(:Slot_v2)-[:IN_v2]->(:Place {id: 'market'}) RETURN count(a) AS count",
           ),
         ).toBe(2);
+      },
+      SLOWEST,
+    );
+
+    it(
+      'that others replaced are not written any more: who learns of it starts anew',
+      async () => {
+        await wipe(driverOf());
+        const writer = await openWriter(driverOf());
+        const look = async () => (await readGraphState(driverOf()))?.instances ?? [];
+        writer.refresh(await look());
+        await driverOf().executeQuery("MATCH (c:Checkpoint {projection: 'presence'}) SET c.made = 'by others'");
+        const replaced = await look();
+        expect(() => writer.refresh(replaced)).toThrow(OutOfStep);
+        expect((await openWriter(driverOf())).epoch).toBe(writer.epoch);
       },
       SLOWEST,
     );
