@@ -1,7 +1,7 @@
 import type { Driver } from 'neo4j-driver';
 import { OpenDependencies, type Dependency } from '../kernel/dependency.js';
 import type { EventSet } from '../kernel/event.js';
-import type { FactProjection } from '../contact-graph/projection.js';
+import type { FactProjection, VisitProjection } from '../contact-graph/projection.js';
 import type { ClockGuard } from '../event-log/clock-guard.js';
 import type { Origin, Outcome } from '../intake/outcome.js';
 import type { Config } from '../platform/config.js';
@@ -43,7 +43,7 @@ export interface Base {
   readonly marked?: MarkedLog;
   readonly config?: Config;
   /** Loads the projections into the contact graph and their events. */
-  readonly graphTypes?: () => Promise<{ events: EventSet; facts: readonly FactProjection[] }>;
+  readonly graphTypes?: () => Promise<{ events: EventSet; visits: VisitProjection; facts: readonly FactProjection[] }>;
   /** Loads what stores the kind of rows with this name. */
   readonly rowsNamed?: (name: string) => Promise<StoresRows>;
   /** Every message of every module, in every language. */
