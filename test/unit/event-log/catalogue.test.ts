@@ -104,6 +104,12 @@ describe('What is about to be stored is refused with the field and what to do', 
 
   it.each<[string, DomainEvent, string, string]>([
     ['a day that is none', stay({ arrivedAt: '2021-02-30T09:00:00Z' }), 'arrivedAt is not a time', 'correct the date'],
+    [
+      'midnight as an hour of the day before',
+      stay({ arrivedAt: '2021-08-01T24:00:00Z' }),
+      'arrivedAt is not a time',
+      'correct the date',
+    ],
     ['a time before 1970', stay({ arrivedAt: '1969-12-31T23:59:59Z' }), 'arrivedAt is not a time', 'correct the date'],
     ['a time after 2106', stay({ leftAt: '2106-02-07T06:28:16Z' }), 'leftAt is not a time', 'correct the date'],
     ['a stay of years', stay({ leftAt: '2023-08-01T09:00:00Z' }), 'leftAt is more than 366 days', 'several stays'],
