@@ -1,3 +1,4 @@
+import { labelling } from '../../src/contact-graph/instances.js';
 import { CATALOGUE } from '../support/events.js';
 import { boot } from '../../src/entrypoints/boot.js';
 import type { DomainEvent } from '../support/events.js';
@@ -80,7 +81,7 @@ async function project(events: readonly DomainEvent[]): Promise<void> {
       for (const event of recorded) if (event.revision >= from) yield event;
     },
   } as unknown as EventStore;
-  const label = (name: string) => name;
+  const label = labelling([]);
   const rows = { projection: presence, visits: visits(), stays: staysOf(presence), label };
   const preparation = new Preparation({
     ...{
