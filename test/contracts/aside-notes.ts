@@ -9,7 +9,7 @@ const note = (commit: string, more: Partial<AsideNote> = {}): AsideNote => ({
   ...more,
 });
 
-/** What every place does alike in which a reader notes what it left out. */
+/** The common behaviour of every place in which a reader notes what it left out. */
 export function describeAsideNotes(where: string, open: () => Promise<Notes>): void {
   describe(`What a reader left out, ${where}`, () => {
     let notes: Notes;

@@ -14,11 +14,11 @@ import { SHARED } from '../support/shared.js';
 const FOLDER = join(SHARED, 'eventstore-conformance');
 const given = process.env['EVENTSTORE_URL'];
 
-/** What a version answers otherwise than 23.10, by the version that it reports. */
+/** The accepted differences from 23.10, by the version that a server reports. */
 const acceptedOf = (version: string): string | undefined =>
   /^26\.1\./.test(version) ? join(FOLDER, 'accepted-kurrentdb-26.1.json') : undefined;
 
-/** Runs the probes against a server; answers what they print. */
+/** Runs the probes against a server and returns their output. */
 async function probe(url: string): Promise<string> {
   const accepted = acceptedOf(await versionOf(url));
   const args = [

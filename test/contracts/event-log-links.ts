@@ -27,7 +27,7 @@ interface Reading extends AsyncIterable<Seen> {
 
 type Following = StreamSubscription | AllStreamSubscription;
 
-/** What every server answers alike about links, and about the metadata of a stream that is gone for good. */
+/** The common behaviour of all servers for links, and for the metadata of a stream that is gone for good. */
 export function describeLinks(name: string, open: () => Promise<{ url: string; close(): Promise<void> }>): void {
   describe(`Links of the event log: ${name}`, () => {
     let server: { url: string; close(): Promise<void> };
@@ -49,7 +49,7 @@ export function describeLinks(name: string, open: () => Promise<{ url: string; c
     const read = async (stream: string, options = {}) =>
       (await (client.readStream(stream, { resolveLinkTos: true, ...options }) as Reading).toArray()).map(shown);
 
-    /** The first so many that a subscription gives; it ends with them. */
+    /** The first events of a subscription, up to this number; then the subscription ends. */
     async function first(subscription: Following, count: number): Promise<Seen[]> {
       try {
         return await new Promise<Seen[]>((resolve, reject) => {
@@ -178,7 +178,7 @@ export function describeLinks(name: string, open: () => Promise<{ url: string; c
         [`0@${from}`, `0@${to}`],
         [`1@${to}`, undefined],
       ]);
-      // The type of what it names does not count.
+      // The type of the event that a link refers to does not count.
       const byType = client.subscribeToAll({ ...options, filter: eventTypeFilter({ prefixes: [type, 'Last'] }) });
       expect((await first(byType, 1)).map(shown)).toEqual([[`1@${to}`, undefined]]);
     });

@@ -49,7 +49,7 @@ async function behind(options: GivenServerOptions, query = ''): Promise<StoreUnd
     store,
     erase: async (stream) => void (await admin.tombstoneStream(stream)),
     restart: async () => {
-      // A member that was ended stays away until the next one is: whoever asked it has to find another.
+      // A stopped member stays away until the next one stops: its clients have to find another member.
       if (!options.members) await server.end();
       await server.begin();
       if (options.members) await server.endLeader();
@@ -163,7 +163,7 @@ describe('A member of a cluster that is behind the others', () => {
       const ports = server.asked.filter(({ path }) => path.endsWith('Streams/Read')).map(({ port }) => port);
       expect(ports[0]).not.toBe(leader);
       expect(ports.at(-1)).toBe(leader);
-      // What the leader lacks as well is gone.
+      // An event that the leader lacks too is gone.
       expect(await follower.standing({ event: { ...given, id: randomUUID() } })).toBe('other');
     } finally {
       await store.close();

@@ -18,9 +18,10 @@ async function all(events: AsyncIterable<RecordedEvent>): Promise<RecordedEvent[
 }
 
 /**
- * What every implementation of the event store does alike.
- * @param remembers whether it knows every repeat; a real server forgets, after a while, what was appended under ANY.
- * @param slowly whether readers are tried that fall far behind, which takes long.
+ * The common behaviour of all implementations of the event store.
+ * @param remembers whether it recognises every repeat; a real server forgets, after a while, what was appended under
+ * ANY.
+ * @param slowly whether to test readers that fall far behind, which takes long.
  */
 export function describeEventStore(
   name: string,

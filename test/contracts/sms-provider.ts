@@ -3,27 +3,27 @@ import type { Message, SmsProvider } from '@truyvet/message-gateway';
 
 export interface ProviderUnderTest {
   provider: SmsProvider;
-  /** Another connection to the same provider, as of another process. */
+  /** Another connection to the same provider, like that of another process. */
   another(): SmsProvider;
-  /** What really went, oldest first. */
+  /** The messages that were really delivered, oldest first. */
   delivered(): Message[];
   remove(): Promise<void>;
 }
 
 export interface ContractOptions {
   knows: SmsProvider['knows'];
-  /** Messages that are handed over at the same moment go in the order of the calls. */
+  /** Messages that are handed over at the same moment are sent in the order of the calls. */
   ordered?: boolean;
 }
 
-/** What every provider has to keep to, as far as it says that it knows. */
+/** What every provider must do, depending on the properties that it declares. */
 export function providerContract(
   name: string,
   { knows, ordered = false }: ContractOptions,
   make: () => Promise<ProviderUnderTest>,
 ): void {
   const { repeats, fates } = knows;
-  /** Not a test that is skipped: of a provider that does not claim this there is nothing to try. */
+  /** Not a skipped test: if a provider does not declare this property, there is nothing to test. */
   const claimed = (claims: boolean) => (claims ? it : () => undefined);
 
   describe(`an SMS provider: ${name}`, () => {

@@ -34,7 +34,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     graph = await warmGraph();
     env = {
       ...{ TRUYVET_DATA: dataDir, TRUYVET_PORT: '0', TRUYVET_SERVICE_KEY: KEY, ...graph.env },
-      // Two contacts are more than is likely here.
+      // The brake holds a case with two contacts.
       TRUYVET_BRAKE_CONTACTS: '1',
     };
     running = startCommand(['start', ...(process.env['CI'] ? ['--install'] : [])], env);
@@ -42,7 +42,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     url = /listens on (\S+):/.exec(running.stdout())?.[1] ?? '';
     browser = await openBrowser({ password: KEY });
     page = await browser.context.newPage();
-    // Beside other tests a graph that plans its first questions takes longer than the half minute that is usual.
+    // While other tests run, a graph that plans its first queries takes longer than the default of half a minute.
     page.setDefaultTimeout(120_000);
     page.on('request', (request) => asked.push(request.url()));
   });
@@ -78,7 +78,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
   };
 
   async function give(button: string, fields: { by: string; reason: string }): Promise<void> {
-    // An event may have been left out by several, each with a button for it.
+    // Several readers may have left the event out, and each has its own button.
     await page.getByRole('button', { name: button, exact: true }).first().click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Your name').fill(fields.by);
@@ -101,7 +101,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     const asking = { method: 'POST', headers, body: readFileSync(file) };
     const preview = async () =>
       (await (await fetch(`${url}/v1/results/preview`, asking)).json()) as { told?: string[] };
-    // The graph may not have the check-ins yet, and is asked as it is now.
+    // The preview uses the current graph, which may not have the check-ins yet.
     await until(async () => (await preview()).told?.length === 1);
     const found = { told: ['giang'], taken_back: [], unreached: [], waiting: 0, messages: { vi: 1 }, rejected: 1 };
     expect(await preview()).toMatchObject({ ...found, rows: 2, errors: expect.arrayContaining([]) });
@@ -128,7 +128,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     await held.waitFor();
     expect(await held.innerText()).toMatch(/2 contacts[^]*2 contacts of the case; likely up to 1/);
     expect(sent()).toBe(0);
-    // Whoever imports and waits is told that nobody is, too.
+    // Importing with --wait also reports that nobody is alerted.
     const file = join(dataDir, 'known.ndjson');
     writeFileSync(file, `${JSON.stringify({ ...sample, result: 'positive' })}\n`);
     const waited = await runCommand(['import', 'results', file, '--wait'], env);
@@ -200,10 +200,10 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     await page.getByRole('alert').waitFor({ state: 'detached' });
   });
 
-  /** Has the page shown what there is, once no answer is being changed any more. */
+  /** Shows real answers again, after pending changed ones are done. */
   const showAll = () => page.unrouteAll({ behavior: 'wait' });
 
-  /** Has the page shown how alerting stands, with this in place of what there is, of each provider too. */
+  /** Shows a state of alerting with these changes to the real one, and to each provider. */
   async function show(more: object, ofProviders: object = {}): Promise<void> {
     await showAll();
     await page.route('**/v1/operations/alerts', async (route) => {
@@ -292,7 +292,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     await dialog.locator('[type=submit]').click();
     expect(await dialog.locator('form:invalid input:invalid').getAttribute('name')).toBe('uncertain');
     await twice.check();
-    // There are none: what the API makes of the order is tried elsewhere.
+    // No failed alerts exist; other tests check what the API does with the order.
     const orders: unknown[] = [];
     await page.route('**/v1/operations/alerts/replay', async (route) => {
       orders.push(route.request().postDataJSON());
@@ -317,7 +317,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     await until(async () => (await ready()).status === 'degraded');
     await give(`Leave it out ${position}`, { by: 'Lan', reason: 'nobody was there' });
     await ofGraph.getByText('stays out (Lan: nobody was there)').waitFor();
-    // It is one event, whoever else left it out.
+    // It is one event, even if other readers left it out too.
     await until(async () => (await shown.getByRole('button').count()) === 0);
     await until(async () => (await ready()).status === 'ok');
     const commands = page.getByRole('region', { name: 'Last commands' });

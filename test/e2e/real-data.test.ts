@@ -19,7 +19,7 @@ import { warmGraph, type WarmGraph } from '../support/warm-graph.js';
 const RECORDINGS = join(SHARED, 'data');
 const SLOWEST = 600_000;
 const dataDir = mkdtempSync(join(tmpdir(), 'truyvet-e2e-'));
-/** The day after all that is imported: nobody is told what is over. */
+/** The day after all imported data, so that advice is not over yet. */
 const TODAY = '2022-01-11T12:00:00+07:00';
 let env: Record<string, string> = { TRUYVET_DATA: dataDir, TRUYVET_PORT: '0', TRUYVET_CLOCK: TODAY };
 let graph: WarmGraph | undefined;
@@ -48,7 +48,7 @@ async function truyvet(...args: string[]): Promise<string> {
   return stdout;
 }
 
-/** Imports rows and waits until everything that follows from them is done. */
+/** Imports rows and waits until all their consequences are done. */
 async function take(kind: string, header: string, ...rows: string[]): Promise<void> {
   const file = join(dataDir, `${kind}.csv`);
   writeFileSync(file, [header, ...rows, ''].join('\n'));
@@ -65,7 +65,7 @@ const outbox = () => {
   return lines.map((line) => JSON.parse(line) as { to: string; text: string });
 };
 
-/** Events of the log, the server's own left out. */
+/** The number of events in the log, without the server's own. */
 async function logLength(): Promise<number> {
   const url = serviceUrls(readConfig(env)).eventStoreUrl;
   const client = EventStoreDBClient.connectionString(url);
@@ -77,7 +77,7 @@ async function logLength(): Promise<number> {
   return length;
 }
 
-/** The first rules of Viet Nam, under the name of a disease of their own, so that they hold on any day. */
+/** Adds Vietnam's first rules under the name of a separate disease, so that they apply on any day. */
 async function addRules(disease: string, more: object = {}): Promise<void> {
   const shown = await truyvet('profiles', 'show', 'covid-19-vn-5053', '--json');
   const file = join(dataDir, 'profile.json');
@@ -259,7 +259,7 @@ const present = existsSync(RECORDINGS);
   let runtime: Runtime;
 
   beforeAll(async () => {
-    // What the command asks, without a process for each of so many cases.
+    // Asks what the command would ask, without starting a process for each of so many cases.
     runtime = await openRuntime(readConfig(env), pino({ level: 'silent' }));
     await addRules(STRICT, { minimumMinutes: 15 });
   }, SLOWEST);

@@ -12,7 +12,7 @@ import { warmGraph } from '../support/warm-graph.js';
 
 jest.setTimeout(300_000);
 
-/** Started the first time by the first test, and again by each after it. */
+/** The first test starts it for the first time, and each later test starts it again. */
 const dataDir = mkdtempSync(join(tmpdir(), 'truyvet-stopping-'));
 
 afterEach(async () => {
@@ -22,7 +22,7 @@ afterEach(async () => {
 
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
-/** As a user types it: what npm runs stands between the signal and the program. */
+/** Runs it as a user types it: npm's own processes are between the signal and the program. */
 function npmStart(more: NodeJS.ProcessEnv = {}): Command {
   const env = { TRUYVET_DATA: dataDir, TRUYVET_PORT: '0', ...more };
   return startScript(['start', ...(process.env['CI'] ? ['--', '--install'] : [])], env);
@@ -65,7 +65,7 @@ describe('npm start', () => {
     await start.printed('The API listens on');
     const before = await status();
     if (process.platform === 'linux') {
-      // Redis writes its title over what it was given.
+      // Redis overwrites its command line with a title.
       for (const { name, pid } of before.filter((each) => each.name !== 'redis')) {
         const given = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
         expect({ name, knows: given.some((each) => each.startsWith('PATH=')) }).toEqual({ name, knows: true });

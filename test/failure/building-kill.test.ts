@@ -16,12 +16,12 @@ import { sent } from '../support/projection-events.js';
 import { System } from '../support/system.js';
 
 const MINUTES_AT_MOST = 8;
-/** Of each kind: several batches of a rebuilt projection. */
+/** Events of each kind: several batches of a rebuilt projection. */
 const EVENTS = 12_000;
-/** Who met whom: each pair met often, but not so often that Neo4j takes long to find one of its meetings. */
+/** Pairs of people who met: each pair met often, but not so often that Neo4j takes long to find one of its meetings. */
 const PAIRS = 200;
 const AT_ONCE = 2_000;
-/** The first counts events, so none may be given to it twice; the second writes on people, whom all projections share. */
+/** The first counts events, so it must not apply any twice; the second writes on people, whom all projections share. */
 const MADE_AGAIN = ['operators', 'proximity'];
 
 async function fill(store: EventStore): Promise<void> {

@@ -101,7 +101,7 @@ describe('A full disk', () => {
 
   it('refuses the append and harms nothing: what was stored is read, what fits is stored, the next start is clean', async () => {
     await withFolder(async (dir) => {
-      // A limit on file sizes is a full disk to the one who writes: 3,000 blocks of 512 or 1,024 bytes.
+      // To the writer, a limit on file sizes is a full disk: 3,000 blocks of 512 or 1,024 bytes.
       const node = await start(dir, 0, "trap '' XFSZ; ulimit -f 3000;");
       const client = EventStoreDBClient.connectionString(node.url);
       const large = { blob: 'x'.repeat(300_000) };
@@ -135,7 +135,7 @@ describe('A live subscriber that does not read', () => {
     await withFolder(async (dir) => {
       const node = await start(dir);
       const client = EventStoreDBClient.connectionString(node.url);
-      // Undefined on a system that does not tell.
+      // Undefined on a system that does not report it.
       const memory = () => memoryOf(node.process.pid as number);
       const event = (i: number) => jsonEvent({ type: 'Filler', data: { i, filler: FILLER } });
       const batch = (b: number) => Array.from({ length: 100 }, (_, i) => event(b * 100 + i));
@@ -159,7 +159,7 @@ describe('A live subscriber that does not read', () => {
       subscription.resume();
       await until('the subscriber is dropped', () => errors.length > 0);
       expect(errors[0]).toMatchObject({ type: 'timeout', message: expect.stringContaining('Consumer too slow') });
-      // What is left to be collected differs by tens of megabytes.
+      // The garbage that is not collected yet differs by tens of megabytes.
       const wentBy = (unreadAppends - 10) * 100 * FILLER.length;
       if (before !== undefined && after !== undefined) expect(after - before).toBeLessThan(wentBy / 2);
       const rest: bigint[] = [];

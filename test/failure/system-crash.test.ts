@@ -25,7 +25,7 @@ describe('An installation of services, two projectors, two workers and imports, 
 
   beforeAll(async () => {
     system = await System.start(['projector-1', 'worker-1'], {}, { ownGraph: true });
-    // Nothing of one round concerns another.
+    // The facts of one round do not affect another round.
     const round = makeRound(0, join(system.dataDir, 'inputs'), SEED);
     await play(system, round);
     undisturbed = await outcomeOf(system, round);
@@ -125,7 +125,7 @@ describe('An installation of services, two projectors, two workers and imports, 
     return makeRound(++rounds, join(system.dataDir, 'inputs'), SEED);
   }
 
-  /** Waits for further messages. */
+  /** Waits until more messages have been sent. */
   async function somethingSent(): Promise<void> {
     const before = outboxOf(system).length;
     await until('messages are being sent', () => outboxOf(system).length > before, 5 * MINUTE);
@@ -142,7 +142,7 @@ describe('An installation of services, two projectors, two workers and imports, 
   }
 });
 
-/** Imports a round, step by step, with something done meanwhile; `again` waits before a killed import is repeated. */
+/** Imports a round step by step and does something else meanwhile; `again` waits before a killed import is repeated. */
 async function play(
   system: System,
   { steps }: Round,
@@ -151,7 +151,7 @@ async function play(
   for (const [number, step] of steps.entries()) {
     await Promise.all([
       ...step.map(async ({ kind, file, rows }) => {
-        // Nothing follows from people and places alone.
+        // People and places alone have no consequences to wait for.
         const wait = number > 0;
         expect(await system.import(kind, file, again, { wait })).toMatchObject({ accepted: rows, rejected: 0 });
       }),

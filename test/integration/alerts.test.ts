@@ -27,7 +27,7 @@ describe('alerting on a real Redis and event log', () => {
 
   afterEach(() => real.close(), 60_000);
 
-  /** One worker process, with the outbox file that all share. */
+  /** One worker process, with the outbox file that all processes share. */
   const worker = (sweepEvery?: number) =>
     real.worker([routeOf(new Outbox(real.installation.dataDir))], {
       alertsDue: (after = '', limit) => Promise.resolve(due.filter((id) => id > after).slice(0, limit)),
@@ -64,7 +64,7 @@ describe('alerting on a real Redis and event log', () => {
     await until('some are told', () => sent().length >= 40);
     await real.installation.kill('redis');
     await real.installation.up();
-    // Jobs that were under way come back once their locks have run out.
+    // Jobs that were in progress return when their locks have expired.
     await until('all are told', () => sent().length >= people.length, 150_000);
     expect(new Set(sent()).size).toBe(people.length);
     expect(sent()).toHaveLength(people.length);
@@ -100,7 +100,7 @@ describe('alerting on a real Redis and event log', () => {
     await until('all are reminded', () => sent().length >= 2 * people.length);
     const before = looks;
     await until('it is looked again', () => looks > before + 4);
-    // The graph says no more what was done: as long as it does, every look makes jobs.
+    // From now on the graph shows nothing as due: while it does, every sweep creates jobs.
     done = true;
     await until('nothing is left to do', async () => (await queues.outstanding(queueOf('outbox'))) === 0);
     expect(sent()).toHaveLength(2 * people.length);
@@ -115,7 +115,7 @@ describe('alerting on a real Redis and event log', () => {
     await until('An is told', () => sent().length === 1);
     await stopped.close();
 
-    // An alert that no job and no reader knows of: its event lies before the checkpoint.
+    // An alert that no job and no reader knows: its event is before the checkpoint.
     const alertId = alertIdOf('case-1', 'binh', 0);
     await real.register('binh', '+84900000002');
     await real.trace('case-1', ['binh']);

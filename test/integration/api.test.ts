@@ -120,7 +120,7 @@ describe('npx truyvet api', () => {
     const second = await startApi();
     const id = randomUUID();
     const line = JSON.stringify({ person_id: id, started_at: '2021-08-01T09:00:00Z' });
-    // A request that asks whether to go on is answered once it has been taken.
+    // A request with `Expect: 100-continue` gets an answer when the server has accepted it.
     const headers = { 'Content-Type': 'application/x-ndjson', Expect: '100-continue' };
     const sent = request(`${second.url}/v1/isolations`, { method: 'POST', headers });
     sent.flushHeaders();

@@ -13,7 +13,7 @@ import { testServices } from '../support/services.js';
 const opened: Queues[] = [];
 afterEach(() => Promise.all(opened.splice(0).map((queues) => queues.close())));
 
-/** An installation of its own in the Redis of the tests. */
+/** A separate installation in the tests' Redis. */
 async function fresh(): Promise<{ queues: Queues; notes: RedisAsideNotes }> {
   const { redisUrl } = await testServices();
   const queues = new Queues(redisUrl, randomUUID(), () => undefined);

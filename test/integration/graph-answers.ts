@@ -21,10 +21,10 @@ import {
 import { confirmed } from '../support/builders/cases.js';
 import { reported } from '../support/builders/results.js';
 
-/** Milliseconds for one test on a machine that is busy with others. */
+/** Milliseconds for one test on a busy machine. */
 const SLOWEST = 60_000;
 
-/** What the graph answers: from large slots and changed ones, about seats, alerts and whom to test again. */
+/** What the graph answers: from large and from changed slots, about seats, alerts and people to test again. */
 export function answers(driverOf: () => Driver): void {
   describe('The graph that is asked', () => {
     it(
@@ -35,7 +35,7 @@ export function answers(driverOf: () => Driver): void {
         for (let i = 0; i < 9_000; i++) {
           const data = { ...visitFacts(`p${i}`, 'stadium', i % 200, (i % 200) + 30), visitId: `v${i}` };
           events.push({ type: 'CheckedIn', data });
-          // What comes last holds, also for visits of which the first word stands in an earlier part.
+          // The last statement counts, even for visits whose first statement is in an earlier part.
           const early = i - 5_000;
           if (early < 0 || early % 10 > 0) continue;
           const corrected = { ...visitFacts(`p${early}`, 'stadium', 300, 330), visitId: `v${early}` };
@@ -56,7 +56,7 @@ export function answers(driverOf: () => Driver): void {
           ),
         ).toBe(0);
         expect(await contactsIn(driverOf(), events, 'An')).toBeGreaterThan(3_000);
-        // A start reads all parts to know which visits it has: none of them may be taken for new.
+        // At its start, the writer reads all parts to learn their visits, so none is treated as new.
         const again = await openWriter(driverOf());
         const more: DomainEvent[] = [{ type: 'VisitRetracted', data: { visitId: 'v75', personId: 'p75' } }];
         await again.write({ events: recorded(more, 20_000), position: positionAt(20_000) });

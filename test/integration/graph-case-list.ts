@@ -13,7 +13,7 @@ const DUNG = 'd00d0000-0000-5000-8000-000000000001';
 const EM = 'd00d0000-0000-5000-8000-000000000002';
 const HUY = 'feed0000-0000-5000-8000-000000000003';
 
-/** Found by a sample, not traced yet. */
+/** A case that was found by a sample and not traced yet. */
 const found = (caseId: string, personId: string) =>
   confirmed(caseId, personId, { disease: 'measles', collectedAt: textOf(-10 * DAY) });
 

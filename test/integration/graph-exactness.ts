@@ -27,14 +27,14 @@ import {
 import { assertWithSeeds } from '../support/seeds.js';
 import { limit, runs, seeded } from '../support/sizes.js';
 
-/** Milliseconds for one test on a machine that is busy with others. */
+/** Milliseconds for one test on a busy machine. */
 const SLOWEST = limit(180_000);
 
 const DAY = 86_400;
 
 /** The graph holds what the log says, and answers every trace exactly. */
 export function exactness(driverOf: () => Driver): void {
-  /** Everything ever fed, in the log's order: a rebuild brings it all again. */
+  /** All events that were ever fed, in log order: a rebuild needs all of them again. */
   const log: RecordedEvent<DomainEvent>[] = [];
   let played = 0;
 
@@ -49,7 +49,7 @@ export function exactness(driverOf: () => Driver): void {
     return log.filter(({ position }) => !passed || comparePositions(position, passed) > 0);
   }
 
-  /** Feeds what the writer has not passed, in batches of these sizes, one made ready while another is committed. */
+  /** Feeds what the writer has not passed, in batches of these sizes; one is prepared while another is committed. */
   async function feed(writer: GraphWriter, sizes: Iterator<number>, upTo = Infinity): Promise<void> {
     const events = unseen(writer);
     for (let from = 0; from < Math.min(upTo, events.length);) {
@@ -62,7 +62,7 @@ export function exactness(driverOf: () => Driver): void {
     await writer.settle();
   }
 
-  /** The relationships beside the slots hold every stay once, day by day, and nothing else. */
+  /** The relationships beside the slots contain every stay once, day by day, and nothing else. */
   async function expectRelationships(events: readonly DomainEvent[], prefix: string) {
     const found = await driverOf().executeQuery(
       `MATCH (p:Person)-[a:AT]->(s:Slot)-[:IN]->(l:Place) WHERE p.id STARTS WITH $prefix
@@ -122,7 +122,7 @@ export function exactness(driverOf: () => Driver): void {
             for (const crash of lost) {
               await feed(writer, batches, crash.after);
               crash.lost.forEach((partition) => broken.fail.add(partition));
-              // A partition that is ahead since an earlier crash may have nothing to write.
+              // A partition that is ahead because of an earlier crash may have nothing to write.
               await feed(writer, batches).catch((error: Error) => expect(error.message).toBe(LOST_POWER));
               broken.fail.clear();
               writer = await openWriter(broken, storeOf(log));
@@ -166,7 +166,7 @@ export function exactness(driverOf: () => Driver): void {
         const prefix = `${++played}-`;
         const stays = [0, 1, 2, 3, 4].map((i) => ({
           ...visitFacts('An', 'cafe', i * 100, i * 100 + 50),
-          // The first eight digits make the number; here they are the same, or the next that would be free.
+          // The first eight digits become the number; here they are equal, or the next free number.
           visitId: `0000001${i === 2 ? 1 : 0}-0000-5000-8000-00000${i}000000`,
         }));
         const events = renamed(

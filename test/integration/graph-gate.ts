@@ -57,7 +57,7 @@ async function until(done: () => Promise<boolean>, what: string): Promise<void> 
   for (const end = deadline(); !(await done()); await delay(20)) if (end.passed()) throw new Error(`not yet: ${what}`);
 }
 
-/** Who may ask the graph what, and when; and how long it may take. */
+/** Who may query the graph, when, and for how long. */
 export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): void {
   const drivers: Driver[] = [];
   const connect = (patience?: number, say?: (line: string) => void): Driver => {
@@ -80,7 +80,7 @@ export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): voi
           const stop = new AbortController();
           const running = [connect(60_000), connect(60_000)].map((each) => projector(each, store, stop.signal));
           const window = { from: 0, until: 1, after: undefined, limit: 10 };
-          // What workers ask without being asked, over and over.
+          // The queries that workers send periodically.
           const asking = [1, 2, 3, 4].map(async () => {
             const driver = connect(60_000);
             const queries = new Neo4jQueries(driver);
@@ -166,7 +166,7 @@ export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): voi
           end();
           await Promise.all([underWay, migrating]);
           expect(steps).toEqual(['what was under way ended', 'migrated']);
-          // Programs that know fewer migrations ask on.
+          // Programs that know fewer migrations can still query.
           expect(await new Neo4jQueries(connect(0)).casesDue()).toEqual([]);
         } finally {
           await driverOf().executeQuery('MATCH (m:Migration {name: $name}) DELETE m', { name: added.name });
@@ -191,7 +191,7 @@ export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): voi
             runs++;
             if (runs === 1) {
               await setChanging(true);
-              // Nobody goes any more by what was seen before.
+              // No process relies any more on what it saw before.
               const real = performance.now.bind(performance);
               now = jest.spyOn(performance, 'now').mockImplementation(() => real() + LEASE);
               throw new Neo4jError(
@@ -205,7 +205,7 @@ export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): voi
           });
           await until(async () => runs > 1 || lines.length > 0, 'it waits at the gate');
           expect({ runs, lines }).toEqual({ runs: 1, lines: [expect.stringContaining('its schema is being changed')] });
-          // A migration does not wait for what waits.
+          // A migration does not wait for transactions that wait for it.
           const { records } = await driverOf().executeQuery(
             "SHOW TRANSACTIONS YIELD metaData WHERE metaData.kind = 'read' RETURN 1 AS one",
           );
@@ -302,7 +302,7 @@ export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): voi
           const emptiedAt = Date.now();
           for (const end = deadline(); ; await delay(5)) {
             const answer = await known();
-            // Never that there is no such person.
+            // It must not answer that there is no such person.
             expect(answer).not.toBe(false);
             sawRefusal ||= answer === undefined;
             if (answer) break;

@@ -35,10 +35,10 @@ import {
 import { deadline, ENOUGH } from '../support/deadline.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
 
-/** Milliseconds for one test on a machine that is busy with others. */
+/** Milliseconds for one test on a busy machine. */
 const SLOWEST = 60_000;
 
-/** What the graph bears in operation: several at work, emptying, other logs, other programs. */
+/** What the graph withstands in operation: several writers, emptying, other logs, other programs. */
 export function operation(driverOf: () => Driver): void {
   describe('The graph in operation', () => {
     it(
@@ -191,7 +191,7 @@ export function operation(driverOf: () => Driver): void {
         const before = await openWriter(driverOf());
         const ids = Array.from({ length: 7 }, (_, i) => `visit ${i}`);
         const events = ids.map((visitId, i): DomainEvent => {
-          // One of two days: it lies in two slots.
+          // One visit spans two days, so it is in two slots.
           return { type: 'CheckedIn', data: { ...visitFacts('p', `place${i}`, 0, i === 3 ? 1_500 : 60), visitId } };
         });
         await before.write({ events: recorded(events, 1), position: positionAt(events.length) });
@@ -288,7 +288,7 @@ export function operation(driverOf: () => Driver): void {
         const writer = await openWriter(driverOf(), store);
         await writer.write({ events: store.all.slice(), position });
         await writer.settle();
-        // Nothing for it, further on.
+        // Further on there is nothing for it.
         const further = positionAt(Number(position.commit) + 50);
         await writer.write({ events: [], position: further });
         await writer.settle();
@@ -342,13 +342,13 @@ export function operation(driverOf: () => Driver): void {
             "CREATE (:Person {name: 'a customer'})-[:OF]->(:Customer), (:Customer)-[:AT {since: 1}]->(:Shop)",
           );
           const before = await all();
-          // Without a graph the database is somebody else's, whatever its labels.
+          // Without our own graph, the database belongs to another program, whatever its labels are.
           await expect(openWriter(driverOf())).rejects.toThrow(/another program \(Customer, Person, Shop\)/);
           await expect(wipe(driverOf())).rejects.toThrow(/another program/);
           await driverOf().executeQuery("MATCH (p:Person {name: 'a customer'}) DETACH DELETE p");
           expect(await all()).toBe(before - 2);
 
-          // What came to stand beside a graph keeps that from being emptied, until it is moved.
+          // If another program added data beside a graph, the graph is not emptied until that data is moved.
           await driverOf().executeQuery("CREATE (:Graph {name: 'contact', format: 0})");
           await expect(openWriter(driverOf())).rejects.toThrow(/another program \(Customer, Shop\)/);
           expect(await all()).toBe(before - 1);
@@ -386,7 +386,7 @@ export function operation(driverOf: () => Driver): void {
         if (!first) throw new Error('there are no migrations');
         await expect(migrate(driverOf(), [])).rejects.toMatchObject({
           message: expect.stringContaining('newer program'),
-          // Emptying the graph does not take migrations back.
+          // Emptying the graph does not undo migrations.
           fix: expect.stringContaining('an empty Neo4j'),
         });
         const changed = [{ ...first, checksum: 'another' }, ...known.slice(1)];

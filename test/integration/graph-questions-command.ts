@@ -11,7 +11,7 @@ import { tellStory } from '../support/question-story.js';
 
 const SLOWEST = 120_000;
 
-/** As people read it in Vietnam. */
+/** As people in Vietnam read it. */
 const shown = (minutes: number) => timeForPeople(textOf(minutes), 'Asia/Ho_Chi_Minh');
 
 /** The questions as commands, on the graph of these tests and the log that all tests share. */

@@ -24,7 +24,9 @@ const SLOWEST = 120_000;
 const LATE = { alertId: 'alert of Giang', caseId: 'case of An' };
 const guests = ['Binh', 'Chi', 'Dung', 'Em'];
 
-/** An meets four, of whom two fall ill and meet Giang, who was An's contact by phone; far from them two others meet. */
+/**
+ * An meets four people, of whom two fall ill and meet Giang, who was An's contact by phone; elsewhere two others meet.
+ */
 const STORY: Story = {
   events: [
     stay('An', 'cafe', -DAY, -DAY + 60),
@@ -33,7 +35,7 @@ const STORY: Story = {
     near('An', 'Giang', -500),
     ...['Binh', 'Giang', 'Khanh'].map((person) => stay(person, 'park', -300, -200)),
     ...['Lan', 'Minh'].map((person) => stay(person, 'pool', -DAY, -DAY + 30)),
-    // One of the cafe's guests has another record there, and one of those who were told nothing.
+    // One of the cafe's guests has another record there, and so has one of the people who were not alerted.
     stay('Dung app', 'cafe', -DAY + 40, -DAY + 60),
     ...(['Dung', 'Em'] as const).map((into): DomainEvent => ({
       type: 'PersonMerged',
@@ -65,7 +67,7 @@ const PAGED: [string, Record<string, string>][] = [
   ['generations', { person: 'An', as_of: textOf(12 * DAY) }],
 ];
 
-/** What is long comes in pages, the same by HTTP and on the command line. */
+/** Long answers come in pages, the same by HTTP and on the command line. */
 export function pages(driverOf: () => Driver, addressOf: () => GraphAddress): void {
   describe('A question with a long answer', () => {
     let ground: Ground;

@@ -53,7 +53,7 @@ export function tasks(driverOf: () => Driver): void {
       );
     const idOf = async (kind: string, person: string): Promise<string> =>
       String((await ask(ground, 'tasks', { kind, person, all: 'true', ...AN })).items[0]?.['id']);
-    /** Brings into the graph what was said of tasks. */
+    /** Projects the new events about tasks into the graph. */
     const projected = async () => {
       const store = ground.store as MemoryEventStore;
       await project(driverOf(), store, known);
@@ -78,7 +78,7 @@ export function tasks(driverOf: () => Driver): void {
         '2021-08-15 test Giang',
       ]);
       expect(all.slice(6)).toEqual([expect.stringContaining('field-visit Em')]);
-      // Whoever met two cases has tasks of each.
+      // Somebody who met two cases has tasks for each.
       expect((await list()).filter((each) => each === '2021-08-02 test Em late')).toHaveLength(2);
       const { items } = await ask(ground, 'tasks', { kind: 'field-visit' });
       expect(items).toMatchObject([{ case: 'case of An', degree: 1, why: 'not told, no phone is known' }]);
@@ -213,7 +213,7 @@ export function tasks(driverOf: () => Driver): void {
         'case of An Giang: not told, the number takes no SMS: call it, or visit',
         'case of Binh Em: not told, the phone had all the messages of a day; one more goes next morning',
       ]);
-      // Next morning.
+      // The next morning.
       const again = { alertId: 'Em again', caseId: 'case of Binh', personId: 'Em', disease: 'covid-19' };
       await goesOn([
         { type: 'AlertWithdrawn', data: { alertId: 'Em of Binh', told: false } },
@@ -228,7 +228,7 @@ export function tasks(driverOf: () => Driver): void {
       ['while they have it, whenever they met before', 1, 0],
       ['once a positive sample would be a new illness, though they met before that as well', 0, 2],
     ])('watches whoever has had the disease not %s', async (_when, minute, tests) => {
-      // The exposure to An ended fifty minutes after midnight of the day before.
+      // The exposure to An ended fifty minutes after midnight of the previous day.
       const collectedAt = textOf(-DAY + 50 - 90 * DAY + minute);
       await goesOn([confirmed('Em in May', 'Em', { collectedAt })]);
       expect(await list(OF_EM)).toHaveLength(tests);
@@ -252,7 +252,7 @@ export function tasks(driverOf: () => Driver): void {
         data: { alertId: 'Giang 0', provider: 'sms', detail: 'absent' },
       };
       await goesOn([undelivered]);
-      // What Giang was told holds: Giang is a contact.
+      // Giang's message still holds: Giang is a contact.
       expect(await visits()).toEqual([]);
       await goesOn([{ type: 'CaseRetracted', data: { caseId, reason: 'false positive' } }]);
       expect(await visits()).toEqual(['told by mistake, and the message that corrects it cannot reach them']);
@@ -261,7 +261,7 @@ export function tasks(driverOf: () => Driver): void {
         'told',
       );
       expect(await visits()).toEqual([]);
-      // Told once more, and taken back once more: this time it arrived.
+      // Giang was alerted once more, and that was taken back once more: this time the withdrawal arrived.
       await goesOn([requested(1), told('Giang 1'), ...withdrawn('Giang 1')]);
       expect(await visits()).toEqual([]);
     });

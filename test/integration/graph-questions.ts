@@ -15,10 +15,10 @@ import { MemoryEventStore } from '../support/memory-event-store.js';
 import { append, DAY, happen, project, stay, tellStory } from '../support/question-story.js';
 import { limit, runs, seeded } from '../support/sizes.js';
 
-/** Milliseconds for one test on a machine that is busy with others. */
+/** Milliseconds for one test on a busy machine. */
 const SLOWEST = limit(120_000);
 
-/** What a tracing team asks, on the real graph. */
+/** The questions of a tracing team, on the real graph. */
 export function questions(driverOf: () => Driver): void {
   describe('A tracing team that asks the graph', () => {
     let ground: Ground;
@@ -307,7 +307,7 @@ export function questions(driverOf: () => Driver): void {
         cursor = page.next;
       }
       expect(inPages).toEqual(items);
-      // A window that only one of the records reaches into shows the whole stay.
+      // If only one of the records overlaps the window, the whole stay is shown.
       expect((await ask(fresh, 'at', { ...given, from: textOf(100), until: textOf(110) })).items).toEqual([items[0]]);
     });
 
@@ -333,7 +333,7 @@ export function questions(driverOf: () => Driver): void {
   });
 }
 
-/** Stays at a place as they are shown: of those of several records, what overlaps is one. */
+/** Stays at a place as they are shown: overlapping stays of several records of a person are one. */
 function asShown(stays: World['stays'], place: string, several: ReadonlySet<string>): World['stays'] {
   const shown: World['stays'] = [];
   for (const each of stays.filter((one) => one.place === place && one.from < one.to).sort((a, b) => a.from - b.from)) {
@@ -344,7 +344,7 @@ function asShown(stays: World['stays'], place: string, several: ReadonlySet<stri
   return shown;
 }
 
-/** In pages of three. */
+/** Reads the answer in pages of three. */
 async function allAt(ground: Ground, place: string, from: string, until: string): Promise<string[]> {
   if (!(await new Neo4jIds(ground.driver).knowsPlace(place))) return [];
   const found: string[] = [];

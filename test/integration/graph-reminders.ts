@@ -9,7 +9,7 @@ import { happen, tellStory } from '../support/question-story.js';
 
 const SLOWEST = 120_000;
 const AN = 'case of An';
-/** 15 August 2021 in Viet Nam, in seconds. */
+/** 15 August 2021 in Vietnam, in seconds. */
 const THAT_DAY = { from: Date.UTC(2021, 7, 14, 17) / 1000, until: Date.UTC(2021, 7, 15, 17) / 1000 };
 const DAY_AFTER = { from: THAT_DAY.until, until: THAT_DAY.until + 86_400 };
 
@@ -22,12 +22,12 @@ const told = (personId: string, reference = 'r'): DomainEvent => ({
   data: { alertId: `alert of ${personId}`, provider: 'outbox', reference, degree: 1, until: null, cases: [] },
 });
 
-/** Whom the real graph says are to be reminded, and of what. */
+/** The reminders that are due by the real graph, and their content. */
 export function reminders(driverOf: () => Driver): void {
   describe('What people are to be reminded of', () => {
     let ground: Ground;
     let graph: Neo4jReminders;
-    /** When alerts are asked for, in milliseconds. */
+    /** Time at which alerts are requested, in milliseconds. */
     let asked: number;
     beforeEach(async () => {
       ground = await tellStory(driverOf());
@@ -118,7 +118,7 @@ export function reminders(driverOf: () => Driver): void {
       expect(await found('7')).toEqual({ purpose: 'reminder', about: 'r' });
       expect(await found('r')).toMatchObject({ purpose: 'alert' });
       expect(await found('9')).toEqual({ purpose: 'alert', about: ofEm, noted: { messageId: ofEm, whose: 'Em' } });
-      // What module has a purpose is nothing to the graph; it may go a batch later than it was due.
+      // The graph ignores which module has a purpose; a message may be sent a batch after it was due.
       await happen(driverOf(), ground, [
         { type: 'MessageSent', data: { messageId: 'new', provider: 'gateway', reference: '7' } },
       ]);

@@ -42,7 +42,7 @@ const BEFORE = [
   stay('Dung', 'pool', 0, 600),
 ] satisfies DomainEvent[];
 
-/** Giang lives with An; Dung and Em were with An too shortly for a contact. */
+/** Giang lives with An; Dung and Em were with An for too short a time to be contacts. */
 const TOGETHER = [
   ...BEFORE,
   { type: 'PlaceRegistered', data: { ...placeFacts('pool'), defaultStayMinutes: null } },
@@ -55,7 +55,7 @@ const TOGETHER = [
 
 const met = { ...visitFacts('Binh', 'cafe', 30, 90), visitId: 'Binh at cafe from 30' };
 
-/** What events touch is traced again, so that every list is always what tracing from nothing would find. */
+/** Cases that events touch are traced again, so every list always equals that of tracing from nothing. */
 export function retracing(driverOf: () => Driver): void {
   describe('Cases traced again only when something touches them', () => {
     it.each<[string, DomainEvent]>([

@@ -28,7 +28,7 @@ import { ownProjections } from './projections-own.js';
 import { projectionRows } from './projections-rows.js';
 import { sharedProjections } from './projections-shared.js';
 
-/** One Neo4j, of these tests alone: they empty it and rebuild it. */
+/** A separate Neo4j for these tests, because they empty and rebuild it. */
 let installation: TestInstallation;
 let driver: Driver;
 let applied: string[][];
@@ -43,8 +43,8 @@ beforeAll(async () => {
 }, 300_000);
 
 /**
- * Whenever its schema changes, Neo4j plans everything anew that it is asked from then on: what tests make again, or in
- * another version, has its indexes from the beginning.
+ * After each change of its schema, Neo4j plans all queries again. So the indexes of rebuilt projections and of other
+ * versions are created at the beginning.
  */
 async function makeSchemasOfLaterMakings(): Promise<void> {
   for (const { owns = [], version } of FACT_PROJECTIONS) {
@@ -109,7 +109,7 @@ pages(
   () => driver,
   () => installation.urls.neo4j,
 );
-// Last, since they leave the graph as they like.
+// These come last, because they do not clean the graph up.
 projectable(() => driver);
 settingAside(() => driver);
 gate(

@@ -39,10 +39,10 @@ async function count(stream: string): Promise<number> {
   return events;
 }
 
-/** Rows of so many people, a visit a minute, under ids of their own; the people's ids are given back. */
+/** Rows for so many people, one visit a minute, with ids that no other run uses. Returns the people's ids too. */
 async function manyVisits(name: string, rows: number, people: number): Promise<{ path: string; ids: string[] }> {
   const path = join(folder, name);
-  // In letters: digits of it might look like a phone number, and be refused.
+  // In letters, because digits might look like a phone number and be refused.
   const run = randomUUID()
     .slice(0, 8)
     .replaceAll(/\d/g, (digit) => 'ghijklmnop'.charAt(Number(digit)));
@@ -129,7 +129,7 @@ describe('npx truyvet import', () => {
     expect(stderr).toMatch(/lacks the columns person_id, left_at.*person/);
   });
 
-  /** Rows that are still being stored when a busy machine gets round to sending the signal. */
+  /** Enough rows that some are still being stored when a busy machine sends the signal. */
   const MANY = rowsToStop;
 
   it('stops at a signal with what is stored said, and the same command then completes it', async () => {
@@ -150,7 +150,7 @@ describe('npx truyvet import', () => {
 
   it('needs no more memory for a long file', async () => {
     const { path } = await manyVisits('long.csv', 100_000, 500);
-    // Without bounds the rows alone would take more than the heap allowed here.
+    // Without limits, the rows alone would take more than this heap.
     const env = { NODE_OPTIONS: '--max-old-space-size=112' };
     const { code, stdout } = await runCommand(['import', 'check-ins', path], env);
 

@@ -49,7 +49,7 @@ describe('operators of alerting on a real Redis and event log', () => {
   const isPaused = (registry: Registry, provider: string) => async () =>
     (await registry.metrics()).includes(`truyvet_provider_paused{provider="${provider}"} 1`);
 
-  /** People with a phone each, found by a trace. */
+  /** A trace finds these people, who have one phone each. */
   async function trace(people: readonly string[]): Promise<void> {
     for (const [i, personId] of people.entries()) await real.register(personId, phoneOf(i));
     await real.trace('case-1', people);
@@ -72,7 +72,7 @@ describe('operators of alerting on a real Redis and event log', () => {
     await until(isPaused(next.registry, 'one'));
     await next.queues.redis.flushall();
     await until(async () => (await next.waiting('one')) === 0);
-    // What is due is in the log.
+    // The messages that are due are in the log.
     await until(async () => (await next.waiting('one')) === people.length);
     expect(sent()).toEqual([]);
 
@@ -149,7 +149,7 @@ describe('operators of alerting on a real Redis and event log', () => {
     await until(async () => (await eventsOf('p0')).includes('AlertFailed'));
     await until(async () => (await eventsOf('p1')).includes('AlertSent'));
     one.refusing.clear();
-    // The graph is old, and takes the one that was sent for a failed one, too.
+    // The graph is outdated, and lists the sent alert as failed too.
     const graph = { failedAlerts: async () => [alertOf('p0'), alertOf('p1')] };
     const told = () => replay({ store, operations: knownOperatorOrders(store), graph }, order, { source: 'test' });
     expect(await told()).toMatchObject({ replayed: 1, kept: { 'not failed any more': 1 } });

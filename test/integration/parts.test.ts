@@ -28,7 +28,7 @@ afterAll(async () => {
 const UP = { up: true };
 const SERVICES = { clock: UP, graph: UP, 'event-log': UP, neo4j: UP, redis: UP };
 
-// First, while nothing is set aside.
+// These come first, while nothing is set aside.
 lackingParts(() => installation);
 restingParts(() => installation);
 
@@ -113,7 +113,7 @@ describe('A part that runs alone', () => {
       };
       await readiness(200);
       server.manners.deniesAll = true;
-      // Readers hear of it when they connect again.
+      // Readers are refused when they connect again.
       await server.end();
       await server.begin();
       const why = 'the event log does not let us in: it asks for a user and a password';
@@ -141,7 +141,7 @@ describe('A part that runs alone', () => {
     const { code, stderr } = await runCommand(['start'], env);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('TRUYVET_AUTHORITY is who2') });
     await expect(fetch(`http://127.0.0.1:${port}/health/live`)).rejects.toThrow();
-    // Services that were up before stay up.
+    // Services that were already running keep running.
     expect((await runCommand(['services', 'status'], env)).code).toBe(0);
   });
 
@@ -177,7 +177,7 @@ it('Without a provider all that is said of messages says below that they are wri
     });
     expect(stdout).not.toContain('Everyone was told');
   }
-  // What a program reads is as it was.
+  // Output for programs is unchanged.
   for (const command of ['alerts', 'unreached']) {
     const { code, stdout, stderr } = await runCommand([command, '--json'], env);
     expect({ code, stdout, stderr }).toEqual({
@@ -191,5 +191,5 @@ it('Without a provider all that is said of messages says below that they are wri
   expect(await running.ended).toMatchObject({ code: 0 });
 });
 
-// Last: it stops the services.
+// These come last, because they stop the services.
 jsonOfCommands(() => installation);

@@ -51,7 +51,7 @@ export function projectionRows(driverOf: () => Driver): void {
   };
   const at = (minutes: number) => MIDNIGHT + minutes * 60;
   const tasks = tasksIn(calendarOf('UTC'));
-  /** Of a day after the exposure. */
+  /** The test that is due on this day after the exposure. */
   const testOfBinh = (day: number) => taskIdOf('test', AN.caseId, 'Binh', `${day} after ${MIDNIGHT / 86_400}`);
 
   describe('What a projection makes of events', () => {
@@ -130,7 +130,7 @@ export function projectionRows(driverOf: () => Driver): void {
       .given(
         reported('Binh', { reportedAt: textOf(20), result: 'inconclusive' }),
         { type: 'TestResultCorrected', data: resultOf('Binh', { reportedAt: textOf(30), result: 'negative' }) },
-        // It comes late, and changes nothing.
+        // It arrives late, and changes nothing.
         { type: 'TestResultCorrected', data: resultOf('Binh', { reportedAt: textOf(10), result: 'positive' }) },
       )
       .then('MATCH (t:Test)-[:OF]->(p:Person) RETURN p.id AS person, t.outcome AS outcome, t.asOf AS asOf', [

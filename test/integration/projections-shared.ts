@@ -19,7 +19,7 @@ import { ProjectorScene, until } from '../support/projector-scene.js';
 
 const SLOWEST = 120_000;
 
-/** An met Binh by phone, and Chi and Dung in the cafe; something is known of each of them. */
+/** An met Binh by phone, and Chi and Dung in the cafe; each of them has further facts. */
 const STORY: DomainEvent[] = [
   ...traced([['Chi', 1]], 'trace-1'),
   ...[checkedIn('An', 'cafe', 0, 60), checkedIn('Dung', 'cafe', 20, 60), near(10)],
@@ -33,14 +33,14 @@ const STORY: DomainEvent[] = [
   ...[requested('Chi'), failed('Chi')],
 ];
 
-/** All that is some projection's own. */
+/** Everything that belongs to one projection. */
 const OWNED = FACT_PROJECTIONS.flatMap(({ owns = [] }) => owns);
-/** Those that can be made again alone. */
+/** Projections that can be rebuilt alone. */
 const READ = FACT_PROJECTIONS.filter(({ name }) =>
   [...TRACED, 'cases', 'case-windows', 'alerts', 'brake'].includes(name),
 ).filter(({ owns, writesOn }) => owns !== undefined || writesOn !== undefined);
 
-/** Projections of which a trace or a question about contacts reads. */
+/** Projections that a trace or a question about contacts reads. */
 export function sharedProjections(driverOf: () => Driver): void {
   describe('A projection that traces or contacts are read from', () => {
     let scene: ProjectorScene | undefined;
@@ -62,7 +62,7 @@ export function sharedProjections(driverOf: () => Driver): void {
     };
     const contactsOfAn = async ({ questions }: ProjectorScene) =>
       (await questions.contacts(AN.caseId, { limit: 9 })).contacts.map(({ personId }) => personId);
-    /** How many rows the database has of such a label, type or key. */
+    /** The number of rows with such a label, type or key. */
     const countOf = async (owned: string, name: string): Promise<number> => {
       const [node = ''] = owned.split('.');
       const pattern = {

@@ -23,7 +23,10 @@ describe('A job of which a crash of Redis left a part', () => {
   }, 60_000);
   afterEach(() => Promise.all(opened.map((queues) => queues.close())));
 
-  /** Queues it, and takes it out of its list as a transaction would of which only the beginning was kept. */
+  /**
+   * Queues a job, and removes it from its list: the state after a crash that kept only the beginning of the
+   * transaction.
+   */
   async function lose(queues: Queues): Promise<void> {
     await queues.queue(NAME).addBulk([JOB]);
     expect(await queues.redis.lpop(queues.key(`${NAME}:wait`))).toBe('the-job');

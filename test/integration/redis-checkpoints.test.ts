@@ -25,7 +25,7 @@ describe('Where readers stand, in Redis', () => {
     expect(await derived.known()).toEqual({ mark: undefined, passed: undefined, given: [] });
     await checkpoints.save('slow', at(100n), eventAt(100n));
     await checkpoints.save('fast', at(250n), eventAt(200n));
-    // Further on there was nothing for it.
+    // Further on there were no events for it.
     await checkpoints.save('fast', at(300n));
     expect(await checkpoints.load('fast')).toEqual({ position: at(300n), given: eventAt(200n) });
     expect(await derived.known()).toEqual({

@@ -228,7 +228,7 @@ describe('two folders', () => {
     await servicesDown({ config: two.config });
     const access = join(two.dataDir, 'event-log-access');
     rmSync(access, { recursive: true });
-    // Left by a log that asked nobody, and still runs.
+    // Left behind by a log without authentication that is still running.
     const old = spawn('sleep', ['600'], { stdio: 'ignore' });
     await new Promise((resolve) => old.once('spawn', resolve));
     const ended = new Promise((resolve) => old.once('exit', resolve));

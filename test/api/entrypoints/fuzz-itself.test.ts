@@ -22,9 +22,9 @@ function requestsOf(seed: number, known: readonly Known[] = []): string[] {
   });
 }
 
-/** Fuzzes an API that gives every request but that for its description one answer. */
+/** Fuzzes an API that gives the same answer to every request except the one for its description. */
 async function fuzzed(status: number, answer: object): Promise<FuzzOutcome> {
-  // What is in a path may be longer than Node takes by itself.
+  // A path may be longer than Node accepts by default.
   const server = createServer({ maxHeaderSize: 2 ** 20 }, (request, response) => {
     request.resume().once('end', () => {
       const described = request.url === '/docs-json';

@@ -14,7 +14,7 @@ describe('What takes facts by HTTP', () => {
       const { wrong, statuses } = await fuzzApi(url, { requests, seed, now: NOW });
       await app.close();
       expect({ seed, wrong }).toEqual({ seed, wrong: [] });
-      // Some of each is taken, some refused.
+      // Many are accepted and many are refused.
       expect(Math.min(statuses['200'] ?? 0, statuses['422'] ?? 0)).toBeGreaterThan(requests / 10);
     },
     60_000 + requests * 50,

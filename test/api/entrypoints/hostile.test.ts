@@ -10,7 +10,7 @@ import { unbroken } from '../../../src/http/unbroken.js';
 import { PassThrough } from 'node:stream';
 import { json, ndjson, startApi, type RunningApi } from '../../support/api.js';
 
-/** Connections at once, and milliseconds for the head of a request. */
+/** Simultaneous connections, and milliseconds for the head of a request. */
 const FEW = { most: 3, headWithin: 400 };
 
 const visit = { person_id: 'p1', place_id: 'cafe', arrived_at: '2021-08-01T09:00:00Z' };
@@ -26,7 +26,7 @@ const key = { Authorization: 'Bearer a-key-of-the-test' };
 const post = (path: string, init: RequestInit) =>
   fetch(`${api.url}${path}`, { ...init, headers: { ...(init.headers as object), ...key } });
 
-/** A request of which the rest never comes. Resolves with what was answered until the connection closed. */
+/** A request that is never completed. Resolves with the answer that arrived before the connection closed. */
 async function halfSent(head: string): Promise<string> {
   const socket = opened(head);
   let answer = '';
@@ -111,7 +111,7 @@ describe.each<[string, () => Promise<INestApplication>]>([
     const slowly = setInterval(() => socket.write('X-More: x\r\n'), FEW.headWithin / 10);
     await once(socket, 'close').finally(() => clearInterval(slowly));
     expect(answer).toMatch(/^HTTP\/1\.1 408 /);
-    // Left to itself, Node looks for such every thirty seconds.
+    // By default, Node checks for such connections only every thirty seconds.
     expect(Date.now() - began).toBeLessThan(15_000);
   });
 

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => rig.close());
 beforeEach(() => rig.told('en'));
 
-/** Two others of the phone, and the form as their page sends it. */
+/** Two more people on the phone, and the form as its page sends it. */
 const three = async (): Promise<string[]> => [await rig.join(), await rig.join()];
 const merge = (personId: string, into: string) =>
   rig.say(streams.person(personId).name, { type: 'PersonMerged', data: { personId, into } });

@@ -59,7 +59,7 @@ describe('The door, to a browser', () => {
   ])('takes or refuses a change %s', async (_, headers, status) => {
     const change = { ...headers, Authorization: basic(KEY) };
     expect((await fetch(`${api.url}/v1/people`, json(person, change))).status).toBe(status);
-    // Without a key, too: the browser of this machine reaches it.
+    // The same applies without a key: the browser of this machine can reach the API.
     expect((await fetch(`${open.url}/v1/people`, json(person, headers))).status).toBe(status);
   });
 

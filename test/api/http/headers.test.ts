@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startApi, type RunningApi } from '../../support/api.js';
 
-/** As one had them before a library set them: none of them may be lost or become laxer. */
+/** The headers from before a library set them: none of them may be lost or become less strict. */
 const ALWAYS = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
@@ -35,7 +35,7 @@ describe('Every answer of the API', () => {
     const parts = (headers['content-security-policy'] ?? '').split(';').map((part) => part.trim());
     expect(parts.sort()).toEqual([...policy].sort());
     expect(headers).not.toHaveProperty('x-powered-by');
-    // Its proxy knows whether the host has TLS.
+    // Only the proxy knows whether the host has TLS.
     expect(headers).not.toHaveProperty('strict-transport-security');
   });
 });

@@ -18,6 +18,6 @@ it('Each answer says how many events are set aside, and nothing of it while none
   expect(await header('/v1/isolations', row)).toBeNull();
   lacking = 2;
   expect(await header('/v1/isolations', row)).toBe('2');
-  // Of itself the process misses nothing.
+  // Requests about the process itself do not depend on events.
   expect(await header('/health/live')).toBeNull();
 });

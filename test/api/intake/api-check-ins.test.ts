@@ -70,7 +70,7 @@ describe('A group check-in by HTTP', () => {
     const person = (about: string) => ({ ...place, code: 'person-first-seen', field: 'person_id', about });
     const first = (await (await post(body)).json()) as object;
     expect(first).toEqual({ ...expected, warnings: [person('g1'), place, person('g2')] });
-    // Of whom there is a check-in now something is known.
+    // A person with a check-in is now known.
     expect(await (await post(body)).json()).toEqual({ ...expected, warnings: [place] });
     expect(api.store.all).toHaveLength(stored + 2);
   });

@@ -17,7 +17,7 @@ beforeEach(() => {
   stored = api.store.all.length;
 });
 
-/** Every problem, with what to do. */
+/** The documentation of every problem and its solution. */
 const PROBLEMS = readFileSync('docs/problems.md', 'utf8');
 
 async function problemOf(path: string, init?: RequestInit): Promise<Record<string, unknown>> {
@@ -163,7 +163,7 @@ describe('A visit that was recorded', () => {
     ['correct', { seat: '12A' }, 'VisitCorrected', { leftAt: null, seat: '12A' }],
     ['retract', {}, 'VisitRetracted', {}],
   ])('is changed by %s, in the stream in which it stands: %j', async (change, said, type, data) => {
-    // A visit of its own: what was said of it before would change nothing when it is said again.
+    // A separate visit: repeating a statement about the previous one would change nothing.
     const own = { ...at, place_id: `${change}-${Object.keys(said).join()}` };
     await fetch(`${api.url}/v1/check-ins`, json(own));
     const ownId = visitIdOf('api', { personId: 'p1', placeId: own.place_id, arrivedAt: visit.arrived_at });

@@ -48,7 +48,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.app.close());
 
-/** The office was shut; the process looks at its clock for the first time since. */
+/** The office was closed; the process checks its clock for the first time since then. */
 beforeEach(async () => {
   const event = { type: 'PersonIsolated' as const, data: { personId: 'An', startedAt: '2026-11-20T00:00:00Z' } };
   await log.append(anyStream('person-An'), [{ id: randomUUID(), event, provenance: { source: 'test' } }], 'any');
@@ -79,7 +79,7 @@ describe('An API whose clock is in doubt', () => {
     expect(await answer('/v1/check-ins', json(visit))).toEqual(refused);
     expect(await answer('/V1/Check-ins', json(visit))).toEqual(refused);
     expect(await answer('/v1/check-ins', ndjson(`${JSON.stringify(visit)}\n`))).toEqual(refused);
-    // Not refused for good as a row of the future, either.
+    // It is not refused for good as a row from the future, either.
     expect(await answer('/v1/check-ins', json({ ...visit, arrived_at: '2031-01-01T00:00:00Z' }))).toEqual(refused);
     expect(await answer('/v1/check-ins/group', json({ ...visit, person_ids: ['p1', 'p2'] }))).toEqual(refused);
 

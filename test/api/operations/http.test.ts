@@ -36,7 +36,7 @@ const graph = {
   heldResults: async () => [{ ...waiting, doubts }],
 };
 const note = { type: 'CheckedIn', reason: 'it is too long', tries: 3 };
-/** One that the graph left out, and one that it and a reader did. */
+/** One event that the graph left out, and one that both the graph and a reader left out. */
 const leftOut = [
   { ...note, id: 'e2', commit: '200', by: 'graph' },
   { ...note, id: 'e2', commit: '200', by: 'open-cases' },
@@ -82,7 +82,7 @@ const post = (path: string, body: object): Test =>
 const append = (stream: string, event: DomainEvent) =>
   store.append(anyStream(stream), [{ id: randomUUID(), event, provenance: { source: 'test' } }], 'any');
 
-/** A result of which the profile makes a date impossible. */
+/** Reports a result with a date that its profile makes impossible. */
 const hold = (sampleId: string, personId: string) =>
   append(streams.sample(sampleId).name, {
     type: 'ResultHeld',
@@ -217,10 +217,10 @@ describe('Operators by HTTP', () => {
       ...{ stream: streams.setAside.name, type: 'SetAsideAccepted', provenance: { source: 'api', actor } },
       data: { events: ['e2'], reason },
     });
-    // Whoever left it out: it is one event.
+    // It is one event, whichever parts left it out.
     expect(await notAccepted(store, leftOut)).toBe(1);
     const closed = { accepted: order };
-    // It stays in the list, behind what somebody has to look at.
+    // It stays in the list, after the events that still need attention.
     expect(await listed()).toEqual({
       ...rest,
       set_aside: [

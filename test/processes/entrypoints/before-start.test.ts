@@ -68,7 +68,7 @@ describe('Before anything is started', () => {
   it('what is wrong ends `start` before any service is up', async () => {
     const data = join(folder, 'started');
     const config = readConfig({ TRUYVET_DATA: data, TRUYVET_PORT: String(port) });
-    // Whoever came to the services would stop there.
+    // Stops as soon as services would be started.
     const stop = AbortSignal.abort(new Error('it began to start services'));
     await expect(startEverything(config, false, stop)).rejects.toThrow(`Port ${port} of 127.0.0.1 is in use.`);
     expect(existsSync(join(data, 'services.json'))).toBe(false);

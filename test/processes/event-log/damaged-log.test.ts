@@ -49,7 +49,7 @@ describe('A result that was edited in the file of a stopped log', () => {
           expect(batch.events).toEqual([]);
         }
         expect(errors[0]).toBeInstanceOf(LogDamaged);
-        // The operator is told once, not each time that somebody comes back for it.
+        // The operator is informed once, not for each reader that returns to the damage.
         expect(said.filter((text) => /damaged/.test(text))).toHaveLength(1);
       } finally {
         await store.close();

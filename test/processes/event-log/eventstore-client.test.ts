@@ -75,7 +75,7 @@ describe('Following the log', () => {
       jsonEvent({ type: 'PersonVaccinated', data, metadata }),
       jsonEvent({ type: 'OfAnotherProgram', data, metadata: { version: 3 } }),
       jsonEvent({ type: 'OfAnotherProgram', data }),
-      // Known, and not asked for.
+      // A known type that was not requested.
       jsonEvent({ type: 'PersonReleased', data: { ...data, endedAt: data.startedAt }, metadata }),
       jsonEvent({ type: 'PersonIsolated', data, metadata }),
     ]);
@@ -111,7 +111,7 @@ describe('What is asked of the log as a whole', () => {
     expect(mark.chain).toBeDefined();
     for (let i = 0; i < 3; i++) {
       expect(await standingOf(client, mark)).toBe('same');
-      // Looks for the chain's last link before it, too, and for an event of a stream that goes on behind it.
+      // This also looks for the chain's last link, and for an event of a stream that continues after it.
       await chainOf(client);
       expect(await standingOf(client, { event: { ...mark.event, position: first.position } })).not.toBe('same');
     }

@@ -14,7 +14,7 @@ import { startEventLogNode } from '@truyvet/event-log-node/server';
 import { scavenge } from '../../support/log-calls.js';
 import { inFolder } from '../../../packages/event-log-node/test/harness.js';
 
-/** A log in a folder; each call serves it as it is then, for as long as the work takes. */
+/** Serves a log in a folder, in its current state, for the duration of the work. */
 async function served<T>(dir: string, work: (store: EventStoreClient) => Promise<T>): Promise<T> {
   const node = await startEventLogNode({ port: 0, dataDir: dir });
   const store = new EventStoreClient(node.connectionString(), CATALOGUE);
@@ -31,7 +31,7 @@ async function isolate(store: EventStoreClient, personId: string, id: string = r
   await store.append(anyStream(`person-${personId}`), [{ id, event, provenance: { source: 'test' } }], 'any');
 }
 
-/** What somebody derived, as text, who notes when it has to be made again. */
+/** Derived data in the form of text; it records when it has to be rebuilt. */
 interface List extends Derived {
   mark: string | undefined;
   passed: Position | undefined;
@@ -65,7 +65,7 @@ function derived(): List {
   };
 }
 
-/** One look; answers what was said. */
+/** Checks the log once; returns the log lines. */
 async function look(store: EventStoreClient, list: Derived): Promise<string[]> {
   const said: string[] = [];
   const stop = new AbortController();
@@ -80,7 +80,7 @@ async function look(store: EventStoreClient, list: Derived): Promise<string[]> {
     signal: stop.signal,
     every: 60_000,
   });
-  // The first look is under way; it ends before the pause that the signal ends.
+  // The first check is in progress; it ends before the pause that the signal interrupts.
   stop.abort();
   await guarding;
   return said;
@@ -91,7 +91,7 @@ const put = (from: string, to: string): void => {
   cpSync(from, to, { recursive: true, filter: (path) => !path.includes('lock') });
 };
 
-/** A log of An that is copied, goes on with Binh, and of which the copy is put back. */
+/** A log of An that is copied, continues with Binh, and is replaced by the copy. */
 async function withOlderCopy(
   known: (store: EventStoreClient) => Promise<void>,
   then: (store: EventStoreClient) => Promise<void>,
@@ -136,7 +136,7 @@ describe('What was derived from the event log', () => {
       };
       await withOlderCopy(known, async (store) => {
         for (let i = 0; i < grown; i++) await isolate(store, `Chi${i}`);
-        // Whoever asks while nothing runs that would make it again is told as well.
+        // A caller is informed too, if nothing is running that would rebuild the data.
         await expect(requireLogOf(store, list)).rejects.toMatchObject({
           message: expect.stringMatching(/older copy|is another one/),
           fix: expect.stringMatching(/npm start.*import again/),
@@ -144,7 +144,7 @@ describe('What was derived from the event log', () => {
         const [text] = await look(store, list);
         expect(text).toMatch(grown === 0 ? /ends at position \d+, before position \d+.*older copy/ : /is another one/);
         expect(list.again).toEqual([grown === 0 ? 'shorter' : 'other']);
-        // Once: from then on it is the log that is known.
+        // Only once: from then on, this log is the known one.
         expect(await look(store, list)).toEqual([]);
         expect(await look(store, list)).toEqual([]);
         expect(list.again).toHaveLength(1);
@@ -163,7 +163,7 @@ describe('What was derived from the event log', () => {
       expect(await look(store, list)).toEqual([expect.stringMatching(/ends at position \d+, before position \d+/)]);
       expect(list.again).toEqual(['shorter']);
       expect(list.mark).toBeUndefined();
-      // Made of this log from then on.
+      // From then on, the data is derived from this log.
       expect(await look(store, list)).toEqual([]);
       expect(list.mark).toContain('person-An');
     });
@@ -211,7 +211,7 @@ describe('What was derived from the event log', () => {
         await admin.setStreamMetadata(given.stream, { truncateBefore: given.revision });
         await scavenge(node.connectionString('admin'));
         expect(await store.standing({ event: given })).toBe('same');
-        // What stands above the cut nobody may have taken away.
+        // An event above the cut cannot have been removed by it.
         const elsewhere = {
           ...given,
           position: { commit: given.position.commit + 1n, prepare: given.position.prepare + 1n },
@@ -220,7 +220,7 @@ describe('What was derived from the event log', () => {
         await admin.setStreamMetadata(given.stream, { truncateBefore: given.revision + 1 });
         await scavenge(node.connectionString('admin'));
         expect(await store.standing({ event: given })).toBe('same');
-        // What it was cut off by is written over, and what is left begins above it.
+        // The truncation was overwritten, and the remaining events begin above the event.
         await isolate(store, 'Binh');
         await admin.setStreamMetadata(given.stream, { customMetadata: true });
         expect(await store.standing({ event: given })).toBe('same');
