@@ -11,7 +11,7 @@ import { runs, seeded } from '../support/sizes.js';
 describe('What a trace found', () => {
   const limit = 1_048_576;
   const caseId = 'case-of-an';
-  // The widest that JSON and UTF-8 make of what an id may hold.
+  // The longest ids in JSON and in UTF-8.
   const id = fc.constantFrom('p', 'x'.repeat(100), '\u1ec7'.repeat(100), '"'.repeat(100));
   const instant = formatInstant(MIDNIGHT);
   const contact = fc
@@ -55,7 +55,7 @@ describe('What a trace found', () => {
           const list = emptyContactList();
           chunks.forEach((part, index) => {
             const data = { caseId, traceId: 't', index, ...part };
-            // With room for what else an event carries.
+            // This leaves room for the rest of an event.
             expect(Buffer.byteLength(JSON.stringify(data))).toBeLessThan(limit - 10_000);
             addToContactList(list, { type: 'ContactsTraced', data });
           });

@@ -4,7 +4,7 @@ import smpp from 'smpp';
 import { segmentsOf } from '@truyvet/message-gateway';
 import { assertWithSeeds } from '../support/seeds.js';
 
-/** Every character below U+2200 that we say is of GSM-7. */
+/** Every character below U+2200 that the program considers GSM-7. */
 const gsm = Array.from({ length: 0x2200 }, (_, i) => String.fromCharCode(i)).filter(
   (each) => segmentsOf(each).encoding === 'gsm7',
 );

@@ -57,7 +57,7 @@ const visits = fc.array(
   { maxLength: 40 },
 );
 
-/** What a reader of the log holds of each visit: the last event of its id. */
+/** What a reader of the log knows about each visit: the last event with its id. */
 const visitsIn = (store: MemoryEventStore): Map<string, CheckedIn['data']> =>
   new Map(store.all.map(({ data }) => [(data as CheckedIn['data']).visitId, data as CheckedIn['data']]));
 

@@ -13,9 +13,9 @@ interface Entry {
   imputed: boolean;
 }
 
-/** Few visits and people, so that most records supersede another; numbers at the edges of 32 bits among them. */
+/** Few visits and people, so that most records supersede another; some numbers are at the limits of 32 bits. */
 const number = fc.constantFrom(0, 1, 2, 3, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff);
-/** One bit of a person's number says otherwise. */
+/** One bit of a person's number has another meaning. */
 const personNumber = fc.constantFrom(0, 1, 2, 3, 0x7fff_ffff);
 const entry: fc.Arbitrary<Entry> = fc
   .record({
@@ -34,7 +34,7 @@ function packed(records: readonly Entry[]): Int8Array {
   return packer.bytes();
 }
 
-/** What holds of records: of each visit of a person the last, unless it is empty. */
+/** The current records: the last one of each visit, unless it is empty. */
 function holding(records: readonly Entry[]): Omit<Entry, 'visit'>[] {
   const last = new Map<string, Entry>();
   for (const record of records) last.set(`${record.visit} of ${record.person}`, record);

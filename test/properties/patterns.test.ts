@@ -6,9 +6,11 @@ import ts from 'typescript';
 const SOURCES = ['src', 'projections', ...readdirSync('packages').map((name) => `packages/${name}/src`)].filter(
   (folder) => existsSync(folder),
 );
-/** Characters of a text that somebody might send: a pattern that goes back over it for each of them takes minutes. */
+/** Characters of a text that somebody might send: a pattern that backtracks for each of them takes minutes. */
 const LENGTH = 30_000;
-/** Milliseconds of the processor, so that other work on the machine does not count. A linear pattern takes one or two. */
+/**
+ * Milliseconds of processor time, so that other work on the machine does not count. A linear pattern takes one or two.
+ */
 const TOO_LONG = 150;
 const SENT = [
   ' ',
@@ -36,7 +38,7 @@ const SENT = [
   '1:',
 ];
 
-/** Patterns that nobody outside can give a text to, with what they are given. */
+/** Patterns that are never applied to text from outside, with the text that they are applied to. */
 const BOUNDED: Record<string, string> = {
   '\\{([^}]*)\\}': 'our own texts of messages',
   '\\/+$': 'URLs of the configuration',
@@ -70,7 +72,7 @@ function patternsIn(folder: string): Pattern[] {
     });
 }
 
-/** The text on which a pattern takes too long, if any. */
+/** A text on which a pattern takes too long, if there is one. */
 function worstOf({ source, flags }: Pattern): string | undefined {
   const pattern = new RegExp(source, flags);
   for (const sent of SENT) {

@@ -5,7 +5,7 @@ import { alertRuns, seeded } from '../support/sizes.js';
 import { RememberingProvider } from '../unit/alerting/remembering-provider.js';
 import { AlertingRig, CASE } from '../unit/alerting/rig.js';
 
-/** Milliseconds after which nobody can still be handing a message over. */
+/** Milliseconds after which no process can still be handing a message over. */
 const LATER = 91_000;
 
 describe('Whatever providers and processes do', () => {
@@ -68,7 +68,7 @@ describe('Whatever providers and processes do', () => {
         expect(new Set(ids).size).toBe(ids.length);
         for (const [i, person] of PEOPLE.entries()) {
           if (last.includes(person) || rig.sentTo(`+8490000000${i}`).length === 0) continue;
-          // What went was taken back, or it is known that this could not be done.
+          // Sent messages were taken back, or it is recorded that this was impossible.
           const told = rig.alerts(person, CASE).findLast((state) => state.told || state.inDoubt !== null);
           expect(['sent', 'failed']).toContain(told?.withdrawal);
         }

@@ -10,7 +10,10 @@ import { limit, runs, seeded } from '../support/sizes.js';
 const DAY = 86_400;
 const ALL = 1_000;
 
-/** Somebody who met many at once, of whom few met one another and few the last one: worth a search from both ends. */
+/**
+ * Somebody met many people at once; few of them met one another, and few met the last person. A search from both ends
+ * pays off.
+ */
 const GUESTS = Array.from({ length: 9 }, (_, i) => `guest ${i}`);
 const guest = fc.constantFrom(...GUESTS);
 const lasting = fc

@@ -34,7 +34,7 @@ const link = (caseId: string, sourceId: string, day: number, minutes = 10, lastD
 const cases = fc
   .array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: IDS.length })
   .map((days) => days.map((day, i) => caseOf(IDS[i] ?? '', day)));
-/** Some of which are of one person. */
+/** Cases, some of which are of one person. */
 const casesOfPeople = fc
   .array(fc.tuple(fc.integer({ min: 0, max: 20 }), fc.constantFrom(...IDS)), { minLength: 1, maxLength: IDS.length })
   .map((drawn) => drawn.map(([day, of], i) => ({ ...caseOf(IDS[i] ?? '', day), personId: `person ${of}` })));
@@ -69,7 +69,7 @@ const stays = fc.array(
   { maxLength: 8 },
 );
 
-/** Links among cases that are there. */
+/** Links between existing cases. */
 const among = (all: readonly CaseFacts[], found: readonly CaseLink[]) => {
   const known = new Set(all.map(({ caseId }) => caseId));
   return found.filter(({ caseId, sourceId }) => known.has(caseId) && known.has(sourceId));
@@ -102,7 +102,7 @@ describe('Clusters', () => {
                   daysOf(theirs).some((day) => daysOf(own).includes(day)),
               ),
           );
-        // Each case takes the least name that it can hear of, as often as names can still travel.
+        // Each case takes the smallest name that it can reach, repeated as long as names can still spread.
         const names = new Map(all.map(({ caseId }) => [caseId, caseId]));
         for (let round = 0; round < all.length; round++) {
           for (const one of all) {
@@ -131,7 +131,7 @@ describe('Clusters', () => {
             )
             .sort(),
         ).toEqual(expected.sort());
-        // People are counted, each once, and what two cases of one have in common is nothing.
+        // People are counted once each, and what two cases of one person have in common does not count.
         const people = clusters.map((each) => each.cases.map(({ person }) => person));
         expect(people.map((each) => new Set(each).size)).toEqual(clusters.map(({ size }) => size));
         expect(people.flat().sort()).toEqual([...new Set(all.map(({ personId }) => personId))].sort());
@@ -201,8 +201,8 @@ describe('The generations of a case', () => {
           expect(source?.generation).toBe(generation - 1);
           expect(by?.first).toBeLessThan(own.anchor ?? 0);
         }
-        // Whoever was exposed to one of them and fell ill later is one of them.
-        // When each has it along the whole path that leads to it.
+        // A contact of one of them who fell ill later belongs to them.
+        // The time at which each is infected along the whole path to it.
         const since = new Map(chain.map((each) => [each.case.caseId, each.received]));
         for (const { case: own, link: by } of chain) {
           if (by) expect(since.get(own.caseId)).toBe(Math.max(by.first, since.get(by.sourceId) ?? NaN));
@@ -224,7 +224,7 @@ describe('The generations of a case', () => {
   it('have an illness of two cases once, and a person twice who fell ill anew', () => {
     const all = [caseOf('a', 0), caseOf('b', 4), caseOf('c', 5), caseOf('d', 9), caseOf('e', 300)];
     const of = (id: string) => all.find(({ caseId }) => caseId === id) as CaseFacts;
-    // b, c and e are of one person.
+    // b, c and e are cases of one person.
     for (const id of ['c', 'e']) of(id).personId = 'person b';
     const illnesses = illnessesOf(all, (at) => at + 90 * DAY);
     expect(illnesses.map((each) => each.map(({ caseId }) => caseId))).toEqual([['a'], ['b', 'c'], ['d'], ['e']]);
@@ -236,7 +236,7 @@ describe('The generations of a case', () => {
       [2, 'd', 'b'],
       [3, 'e', 'd'],
     ]);
-    // The chain of an illness goes by the case that was asked for.
+    // The chain of an illness follows the requested case.
     const own = chainOf([['b', 'c'].map(of), [of('d')]], of('c'), found);
     expect(own.map(({ case: { caseId }, secondary }) => [caseId, secondary])).toEqual([
       ['c', 1],
@@ -245,13 +245,13 @@ describe('The generations of a case', () => {
   });
 
   it('do not go through somebody who met the one before falling ill from the other', () => {
-    // a met b, and two days later c, who was ill first.
+    // a met b, and two days later c, who had been ill first.
     const all = [caseOf('c', 9), caseOf('a', 11), caseOf('b', 12)];
     const found = [link('b', 'a', 8), link('a', 'b', 8), link('a', 'c', 10)];
     const chain = descent(all, found);
     expect(chain.map(({ case: { caseId } }) => caseId)).toEqual(['c', 'a']);
     expect(reproduction(chain, START + 30 * DAY)).toMatchObject({ number: 0.5 });
-    // Had they met again since, it could have passed on then.
+    // If they had met again since, the infection could have been passed on then.
     const again = descent(all, [link('b', 'a', 8, 10, 11), link('a', 'c', 10)]);
     expect(again.map(({ case: { caseId } }) => caseId)).toEqual(['c', 'a', 'b']);
   });

@@ -25,7 +25,7 @@ describe('A seed that once failed', () => {
     await assertWithSeeds(sees, { numRuns: 10 }, { [name]: [known], 'of another test': [{ ...known, seed: 6 }] });
     expect(runs[0]).toEqual(counterexample?.[0]);
     expect(runs.length).toBeGreaterThan(10);
-    // What fails again fails the test.
+    // A seed that fails again fails the test.
     const fails = fc.property(lists, (list) => !isLong(list));
     await expect(assertWithSeeds(fails, { numRuns: 0 }, { [name]: [known] })).rejects.toThrow('Property failed');
   });

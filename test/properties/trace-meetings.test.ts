@@ -10,7 +10,7 @@ const stretch = fc
 
 const ANYTHING = { minimum: 1, within: null };
 
-/** Second by second. */
+/** Counts second by second. */
 function naiveLength(stretches: readonly [number, number][]): number {
   const met = new Set<number>();
   for (const [from, to] of stretches) for (let second = from; second < to; second++) met.add(second);

@@ -28,7 +28,7 @@ describe('A trace', () => {
   it('names a hundred through whom somebody in a crowd was met, and counts what all of them mean', async () => {
     const person = (i: number) => `person ${String(i).padStart(3, '0')}`;
     const stays = Array.from({ length: 151 }, (_, i) => ({ person: person(i), place: 'hall', from: 0, to: 3_600 }));
-    // Binh meets all that An had met, the last one first and longest.
+    // Binh meets everybody whom An met; the last of them is the first and longest meeting.
     for (let i = 1; i <= 150; i++) stays.push({ person: person(i), place: 'gate', from: 9_000 - i * 10, to: 10_000 });
     stays.push({ person: 'zoo keeper', place: 'gate', from: 7_000, to: 11_000 });
     const asked = { ...PLAIN, person: person(0), from: 0, until: null, anchorAt: 0 };
