@@ -93,7 +93,7 @@ const histories = {
 } satisfies Record<string, AlertEvent[]>;
 type History = keyof typeof histories;
 
-/** What each command makes of each history; where nothing stands it changes nothing. */
+/** The result of each command for each history; a missing entry means that nothing changes. */
 const table: [string, AlertCommand, Partial<Record<History, AlertEvent[]>>][] = [
   ['Request', request, { nothing: [requested] }],
   [
@@ -217,7 +217,7 @@ describe('An alert', () => {
       degrees.map((degree) => saysEnough(told(said), { degree, until: null }));
     expect(asks(2, [1, 2, 3, 5])).toEqual([false, true, true, true]);
     expect(asks(4, [1, 2, 3, 5])).toEqual([false, false, true, true]);
-    // Of whom it spoke was not always noted.
+    // Older events do not say whom the message covered.
     expect(asks(null, [1])).toEqual([true]);
     expect([1, 2, 3, 4, 5].map(adviceOf)).toEqual([1, 2, 3, 3, 3]);
   });
@@ -241,7 +241,7 @@ describe('An alert', () => {
     expect(failed('bound').when(release).types).toEqual(['AlertWithdrawn']);
     failed('over').when(release).then();
     failed('refused').when(release).then();
-    // Whoever is found again meanwhile was told what is true again.
+    // A person who is found again meanwhile got a message that is true again.
     expect(['bound', 'over', 'refused'].map((why) => canBeReliedOn(failed(why as 'bound').state))).toEqual([
       true,
       false,

@@ -198,7 +198,7 @@ describe('alerts of a traced case', () => {
     await rig.react();
     await rig.run([...rig.jobs.keys()]);
     await rig.react();
-    // The process dies with the message on its lips: claimed, not sent.
+    // The process dies after the claim, before the message is sent.
     rig.restart({ calls: 8, after: false });
     await rig.run([`${an}-0`]);
     expect(rig.provider.messages).toEqual([]);
@@ -288,7 +288,7 @@ describe('alerts of a traced case', () => {
     await rig.trace({ an: 1 }, 'case-2', { an: exposed });
     await rig.drain();
     expect(rig.sentTo(A).map(({ text }) => /hết ngày ([\d/]+)/.exec(text)?.[1])).toEqual(['19/08/2021']);
-    // What it rests on may go: then the other case holds, and the message with it.
+    // The case that it is based on may go: then the other case, and with it the message, still holds.
     await rig.retract();
     await rig.drain();
     expect(rig.sentTo(A)).toHaveLength(1);
@@ -411,7 +411,7 @@ describe('what becomes of a message after a provider accepted it', () => {
     await noteReport(rig.store, graph, PURPOSES, failed);
     expect(rig.alerts('an').at(-1)).toMatchObject({ status: 'withdrawn', withdrawal: 'failed' });
     expect(rig.eventsOf(alertId).filter((type) => type === 'WithdrawalUndelivered')).toHaveLength(1);
-    // Who is a contact again hears it at any rate: that it was taken back may not have reached them.
+    // A person who is a contact again gets a new message in any case, because the withdrawal may not have arrived.
     await rig.drain();
     expect(rig.sentTo(A)).toHaveLength(2);
   });

@@ -3,7 +3,7 @@ import { CountedLog } from './counted-log.js';
 import { RememberingProvider } from './remembering-provider.js';
 import { AlertingRig } from './rig.js';
 
-/** What telling one contact, and then taking it back, asks of the streams of alerts and messages. */
+/** The reads and appends in the streams of alerts and messages for alerting one contact and then taking that back. */
 async function costs(names: readonly string[], gathers: boolean): Promise<{ told: string[]; takenBack: string[] }> {
   const log = new CountedLog();
   const rig = new AlertingRig(

@@ -17,7 +17,7 @@ const quiet: BrakeFacts = {
 };
 const found = (facts: Partial<BrakeFacts>) =>
   findUnlikely({ ...quiet, ...facts }, rules).map(({ rule, number, likely }) => [rule, number, likely]);
-/** The busiest of two weeks had 300. */
+/** The busiest day of two weeks had 300. */
 const weeks = [250, 300, 100, 90, 120, 80, 110];
 const cafe = { placeId: 'cafe', days: 1, capacity: 20 };
 

@@ -17,7 +17,7 @@ async function rigThatGathers(): Promise<AlertingRig> {
   return rig;
 }
 
-/** What waits: An is a contact of the first case. */
+/** The message that waits: An is a contact of the first case. */
 const waiting: Record<string, (rig: AlertingRig) => Promise<void>> = {
   'F2 of a case': (rig) => rig.trace({ an: 2 }),
   'F1 of a case': (rig) => rig.trace({ an: 1 }),
@@ -37,7 +37,7 @@ const meanwhile: Record<string, (rig: AlertingRig) => Promise<void>> = {
   released: (rig) => rig.trace({}),
 };
 
-/** In the words of the table: for whom and until when. */
+/** In the table's words: for whom and until when. */
 function inWords(text: string): string {
   const degree = /\(F1\)|hoặc với F1/.test(text) ? 'F1' : 'F2';
   const count = /(\d+) người dùng số/.exec(text)?.[1];

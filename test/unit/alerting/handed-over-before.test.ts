@@ -12,7 +12,7 @@ const WITHDRAWAL = `${ALERT}-withdrawal`;
 const ASKED = { repeats: false, fates: true };
 const RECOGNISING = { repeats: true, fates: false };
 const NOTHING = { repeats: false, fates: false };
-/** Milliseconds after which nobody can still be handing a message over. */
+/** Milliseconds after which no process can still be handing a message over. */
 const LATER = 91_000;
 
 const provider = (name: string, knows = NOTHING) => new RememberingProvider({ name, knows, once: knows.repeats });
@@ -33,7 +33,7 @@ async function append(rig: AlertingRig, stream: string, ...events: DomainEvent[]
   }
 }
 
-/** A log of before messages had streams: an alert claimed its phone, and these events followed in its own stream. */
+/** A log from before messages had streams: an alert claimed its phone, and these events followed in its own stream. */
 async function logOf(providers: readonly RememberingProvider[], ...events: AlertEvent[]): Promise<AlertingRig> {
   const rig = new AlertingRig(new MemoryEventStore(), providers);
   await rig.register('an', A);
@@ -48,7 +48,7 @@ async function logOf(providers: readonly RememberingProvider[], ...events: Alert
   return rig;
 }
 
-/** Of one that was sent by then, and is to be taken back. */
+/** An alert that was sent by then, and has to be taken back. */
 async function takingBack(providers: readonly RememberingProvider[], ...events: AlertEvent[]): Promise<AlertingRig> {
   const sent = { alertId: ALERT, provider: 'one', reference: '1', degree: 1, until: null, cases: [] };
   const before: AlertEvent[] = [handedOver('one'), { type: 'AlertSent', data: sent }];
@@ -59,7 +59,7 @@ async function takingBack(providers: readonly RememberingProvider[], ...events: 
   return rig;
 }
 
-/** Goes on with the program of now, once whoever was handing the message over is surely gone. */
+/** Continues with the current program when the earlier process can no longer be handing the message over. */
 async function goOn(rig: AlertingRig): Promise<string[]> {
   rig.restart();
   rig.now += LATER;

@@ -19,7 +19,7 @@ const OTHER = 'case-2';
 const LATER = '2021-08-08T02:00:00Z';
 const an = alertIdOf(CASE, 'an', 0);
 const binh = alertIdOf(OTHER, 'binh', 0);
-/** More than anybody may take to hand a message over. */
+/** Milliseconds, longer than a hand-over may take. */
 const LATE = 91_000;
 
 /** An and Binh share a phone, and are contacts of two cases. */
@@ -32,7 +32,7 @@ async function rigThatGathers(provider = new RememberingProvider()): Promise<Ale
   return rig;
 }
 
-/** What An is to be told waits, and Binh's alert of the other case relies on it. */
+/** An's message waits, and Binh's alert of the other case relies on it. */
 async function joined(provider?: RememberingProvider): Promise<AlertingRig> {
   const rig = await rigThatGathers(provider);
   await rig.trace({ an: 1 });
@@ -44,7 +44,7 @@ async function joined(provider?: RememberingProvider): Promise<AlertingRig> {
   return rig;
 }
 
-/** The same, where both are contacts of one case. */
+/** The same, with both as contacts of one case. */
 async function joinedOfOneCase(): Promise<AlertingRig> {
   const rig = await rigThatGathers();
   await rig.trace({ an: 1 });
@@ -55,7 +55,7 @@ async function joinedOfOneCase(): Promise<AlertingRig> {
   return rig;
 }
 
-/** It has gone, and spoke of both. */
+/** The message was sent, and covered both. */
 async function told(): Promise<AlertingRig> {
   const rig = await joined();
   await rig.drain();
@@ -63,11 +63,11 @@ async function told(): Promise<AlertingRig> {
   return rig;
 }
 
-/** A gateway that sends no id twice, and cannot be asked which it knows. */
+/** A gateway that sends no id twice, and cannot be asked which ids it knows. */
 const gatewayThatTellsRepeats = () =>
   new RememberingProvider({ name: 'gateway', knows: { repeats: true, fates: false }, once: true });
 
-/** The message of An goes, and nobody lives to note it. */
+/** An's message is sent, and no process survives to note it. */
 async function goesUnnoted(rig: AlertingRig): Promise<void> {
   rig.before('AlertSent', an, () => Promise.reject(new Crash('killed')));
   await rig.run([`${an}-0`]);
@@ -91,7 +91,7 @@ describe('Who relies on a message that waits, and whose number is corrected mean
     const rig = await joined();
     await rig.register('binh', NEW);
     await rig.gather();
-    // Without waiting for a message that does not concern them any more.
+    // It does not wait for a message that no longer concerns them.
     expect(rig.alerts('binh', OTHER).map(({ status }) => status)).toEqual(['withdrawn', 'requested']);
     await rig.drain();
     expect(words(rig, PHONE)).toEqual(['F1 until 19']);
@@ -320,7 +320,7 @@ describe('The wait', () => {
     rig.forwarded.length = 0;
     await rig.gather();
     expect(rig.forwarded).toContainEqual({ alertId: an, degree: 1, when: 'gathered' });
-    // Also where Redis lost the job.
+    // Even if Redis lost the job.
     rig.forwarded.length = 0;
     await rig.settle(an);
     expect(rig.forwarded).toEqual([{ alertId: an, degree: 1, when: 'gathered' }]);

@@ -26,7 +26,7 @@ const row = (alertId: string, facts: Partial<AlertRow> = {}): AlertRow => ({
   ...facts,
 });
 
-/** Asks of a graph that holds these alerts. */
+/** Lists alerts of a graph that contains these. */
 function asking(all: AlertRow[]) {
   const asked: AlertFilter[] = [];
   const alerts = (filter: AlertFilter) => {

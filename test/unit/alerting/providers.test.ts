@@ -9,7 +9,7 @@ import { AlertingRig } from './rig.js';
 const A = '+84900000001';
 const KNOWING = { repeats: true, fates: true };
 const NOTHING = { repeats: false, fates: false };
-/** Milliseconds after which nobody can still be handing a message over. */
+/** Milliseconds after which no process can still be handing a message over. */
 const LATER = 91_000;
 
 async function rigWith(...providers: RememberingProvider[]): Promise<AlertingRig> {
@@ -114,7 +114,7 @@ describe('A message that went before anybody could note so for its alert', () =>
     const graph = { messageByReference: async () => ({ ...due, noted: due }) };
     const report = { provider: 'first', reference: '1', detail: 'absent' };
     const told = async () => reported && noteReport(rig.store, graph, PURPOSES, { ...report, status: reported });
-    // What its alert does not know yet is told again.
+    // A report that its alert does not know yet is retried.
     if (reported) await expect(told()).rejects.toThrow(NotNotedYet);
     await rig.drain();
     expect(rig.alerts('an').at(-1)?.status).toBe(status);

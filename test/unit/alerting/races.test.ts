@@ -9,7 +9,7 @@ const PHONE = '+84900000001';
 const an = alertIdOf(CASE, 'an', 0);
 const binh = alertIdOf(CASE, 'binh', 0);
 
-/** Two contacts of one phone; what tells An is under way or has gone. */
+/** Two contacts on one phone; An's message is in progress or was sent. */
 async function family(): Promise<AlertingRig> {
   const rig = new AlertingRig();
   await rig.register('an', PHONE);
@@ -104,7 +104,7 @@ describe('alerts when two things happen at a time', () => {
     await rig.drain();
     await rig.trace({ binh: 2 });
     await rig.drain();
-    // What the phone was told is true again, for the time being.
+    // The phone's message is true again, for the time being.
     await rig.trace({ an: 1, binh: 2 });
     await rig.drain();
     expect(rig.sentTo(PHONE).map(({ id }) => id)).toEqual([an]);

@@ -196,7 +196,7 @@ describe('A phone', () => {
     rig.restart();
     await found(rig, { an: 1 });
     for (let times = 0; times < 2; times++) await flip(rig);
-    // So far: told, taken back, told, taken back; the fifth has to wait.
+    // So far: alert, withdrawal, alert, withdrawal; the fifth message has to wait.
     expect(rig.sentTo(A).map(({ id }) => id.endsWith('-withdrawal'))).toEqual([false, true, false, true]);
     expect(failures(rig, 'an').at(-1)).toBe('bound');
     await rig.sweep();
@@ -204,7 +204,7 @@ describe('A phone', () => {
     expect(rig.sentTo(A)).toHaveLength(4);
     rig.now = on(7) - 3_600_000;
     for (const hours of [-3, 0]) {
-      // From eight in the morning on; now it is a quarter to that.
+      // Messages continue at eight in the morning; now it is a quarter to eight.
       rig.now += hours * 3_600_000;
       await rig.sweep();
       await rig.drain();

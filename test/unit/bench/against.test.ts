@@ -10,12 +10,12 @@ const OURS = resolve('.');
 const THEIRS = resolve('/another/checkout');
 const SCALE: Scale = { people: 10, days: 1, cases: 2, checkIns: 0 };
 
-/** What was run, by which build, in the order of running. */
+/** The runs by build, in order. */
 let ran: string[] = [];
 let graphs = 0;
 /** What each build finds and how long it takes, in each of its rounds. */
 let found: (root: string, round: number) => OnGraph;
-/** What a part of the bench reports. */
+/** The report of a part of the bench. */
 let reported: (root: string, round: number) => { rows: Row[]; problems: string[] };
 
 const nameOf = (root: string) => (root === OURS ? 'ours' : 'theirs');
@@ -46,7 +46,7 @@ jest.mock('node:child_process', () => ({
   },
 }));
 
-/** What is mocked has to be there before it is loaded. */
+/** Mocks must exist before the module is loaded. */
 let bench: typeof Against;
 beforeAll(async () => {
   bench = await import('../../bench/against.js');

@@ -22,7 +22,7 @@ describe('The ratio of two builds', () => {
       fc.property(pairs, (took) => {
         const { ratio, from, until } = ratioOfMedians(took);
         expect(from).toBeLessThanOrEqual(until);
-        // On a machine of half the speed everything takes twice as long.
+        // On a machine with half the speed, everything takes twice as long.
         const slower = took.map(({ ours, theirs }) => ({ ours: ours.map(twice), theirs: theirs.map(twice) }));
         expect(ratioOfMedians(slower)).toEqual({ ratio, from, until });
       }),

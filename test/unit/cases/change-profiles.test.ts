@@ -38,7 +38,7 @@ const question = (asks = true) => ({
   warning: asks ? 'to add mine would replace rules that apply now.' : undefined,
 });
 
-/** Somebody at a terminal who types this; what they are asked is put before it. */
+/** A person at a terminal types this answer; the result includes the question. */
 async function typing(answer: string, options: ChangeOptions = {}): Promise<{ on: boolean; asked: string }> {
   const input = Object.assign(new PassThrough(), { isTTY: true });
   const output = new PassThrough();
@@ -89,7 +89,7 @@ describe('A change of the rules that count now', () => {
 });
 
 describe('profiles add', () => {
-  /** Adds a copy of a profile of the program, whose place it takes, as somebody who cannot be asked. */
+  /** Adds a copy of a profile of the program, which it replaces, without anybody to ask for confirmation. */
   async function add(options: Record<string, unknown>, json = false): Promise<MemoryEventStore> {
     const store = new MemoryEventStore();
     const base = { store, ...keysOf(store), zone: 'UTC', authority: 'vn' };

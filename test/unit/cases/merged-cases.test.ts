@@ -38,7 +38,7 @@ function report(
   { day = 0, result = 'positive' }: { day?: number; result?: 'positive' | 'negative' } = {},
 ) {
   const collectedAt = formatInstant(FIRST_DAY + day * SECONDS_PER_DAY);
-  // Each says something new: a report that comes again after its correction changes nothing.
+  // Each statement is new: a report that is repeated after its correction changes nothing.
   const reportedAt = formatInstant(FIRST_DAY + 100 * SECONDS_PER_DAY + store.all.length);
   return say({ type: 'ReportResult', data: resultOf(personId, { sampleId, collectedAt, reportedAt, result }) });
 }
@@ -55,7 +55,7 @@ function say(command: SampleCommand) {
 
 const MERGES = eventsOf('PersonMerged', 'PersonUnmerged');
 
-/** Brings every new event to the reactions, each of them twice. */
+/** Passes every new event to the reactions twice. */
 async function react(): Promise<void> {
   for (; handled < store.all.length; handled++) {
     const event = store.all[handled];
@@ -67,7 +67,7 @@ async function react(): Promise<void> {
   }
 }
 
-/** Says one thing after another, the reactions following each. */
+/** Runs steps one after another, with the reactions after each. */
 async function given(...steps: (() => Promise<unknown>)[]): Promise<void> {
   for (const step of steps) {
     await step();

@@ -30,7 +30,7 @@ const stricter: DiseaseProfile = {
   infectious: { ...vietnam.infectious, daysBefore: 2, end: { type: 'isolation' } },
 };
 const letter = builtInProfiles().find(({ id }) => id === 'covid-19-vn-11042') as DiseaseProfile;
-/** A disease of which a rapid test alone is a suspicion. */
+/** For this disease, a rapid test alone is only a suspicion. */
 const suspected: DiseaseProfile = { ...letter, id: 'suspected', disease: 'flu', effectiveFrom: '2020-01-01' };
 const profiles = { all: [vietnam, measles, stricter, suspected], calendar: calendarOf('Asia/Ho_Chi_Minh') };
 
@@ -57,7 +57,7 @@ const retract = (more: Partial<TestResult> = {}, laboratory = true) => {
   return say({ type: 'RetractResult', data: { sampleId, personId, disease, reportedAt } }, laboratory);
 };
 
-/** Brings every event that is new to the reaction, each of them twice. */
+/** Passes every new event to the reaction twice. */
 async function react(): Promise<void> {
   for (; handled < store.all.length; handled++) {
     const event = store.all[handled];
@@ -70,7 +70,7 @@ async function react(): Promise<void> {
   }
 }
 
-/** Says one thing after another, the reaction following each. */
+/** Runs steps one after another, with the reaction after each. */
 async function given(...steps: (() => Promise<unknown>)[]): Promise<void> {
   for (const step of steps) {
     await step();

@@ -26,7 +26,7 @@ const vietnamese = calendarOf('Asia/Ho_Chi_Minh');
 
 const ONSET = { onsetAt: at('2022-05-09T12:00:00Z'), collectedAt: at('2022-05-10T08:00:00Z') };
 const NO_ONSET = { collectedAt: at('2022-05-10T08:00:00Z') };
-/** From, until and what the days were counted from. */
+/** Start, end, and the basis from which the days were counted. */
 const windowOf = (id: string, facts: Partial<Anchors>) => {
   const { from, until, basis } = infectiousWindow(shipped(id), known(facts), vietnamese);
   return [formatInstant(from), until === null ? null : formatInstant(until), basis];
@@ -41,7 +41,7 @@ describe('The days of a window', () => {
       const at = known({ rashAt: readInstant(rashAt), collectedAt: readInstant(rashAt) });
       return infectiousWindow(rules, at, calendarOf('Europe/Berlin'));
     };
-    // On 31 October an hour comes twice: whoever was met at half past midnight of the 28th, four days before, counts.
+    // On 31 October one hour occurs twice: a meeting at half past midnight of the 28th, four days before, counts.
     expect(window('2021-11-01T00:00:00+01:00').from).toBe(at('2021-10-28T00:00:00+02:00'));
     expect(window('2021-10-28T00:00:00+02:00').until).toBe(at('2021-11-01T00:00:00+01:00'));
     expect(window('2021-03-30T09:00:00+02:00').from).toBe(at('2021-03-26T09:00:00+01:00'));
@@ -192,7 +192,7 @@ describe('An infectious window', () => {
       infectious: { ...vietnam.infectious, anchorChoice, daysBefore: 3, end },
     });
     const tenAfter = { type: 'days', daysAfter: 10 } as const;
-    // Sampled on 10 August; symptoms came later, or had come before.
+    // Sampled on 10 August; symptoms began later, or before.
     const later = known({ onsetAt: at('2021-08-14T08:00:00Z') });
     expect(infectiousWindow(earliest(tenAfter), later, vietnamese)).toEqual({
       from: at('2021-08-07T08:00:00Z'),

@@ -24,7 +24,7 @@ const own: DiseaseProfile = { ...builtIn, id: 'covid-15', minimumMinutes: 15 };
 const infectious = (more: object) => ({ ...own, infectious: { ...own.infectious, ...more } });
 const text = (profile: object): string => JSON.stringify(profile);
 
-/** The message of what is thrown. */
+/** The message of the thrown error. */
 function refusal(profile: object | string): string {
   try {
     parseProfile(typeof profile === 'string' ? profile : text(profile), 'mine.json');

@@ -35,7 +35,7 @@ describe('How long somebody stays at home', () => {
   });
 
   it('last as many days of the zone as the rules say, also where its clocks are changed between', () => {
-    // At 00:20 in Berlin, whose clocks go back on 31 October.
+    // At 00:20 in Berlin, where clocks go back on 31 October.
     const met = { degree: 1, lastExposureAt: '2021-10-19T22:20:00Z' };
     expect(stayOf(RULES, [met], calendarOf('Europe/Berlin'))).toMatchObject({
       until: readInstant('2021-11-02T23:20:00Z'),

@@ -20,7 +20,7 @@ async function written(dir: string, from: number, to: number): Promise<void> {
   await store.close();
 }
 
-/** Verifies a folder; answers the head that is printed to be kept. */
+/** Verifies a folder and returns the head that is printed to be kept. */
 async function headOf(data: string): Promise<string> {
   printed = [];
   await verifyEventLog({ data });
@@ -56,7 +56,7 @@ describe('A head of the chain that was kept', () => {
       });
       expect(printed).toContain('All of it is as it was written.');
       expect(printed).toContainEqual(expect.stringMatching(/^It is shorter than it was: it ends before head \d+\.$/));
-      // One that has grown again beyond that number is another log.
+      // A log that has grown beyond that number again is another log.
       await written(copy, 10, 14);
       await expect(verifyEventLog({ data: copy, head: [head] })).rejects.toThrow(/is not the one/);
       expect(printed).toContainEqual(expect.stringMatching(/^Something else was written in it up to head \d+\.$/));

@@ -36,14 +36,14 @@ describe('What is set aside', () => {
     const register = new AsideRegister(catalogue);
     register.remember(setAside(retracted('v1', 100), 'fails', 3, 'visit v1'));
     register.leaveOut(unreadable(200));
-    // That it waits for both joins what waits for either.
+    // Because it waits for both, everything that waits for either belongs together.
     const noted = register.leftOut(retracted('v1', 300));
     expect(noted).toMatchObject([
       { commit: '100', key: 'presence-An-202108', reason: 'fails', tries: 3 },
       { commit: '300', key: 'presence-An-202108', reason: expect.stringContaining('at 100') },
     ]);
     expect(new Set(register.all.map(({ key }) => key)).size).toBe(1);
-    // What is said of the visit elsewhere still waits for it.
+    // Statements about the visit in another stream still wait for it.
     expect(register.leftOut(retracted('v1', 400, 'presence-An-202109'))).toMatchObject([{ key: 'presence-An-202108' }]);
     expect(register.leftOut(retracted('v1', 300))).toBe('known');
     for (const { id } of register.all) register.forget({ id });

@@ -4,15 +4,15 @@ import { gateOf } from '../../../src/contact-graph/gate.js';
 import { ATTEMPTS, ranIntoLimit, type Kind } from '../../../src/contact-graph/limits.js';
 import { inTransaction, type Tx } from '../../../src/contact-graph/neo4j.js';
 
-/** As the driver makes it of what the server says. */
+/** The driver's error for a code of the server. */
 const ended = (code: string) =>
   new Neo4jError('as Neo4j says it', code, '50N42', 'error: general processing exception', undefined as never);
 
-/** Of a transaction's limit that is ours, and of the operator's own `db.transaction.timeout`. */
+/** The code for our own limit of a transaction, and for the operator's `db.transaction.timeout`. */
 const OURS = 'Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration';
 const OPERATORS = 'Neo.ClientError.Transaction.TransactionTimedOut';
 
-/** A graph whose server ends what is run so many times, as with a driver that does not try it again. */
+/** A graph whose server ends a transaction this many times, with a driver that does not retry. */
 function graphThatEnds(times: number, code: string) {
   let runs = 0;
   const run = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {

@@ -8,10 +8,10 @@ import { places } from '../../../projections/places.js';
 import { CONTACTS_AT_ONCE, portionsOf, type Facts } from '../../../src/contact-graph/portions.js';
 import type { RecordedEvent } from '../../../src/event-log/event-store.js';
 
-/** Of so many contacts at most. */
+/** The most contacts of one event. */
 const CONTACTS_AN_EVENT = 1_500;
 
-/** Null is an event that weighs nothing, a number a trace of so many events. */
+/** Null is an event without weight, a number is a trace with this many events. */
 function batchOf(steps: readonly (number | null)[]): RecordedEvent[] {
   return steps.map((chunks, i) => {
     const position = { commit: BigInt(i + 1), prepare: BigInt(i + 1) };

@@ -35,7 +35,7 @@ function driverOf(first: { packed: Int8Array | never[]; parts: number }, ...read
   return answering(answer);
 }
 
-/** A Neo4j that answers queries so. */
+/** A Neo4j that answers queries with this function. */
 function answering(answer: (query: string) => Row[]): Driver {
   const run = (query: string) => {
     const records = answer(query).map((row) => ({ toObject: () => row }));
@@ -83,7 +83,7 @@ describe('A trace during which a projection was made anew', () => {
   const proximity = { ...made, name: 'proximity', partition: 'facts', owns: ['NEAR'], commit: '1', prepare: '1' };
   const brake = { ...made, name: 'brake', partition: 'facts', owns: ['AlertHour'], commit: '1', prepare: '1' };
 
-  /** Asks for meetings twice in each run, and has other rows take the place of some in the middle of the first. */
+  /** Asks for meetings twice in each run; in the middle of the first, other rows replace some of them. */
   async function namesAsked(replaced: 'proximity' | 'brake'): Promise<string[]> {
     const asked: string[] = [];
     let version = 1;

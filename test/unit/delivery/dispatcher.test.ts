@@ -11,7 +11,7 @@ const PHONE = '+84900000001';
 const NOTHING = { repeats: false, fates: false };
 const because = { source: 'test' };
 
-/** A register of tomorrow: it has people come to be vaccinated, and knows whom its messages reached. */
+/** A future register: it invites people to vaccinations, and knows whom its messages reached. */
 class Appointments implements Purpose {
   readonly name = 'appointment';
   readonly arrived = new Map<string, boolean>();

@@ -7,7 +7,7 @@ import { RememberingProvider } from '../alerting/remembering-provider.js';
 
 const route = routeOf(new RememberingProvider());
 
-/** What is queued with a provider, done by two modules. */
+/** Jobs of two modules in a provider's queue. */
 function sending() {
   const done: string[] = [];
   let opened = 0;

@@ -142,7 +142,7 @@ describe('The texts of an installation', () => {
   });
 });
 
-/** Every text of a file, by the names that lead to it. */
+/** Every text of a file, by its path. */
 function textsOf(value: unknown, path: string[] = []): [string, string][] {
   if (typeof value === 'string') return [[path.join('.'), value]];
   return Object.entries(value as object).flatMap(([name, each]) => textsOf(each, [...path, name]));

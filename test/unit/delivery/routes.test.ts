@@ -7,7 +7,7 @@ const BEGAN = Date.parse('2021-08-05T02:00:00Z');
 const HALF_A_MINUTE = 30_000;
 const message: Message = { id: 'a', to: '+84900000001', text: 'text' };
 
-/** Whose answers a test gives when it wants to, in the order of the messages. */
+/** A provider whose answers the test gives when it wants to, in the order of the messages. */
 class Answering extends RememberingProvider {
   readonly waiting: { taken: (receipt: Receipt) => void; failed: (error: Error) => void }[] = [];
 
@@ -29,7 +29,7 @@ describe('A provider that keeps failing', () => {
   });
   afterEach(() => void jest.useRealTimers());
 
-  /** Hands messages over, one after the other; an error is the provider's answer, none takes the message. */
+  /** Hands messages over one after the other; an error is the provider's answer, and undefined accepts the message. */
   async function handOver(...answers: (Error | undefined)[]): Promise<void> {
     for (const answer of answers) {
       const sending = routes.send(route, message).catch(() => undefined);

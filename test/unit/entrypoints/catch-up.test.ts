@@ -5,7 +5,7 @@ type Look = Awaited<ReturnType<Parameters<typeof untilQuiet>[0]['look']>>;
 const quiet = (stands: string): Look => ({ waitingFor: [], stands });
 const busy: Look = { waitingFor: ['the contact graph', '1 jobs of "trace"'], stands: '' };
 
-/** Waits over looks of which each finds one of these; tells how many were taken. */
+/** Waits while each look finds one of these; returns the number of looks. */
 async function looksUntilQuiet(...finds: Look[]): Promise<number> {
   let taken = 0;
   const look = async () => finds[taken++] as Look;

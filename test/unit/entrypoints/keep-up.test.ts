@@ -6,7 +6,7 @@ import type { ServiceName } from '@truyvet/local-services';
 
 const config = {} as Config;
 
-/** Runs until so many starts were asked for. */
+/** Runs until this many starts were requested. */
 async function watch(starts: number, care: Partial<Care> & Pick<Care, 'start'>) {
   const said: string[] = [];
   const at: number[] = [];

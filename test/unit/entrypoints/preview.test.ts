@@ -22,7 +22,7 @@ async function rigWith(...people: string[]): Promise<AlertingRig> {
   return rig;
 }
 
-/** What is foretold of what happens, none of which the log holds. */
+/** A preview of what happens, without any of it in the log. */
 async function preview(rig: AlertingRig, happens: () => Promise<void>): Promise<Foretold> {
   const known = [...rig.store.all];
   await happens();
@@ -239,7 +239,7 @@ describe('The isolations of a trace that is foretold', () => {
       type: 'PersonReleased',
       data: { personId, startedAt: text(startedAt), endedAt: text(endedAt) },
     }) as RecordedEvent;
-  /** an and an's second record go by one number. */
+  /** an and an's second record have the same number. */
   const numbers: Record<string, number> = { an: 1, 'an-2': 1, binh: 2 };
   const inGraph = (known: Record<number, number[]>) =>
     ({

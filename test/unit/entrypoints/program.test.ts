@@ -14,7 +14,7 @@ function* commands(command: Command, words: readonly string[] = []): Generator<{
 const documented = () =>
   [...commands(commandLine())].filter(({ command }) => command.options.some(({ long }) => long === '--json'));
 
-/** What a command needs beside --json: an argument for each, and a value for each option that must be given. */
+/** The arguments of a command besides --json: one for each argument, and a value for each required option. */
 function needed(command: Command): string[] {
   return [
     ...command.registeredArguments.map(({ argChoices }) => argChoices?.[0] ?? 'x'),

@@ -73,7 +73,7 @@ describe('The catalogue of events', () => {
     expect(TaskClosed.read(1, data).data).toEqual(rest);
     expect(TaskClosed.namedIn(1, data)).toBe(by);
     expect(TaskClosed.namedIn(2, data)).toBeUndefined();
-    // Here it is the id of the alert that tells the person.
+    // Here `by` is the id of the alert that informs the person.
     expect(AlertCovered.read(1, { alertId: 'a', by: 'b' }).data).toEqual({ alertId: 'a', by: 'b' });
     expect(AlertCovered.namedIn(1, { alertId: 'a', by: 'b' })).toBeUndefined();
   });

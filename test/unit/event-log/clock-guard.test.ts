@@ -14,7 +14,7 @@ const START = Date.parse('2026-11-20T01:00:00Z');
 const order = { by: 'Lan', reason: 'the clock of the wall says so' };
 const cli = { source: 'test' };
 
-/** What the clock of all processes says, unless a test gives one its own. */
+/** The clock of all processes, unless a test gives one its own. */
 let now: number;
 let log: MemoryEventStore;
 beforeEach(() => {
@@ -73,7 +73,7 @@ describe('A clock that contradicts the log', () => {
     const older = new MemoryEventStore();
     older.now = () => now - DAY;
     await give(older);
-    // Its last events are the server's own: when one of ours was last, nobody can tell.
+    // Its last events are the server's own, so nobody can tell when one of ours was last.
     const { end } = older;
     older.end = async () => {
       const { recordedAt: _, ...rest } = (await end.call(older)) as LogEnd;
@@ -137,7 +137,7 @@ describe('A clock that contradicts the log', () => {
     await give((await process()).store);
     await one.guard.confirm(order, cli);
     await give(one.store);
-    // The log's own clock is that of neither; what holds is what was confirmed.
+    // The log's own clock matches neither; the confirmation counts.
     await expect(give((await process(() => now - 5 * DAY)).store)).rejects.toThrow('3 days earlier');
     now += 5 * DAY;
     await give(one.store);
@@ -196,7 +196,7 @@ describe('A clock that is in doubt', () => {
   });
 });
 
-/** Keeps the next answer of what stands at the end of the log back until it is released; others are given. */
+/** Delays the next answer about the end of the log until it is released; other answers are immediate. */
 function holding(): { reached: Promise<void>; release: () => void } {
   const end = log.end.bind(log);
   const [gate, door] = [signal(), signal()];

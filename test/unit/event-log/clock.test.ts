@@ -7,7 +7,10 @@ const at = (text: string) => Date.parse(text);
 const maybe = (text: string | null) => (text === null ? null : at(text));
 const said = { reason: 'looked at the clock of the wall' };
 
-/** The clock says the one, the log took its last event at the other; `looked` is what a running process saw a moment ago. */
+/**
+ * The clock shows one time, and the log took its last event at another; `looked` is what a running process saw a moment
+ * ago.
+ */
 const confirm = (
   clock: string,
   last: string | null,
@@ -22,7 +25,7 @@ const confirmed = (clock: string, lastEvent: string): ClockConfirmed => ({
   type: 'ClockConfirmed',
   data: { clock, lastEvent, ...said },
 });
-/** As the log gives it back. */
+/** The event as the log returns it. */
 const taken = (event: ClockConfirmed, recordedAt: string) => ({ ...event, recordedAt: new Date(recordedAt) });
 
 const LAST = '2026-11-20T08:00:00Z';

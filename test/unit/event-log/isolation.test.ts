@@ -5,7 +5,7 @@ import type { RecordedEvent } from '../../../src/event-log/event-store.js';
 
 const events = (count: number) => Array.from({ length: count }, (_, i) => ({ id: `event-${i}` }) as RecordedEvent);
 
-/** Writes all events but the bad ones, as the projector does. Returns what was set aside, and how many writes it took. */
+/** Writes all events but the bad ones, as the projector does. Returns what was set aside, and the number of writes. */
 function written(all: readonly RecordedEvent[], bad: ReadonlySet<string>, largest: number) {
   const isolation = new Isolation(largest);
   const aside: string[] = [];

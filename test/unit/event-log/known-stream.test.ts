@@ -10,10 +10,10 @@ import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 const stream = streams.operations;
 
-/** Another log in place of this one. */
+/** A log that can be replaced by another one. */
 class Exchangeable implements Pick<EventStore, 'read'> {
   log = new MemoryEventStore();
-  /** Events that were given. */
+  /** Number of events that were read. */
   given = 0;
 
   async *read<E extends Event>(of: Stream<E>, from?: number): AsyncIterable<RecordedEvent<E>> {
@@ -77,7 +77,7 @@ describe('A stream that is asked for again and again', () => {
       store.log = log;
       log.now = () => i * 60_000;
       await store.say('AlertingPaused', i === 0 ? 'Lan' : 'Minh');
-      // An id that is made of what is said, and of nothing else.
+      // An id that is derived only from the content.
       const event = {
         type: 'AlertingResumed' as const,
         data: { provider: 'esms', reason: 'a test' },

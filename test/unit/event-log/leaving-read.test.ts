@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { readOn } from '../../../src/event-log/leaving-read.js';
 
-/** A read of so many events, with what the client adds to it. */
+/** A read of this many events, with the last item that the client adds. */
 function reading(events: number) {
   const stream = Readable.from(Array.from({ length: events }, (_, i) => i));
   const told = { cancelled: 0 };
@@ -33,7 +33,7 @@ describe('A read that is left in the middle', () => {
   it('ends the process by no error that comes afterwards', async () => {
     const { stream, read } = reading(100);
     await first(read);
-    // Without `once` of node:events, which would listen to errors as well.
+    // Without `once` of node:events, which would also listen for errors.
     const closed = new Promise((done) => stream.on('close', done));
     stream.destroy(new Error('the connection was closed'));
     await closed;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as MasterKey from '../../../src/event-log/master-key.js';
 
-/** Makes the next write of a file fail half way, as on a disk that is full. */
+/** Makes the next write of a file fail halfway, as on a full disk. */
 let fillDisk = false;
 const full = () => {
   if (!fillDisk) return;
@@ -27,7 +27,7 @@ jest.mock('node:fs', () => {
   };
 });
 
-/** What is mocked has to be there before it is loaded. */
+/** Mocks must exist before the module is loaded. */
 let keys: typeof MasterKey;
 beforeAll(async () => {
   keys = await import('../../../src/event-log/master-key.js');

@@ -27,7 +27,7 @@ function rig(first?: Position) {
   return {
     inner,
     given: () => given,
-    /** Lets loads wait until what it returns is called. */
+    /** Makes loads wait until the returned function is called. */
     hold: () => {
       let release = () => {};
       answering = new Promise((resolve) => (release = resolve));

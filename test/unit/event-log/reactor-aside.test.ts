@@ -23,18 +23,18 @@ class Kept implements Checkpoints {
   }
 }
 
-/** A reader at work on a log in memory, whose handler fails for some visits. */
+/** An active reader on a log in memory, whose handler fails for some visits. */
 class Scene {
   readonly store = new MemoryEventStore();
   readonly kept = new Kept();
   readonly aside = new MemoryAsideNotes();
   readonly poisoned = new Set<string>();
   readonly said: string[] = [];
-  /** Visits by whether they came late, as they were done with. */
+  /** Handled visits, with whether they came late. */
   readonly handled: string[] = [];
-  /** A service that the handler needs is away. */
+  /** Whether a service that the handler needs is unreachable. */
   away = false;
-  /** What every append fails with, while all that is asked is answered. */
+  /** The error of every append, while reads are answered. */
   refused: Error | undefined;
   tries = 0;
   #stop = new AbortController();
@@ -62,7 +62,7 @@ class Scene {
         events: eventsOf('VisitRetracted'),
       },
       signal: this.#stop.signal,
-      // Nobody is to wait here for what is away.
+      // Short pauses, so that no test waits long for a service.
       pauses: { first: 1, longest: 4, isolating: 2, lookEvery: 5 },
       onError: () => undefined,
       onAside: (line) => this.said.push(line),
@@ -159,7 +159,7 @@ describe('An event that a reader of the log cannot handle', () => {
   it.each(['unknown', 'deadline-exceeded', 'access-denied'])(
     'is none while the log answers and takes nothing, as with a full disk (%s)',
     async (type) => {
-      // As the client tells of an append: a type, and no code.
+      // The client's errors of appends have a type and no code.
       scene.refused = Object.assign(new Error('the log takes nothing'), { type });
       await scene.append('a', 'b');
       scene.start();

@@ -22,7 +22,7 @@ import { OutOfStep } from '../../../src/contact-graph/checkpoints.js';
 import { AppendTooLarge, checkAppend } from '../../../src/event-log/append-size.js';
 import { LogDamaged, StreamDeleted, WrongRevision } from '../../../src/event-log/event-store.js';
 
-/** What a caller over HTTP is told of an error. */
+/** The problem that a caller over HTTP gets for an error. */
 function told(error: unknown): Problem {
   let body = '';
   const response = {
@@ -38,7 +38,7 @@ function told(error: unknown): Problem {
   return JSON.parse(body) as Problem;
 }
 
-/** As the client makes its errors of what gRPC says. */
+/** An error as the client creates it from a gRPC status. */
 function grpc(code: number, trailers: Record<string, string> = {}): ServiceError {
   const metadata = new Metadata();
   for (const [key, value] of Object.entries(trailers)) metadata.set(key, value);
@@ -131,7 +131,7 @@ describe('Whoever', () => {
     expect(problem).toMatchObject({ status: SERVICE_PROBLEMS[code].status, type: `urn:truyvet:problem:${code}` });
     expect(problem.detail).toMatch(/^[A-Zk].*\.?$/);
     expect(problem.fix).toMatch(/\w{3}.*\.$/);
-    // The same sentences as at the command line.
+    // The same sentences as on the command line.
     expect(serviceProblem(error)).toMatchObject({ detail: problem.detail, fix: problem.fix });
   });
 

@@ -7,7 +7,7 @@ import { problem } from '../../../src/http/problem.js';
 const FILE = 'docs/problems.md';
 const known = async () => (await boot()).problems.flatMap(({ problems }) => problems);
 
-/** What all files of the sources hold of a pattern. */
+/** All matches of a pattern in the source files. */
 function inSources(pattern: RegExp): string[] {
   const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) => /\.tsx?$/.test(name));
   return files.flatMap((name) =>
@@ -29,7 +29,7 @@ describe('The problems that a request may be answered with', () => {
     expect([...codes].sort()).toEqual([...defined].sort());
 
     const names = inSources(/\b([A-Z][A-Z_]+) = defineProblem\(/g);
-    // Beside where it is defined and listed.
+    // Two occurrences are the definition and the list.
     const unused = names.filter((name) => inSources(new RegExp(`\\b(${name})\\b`, 'g')).length <= 2);
     expect(unused).toEqual([]);
   });

@@ -9,7 +9,7 @@ import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 const NOW = '2021-08-15T12:00:00Z';
 const PAST = '2021-08-15T08:00:00Z';
-/** Ten minutes after now, and a second more. */
+/** Ten minutes after now, and one second more. */
 const TOLERATED = '2021-08-15T12:10:00Z';
 const FUTURE = '2021-08-15T12:10:01Z';
 

@@ -6,7 +6,7 @@ import { describedColumns } from '../../../src/intake/define-rows.js';
 
 const README = new URL('../../../README.md', import.meta.url);
 
-/** The table as prettier writes it. */
+/** The table as prettier formats it. */
 function tableOfRows(): string {
   const lines = ROWS.map((rows) => [
     `\`${rows.name}\``,

@@ -315,7 +315,7 @@ describe('An import of results', () => {
   it('refuses a result that does not say when it was reported beside one that does', async () => {
     const first = row('positive').replace(',,', ',2021-08-11T18:00:00Z,');
     const { refused } = await importText(means, 'results', header + first + row('negative'));
-    // In the order of what was reported when the one without comes first.
+    // The row without a time comes first, so the order is that of the reports.
     expect(refused).toEqual([]);
 
     const later = await importText(means, 'results', header + row('inconclusive'));

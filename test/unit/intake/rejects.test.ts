@@ -57,7 +57,7 @@ describe('A file where refused rows are to go', () => {
   });
 
   it('may be a device, which stays', async () => {
-    // Behind a link: what would remove it removes the link, and not the device of the machine.
+    // Through a link, so that a removal would remove the link and not the device of the machine.
     symlinkSync('/dev/null', path);
     expect(await load(bad)).toMatchObject({ rejected: 1 });
     await load(good);
@@ -94,7 +94,7 @@ describe('A refused cell', () => {
     const special = fc.string({ unit: fc.constantFrom(...'=+-@\t\r\n\'",; 5.aễ＝') });
     fc.assert(
       fc.property(fc.array(fc.oneof(special, fc.string()), { minLength: 2, maxLength: 6 }), (cells) => {
-        // An import takes a row of nothing for none.
+        // An import ignores an empty row.
         fc.pre(cells.some((cell) => cell !== ''));
         const written = readBack(csvLine(cells));
         expect(written.map(fromCell)).toEqual(cells);
@@ -107,7 +107,7 @@ describe('A refused cell', () => {
   it('that is a number below nothing or a phone comes through a file of refused rows', () => {
     const cells = ['-3.5', '+84912345678', 'an'];
     expect(readBack(csvLine(cells)).map(fromCell)).toEqual(cells);
-    // The number stays one for whoever opens the file in a spreadsheet.
+    // The number remains a number in a spreadsheet.
     expect(csvLine(cells)).toBe("-3.5,'+84912345678,an");
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { normalisePhone, phoneComplaint } from '../../../src/intake/phone.js';
 import { readerOf, type Kind } from '../../support/rows.js';
 
-/** What is wrong with a row: its columns. */
+/** The columns with errors in a row. */
 function wrong(kind: Kind, row: unknown): string[] {
   const read = readerOf(kind, 'UTC').read(row);
   return 'complaints' in read ? read.complaints.map(({ column }) => column) : [];
@@ -44,8 +44,8 @@ describe('An id', () => {
 
   it.each([
     ...[' p1', 'p1 ', 'p\u00001', 'p\n1', 'p\t1', 'x'.repeat(101), '\uFFFD', 7],
-    // Half a character, a zero width space, a direction mark, a joiner, a soft hyphen, a byte order mark, a filler,
-    // a private character, one that is not assigned, other spaces, a line separator, a braille blank, a tag.
+    // Half a character, a zero width space, a direction mark, a joiner, a soft hyphen, a byte order mark, a filler, a
+    // private character, an unassigned one, other spaces, a line separator, a braille blank, a tag.
     ...[
       'x\ud800',
       '\udc00x',
@@ -198,7 +198,7 @@ describe('A row', () => {
     ],
     ['results', { ...result, infectious_until: '2021-08-02T00:00Z' }, []],
     ['isolations', { person_id: 'p', started_at: '2021-08-02T00:00Z', ended_at: '2021-08-01T00:00Z' }, ['ended_at']],
-    // Dates of one row that contradict one another.
+    // Contradicting dates in one row.
     ['isolations', { person_id: 'p', started_at: '2021-08-02T00:00Z', ended_at: '2031-08-09T00:00Z' }, ['ended_at']],
     [
       'proximity',

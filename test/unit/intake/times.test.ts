@@ -145,7 +145,7 @@ describe('A day', () => {
     ['2021-08-01', VIET_NAM, '2021-07-31T17:00:00Z', '2021-08-01T17:00:00Z'],
     ['20210801', 'UTC', '2021-08-01T00:00:00Z', '2021-08-02T00:00:00Z'],
     ['2021-10-31', 'Europe/Berlin', '2021-10-30T22:00:00Z', '2021-10-31T23:00:00Z'],
-    // Midnight did not exist in Brazil, and was twice in Cuba.
+    // Midnight did not exist in Brazil, and occurred twice in Cuba.
     ['2018-11-04', 'America/Sao_Paulo', '2018-11-04T03:00:00Z', '2018-11-05T02:00:00Z'],
     ['2021-11-07', 'America/Havana', '2021-11-07T04:00:00Z', '2021-11-08T05:00:00Z'],
   ])('%s is from its beginning until its end in %s', (day, zone, from, until) => {

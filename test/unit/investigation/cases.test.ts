@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { QuestionGraph } from '../../../src/investigation/question-ports.js';
 import { caseOf } from '../../../src/investigation/cases.js';
 
-/** A graph without cases, which knows binh. */
+/** A graph without cases that knows binh. */
 const graph = {
   casesOf: () => Promise.resolve([]),
   knowsPerson: (id: string) => Promise.resolve(id === 'binh'),

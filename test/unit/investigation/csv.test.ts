@@ -8,7 +8,7 @@ describe('A list as CSV', () => {
 
   it('has nothing that a spreadsheet would run', () => {
     expect(csvLine(['=1+2', '@SUM(A1)', '-A1', '+1', '\t=1'])).toBe("'=1+2,'@SUM(A1),'-A1,'+1,'\t=1");
-    // Also behind a blank, and in the wide letters that it takes for the plain ones.
+    // Even after a blank, and with the full-width characters that spreadsheets accept as well.
     expect(csvLine([' =1+2', '\uff1d1+2'])).toBe("' =1+2,'\uff1d1+2");
   });
 });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { createHash } from 'node:crypto';
 import { alertIdOf, caseIdOf, idOf, reminderIdOf, taskIdOf, visitIdOf } from '../../../src/kernel/ids.js';
 
-/** As RFC 9562 writes it down, made without the library: logs of every version hold ids made so. */
+/** As RFC 9562 specifies it, without the library: logs of every version contain such ids. */
 function byTheStandard(parts: readonly string[]): string {
   const namespace = Buffer.from('6f1c5d1e8a434f0d9d1b7a2c3e5f8091', 'hex');
   const digits = createHash('sha1').update(namespace).update(JSON.stringify(parts)).digest('hex');
@@ -33,7 +33,7 @@ describe('An id made of names', () => {
         expect(idOf(...parts)).toBe(byTheStandard(parts));
       }),
     );
-    // Half a letter of UTF-16, and marks of JSON.
+    // Half a UTF-16 character, and special characters of JSON.
     for (const text of ['\ud800', 'ễ', '"\\\n']) expect(idOf(text)).toBe(byTheStandard([text]));
   });
 });

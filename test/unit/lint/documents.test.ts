@@ -14,7 +14,7 @@ const DOCUMENTS = [
   ...PACKAGES.map((folder) => `${folder}/README.md`),
   ...filesIn('docs').filter((name) => name.endsWith('.md')),
 ];
-/** Outside of the documents' reach: what the lines of mended.md say in place of a test. */
+/** What lines of mended.md may say instead of a test. */
 const NO_TEST = ['tried by hand', 'none'];
 
 function filesIn(folder: string): string[] {
@@ -31,7 +31,7 @@ const within = (folder: string) => PACKAGES.flatMap((name) => filesIn(`${name}/$
 const sources = () => [...filesIn('src'), ...within('src')].filter((name) => /\.tsx?$/.test(name));
 const testFiles = () => [...filesIn('test'), ...within('test')];
 
-/** As GitHub names the places that headings make. */
+/** The anchors that GitHub generates for headings. */
 function anchorsOf(path: string): string[] {
   const headings = textOf(path).match(/^#+ .*$/gm) ?? [];
   return headings.map((heading) =>
@@ -123,7 +123,7 @@ describe('What the program tells people to type', () => {
   });
 });
 
-/** Commands of the program as they stand in a text, with words or options that there are not. */
+/** Commands of the program in a text that have unknown words or options. */
 function wrongCommands(text: string): string[] {
   const shown = [...text.matchAll(/npx truyvet((?: [^\s`'"\\,;:#()]+)+)/g)].map(([, words = '']) => words.trim());
   return shown.filter((line) => {
@@ -140,7 +140,7 @@ function wrongCommands(text: string): string[] {
         isValue = option !== undefined && (option.required || option.optional);
       } else if (isValue) isValue = false;
       else if (command.commands.length > 0) {
-        // `release|refuse` are two.
+        // `release|refuse` are two commands.
         const words = word.replace(/[[\]]/g, '').split('|');
         const next = words.map((each) => command.commands.find((one) => one.name() === each));
         if (next[0] && next.every((each) => each !== undefined)) called.push(next[0]);
@@ -151,13 +151,13 @@ function wrongCommands(text: string): string[] {
   });
 }
 
-/** The command that is meant where the words end before it. */
+/** The default command, if the words end before it. */
 function defaultOf(command: Command): Command[] {
   const { _defaultCommandName: name } = command as { _defaultCommandName?: string | null };
   return command.commands.filter((each) => each.name() === name);
 }
 
-/** Names of tests in a file, each after those of what it stands in. */
+/** Names of the tests in a file, each after the names of its parents. */
 function testsIn(path: string): string[] {
   const found: string[] = [];
   const visit = (node: ts.Node, within: string): void => {
@@ -175,7 +175,7 @@ function testsIn(path: string): string[] {
   return found;
 }
 
-/** Whether a test has a name as it is quoted, where some of it may be left out. */
+/** Whether a quotation matches the name of a test; parts of the name may be left out. */
 function isQuoted(name: string, quoted: string): boolean {
   let at = 0;
   return quoted.split(/…|\.\.\.| › /).every((part) => {

@@ -16,7 +16,7 @@ const packages = readdirSync('packages')
   .filter((folder) => existsSync(join(folder, 'package.json')))
   .map((folder) => ({ folder, manifest: manifestOf(folder) }));
 
-/** What is imported by name in a folder, without what of it. */
+/** The packages that a folder imports, without their subpaths. */
 function importedIn(folder: string): string[] {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /(?<!\.d)\.ts$/.test(name));
   const names = files.flatMap((file) => {
@@ -27,7 +27,10 @@ function importedIn(folder: string): string[] {
   return [...new Set(names.filter((name) => !isBuiltin(name)).map(of))].sort();
 }
 
-/** Each package in the folder above has what another one brought: only here is it seen that it names what it takes. */
+/**
+ * A package could import what another one installed into the folder above: only this test checks that it declares what
+ * it imports.
+ */
 describe.each(packages)('$manifest.name', ({ folder, manifest }) => {
   it('depends on just what it imports', () => {
     expect(Object.keys(manifest.dependencies).sort()).toEqual(importedIn(join(folder, 'src')));

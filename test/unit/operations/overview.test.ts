@@ -110,11 +110,11 @@ describe('What operators are shown of a provider', () => {
       for (let i = 0; i < 20; i++) await send().catch(() => undefined);
       expect(await state()).toBe('failing');
       expect(routes.isFailing('gateway')).toBe(true);
-      // Messages may be handed to it again; it has taken none.
+      // It may be used again, but has accepted no message yet.
       await jest.advanceTimersByTimeAsync(60_000);
       expect(routes.isFailing('gateway')).toBe(false);
       expect(await state()).toBe('failing');
-      // Another worker takes over, and knows of nothing.
+      // Another worker takes over, without any knowledge.
       await said.stop();
       routes = new Routes([route]);
       said = start();
@@ -124,7 +124,7 @@ describe('What operators are shown of a provider', () => {
       expect(await state()).toBe('failing');
       provider.down = false;
       await send();
-      // What workers said is forgotten by itself.
+      // Reports of workers expire by themselves.
       await jest.advanceTimersByTimeAsync(6_000);
       expect(await failingProviders(queues.asQueues, ['gateway'])).toEqual(new Set());
       expect(await state()).toBe('fine');
@@ -149,10 +149,10 @@ describe('What operators are shown of a provider', () => {
       expect(await left()).toEqual(['gateway']);
       provider.down = false;
       await send(workers[1]);
-      // Not two seconds later: it is said when the worker ends.
+      // At once and not two seconds later, because the worker reports it when it ends.
       await says[1]?.stop();
       expect(await left()).toEqual([]);
-      // The first has handed nothing to it since, and says nothing against it.
+      // The first worker has not used it since, and reports nothing against it.
       await jest.advanceTimersByTimeAsync(60_000);
       expect(await left()).toEqual([]);
     } finally {

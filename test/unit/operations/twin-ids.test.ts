@@ -97,7 +97,7 @@ describe('Ids of an older log that are one today', () => {
   });
 });
 
-/** Results as version 0.1.0 took them, whatever their ids. */
+/** Results as version 0.1.0 accepted them, with any ids. */
 const sayResult = async (sampleId: string, personId: string, more: Partial<TestResult> = {}) => {
   const collectedAt = '2021-08-01T01:00:00Z';
   const event = reported(personId, { sampleId, collectedAt, reportedAt: '2021-08-01T05:00:00Z', ...more });
@@ -107,7 +107,7 @@ const sayResult = async (sampleId: string, personId: string, more: Partial<TestR
   });
   await append(streams.sample(sampleId).name, event);
 };
-/** As somebody writes it who reads `ids list`. */
+/** A row as a person writes it after reading `ids list`. */
 const row = (sample_id: string, person_id: string, result: string, reported_at = '2021-08-03T08:00:00+07:00') =>
   JSON.stringify({
     ...{ sample_id, person_id, disease: 'covid-19', collected_at: '2021-08-01T08:00:00+07:00', reported_at, result },
@@ -121,7 +121,7 @@ let handled = 0;
 beforeEach(() => {
   handled = 0;
 });
-/** As the worker does with what the laboratory says. */
+/** As the worker handles a laboratory's report. */
 const openCases = async () => {
   const profiles = { all: builtInProfiles(), calendar: calendarOf('Asia/Ho_Chi_Minh') };
   for (; handled < store.all.length; handled++) {

@@ -15,7 +15,7 @@ const typesOf = (record: string) =>
 
 describe('A record to be merged', () => {
   const now = Date.parse('2021-12-01T00:00:00Z') / 1000;
-  /** Whom the graph knows. */
+  /** The people whom the graph knows. */
   const named = (given: string, ...inGraph: string[]) =>
     recordNamed(store, given, now, async (ids) => ids.find((id) => inGraph.includes(id)));
   const seen = async (personId: string) => {

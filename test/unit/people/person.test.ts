@@ -48,7 +48,7 @@ describe('A person', () => {
   it('changes nothing by what is said again', () => {
     after(isolate(null)).when(isolate(null)).then();
     after(isolate(end)).when(isolate(end)).then();
-    // The row that knew no end yet, imported again, does not take the end back.
+    // Importing the earlier row, without an end, again does not remove the end.
     after(isolate(end)).when(isolate(null)).then();
   });
 

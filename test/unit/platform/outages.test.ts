@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { outageLogger } from '../../../src/platform/outages.js';
 
-/** What troubles come to in the log, line by line. */
+/** The log lines for these errors. */
 function loggedOf(errors: readonly unknown[]): Record<string, unknown>[] {
   const lines: Record<string, unknown>[] = [];
   const logger = pino({ base: null, timestamp: false }, { write: (line: string) => void lines.push(JSON.parse(line)) });

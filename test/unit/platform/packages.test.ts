@@ -14,7 +14,7 @@ const own = read('package.json') as { allowScripts: Record<string, boolean> };
 const { packages } = read('package-lock.json') as { packages: Record<string, Locked> };
 const semver = createRequire(import.meta.url)('semver') as { satisfies(version: string, range: string): boolean };
 
-/** Of Node 20, 22 and 24 the oldest that this program takes, and one of each that is newer; and the one after these. */
+/** The oldest supported and a newer version of Node 20, 22 and 24, and versions after these. */
 const NODES = ['20.19.0', '20.20.2', '22.13.0', '22.23.0', '24.0.0', '24.21.0', '26.0.0', '26.5.0'];
 
 describe('What npm ci installs', () => {

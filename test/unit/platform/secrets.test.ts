@@ -10,7 +10,7 @@ import { hidden, keepSecret } from '../../../src/platform/secrets.js';
 
 const SECRET = 'Geheim-4711';
 
-/** What is said of a configuration, in whole. */
+/** The whole message about a configuration. */
 function saidOf(env: NodeJS.ProcessEnv): string | undefined {
   try {
     readConfig(env);
@@ -38,7 +38,7 @@ describe('The URL of a service', () => {
     ['EVENTSTORE_URL', `esdb://admin:1?${SECRET}=1@log:2113`, /have to be written as/],
     ['EVENTSTORE_URL', `esdb://admin:${SECRET}%zz@log:2113`, /have to be written as/],
     ['EVENTSTORE_URL', `http://admin:${SECRET}@log:2113`, /starts with esdb/],
-    // Its client takes all before the @ for a user and a password.
+    // Its client takes everything before the @ as user and password.
     ['EVENTSTORE_URL', `esdb://log:2113?tlsCAFile=/home/${SECRET}@b/ca.crt`, /an @ elsewhere as %40/],
     ['NEO4J_URL', `bolt://neo4j:${SECRET}@graph:7687`, /NEO4J_USER and NEO4J_PASSWORD/],
     ['NEO4J_URL', `bolt://neo4j:a/${SECRET}@graph:7687`, /cannot be read|NEO4J_PASSWORD/],

@@ -13,7 +13,9 @@ const CHECK_IN: DomainEvent = { type: 'CheckedIn', data: stay('2021-08-05T10:00:
 const CORRECTED: DomainEvent = { type: 'VisitCorrected', data: stay('2021-08-05T09:05:00Z') };
 const RETRACTED: DomainEvent = { type: 'VisitRetracted', data: { visitId: 'v1', personId: 'an' } };
 
-/** A log in which each event stands under its id, as often as it is given; a real server stores some of them again. */
+/**
+ * A log in which each event is stored under its id, as often as it is given; a real server stores some events twice.
+ */
 async function logOf(...events: [id: string, event: DomainEvent, stream?: string][]): Promise<MemoryEventStore> {
   const log = new MemoryEventStore();
   for (const [id, event, stream = AUGUST] of events) {

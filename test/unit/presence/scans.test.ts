@@ -110,7 +110,7 @@ describe('A check-in elsewhere', () => {
   it('gives way to a check-out that is reported later', async () => {
     await scan(CLOSING, row('cafe', '09:00'), row('market', '09:30'), row('cafe', '09:00', '09:10'));
     await scan(CLOSING, row('pool', '09:05'));
-    // It stands although the person was at the pool by 09:05: somebody reported it.
+    // The check-out holds although the person was at the pool by 09:05, because somebody reported it.
     expect(checkOuts()).toEqual([
       ['cafe', '09:30'],
       ['pool', '09:30'],

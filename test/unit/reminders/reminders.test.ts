@@ -11,15 +11,15 @@ import { runs, seeded } from '../../support/sizes.js';
 const A = '+84900000001';
 const B = '+84900000002';
 const HOUR = 3_600_000;
-/** Of a day in Viet Nam, in milliseconds of the hour that it is there. */
+/** An hour of a day in Vietnam, in milliseconds. */
 const at = (day: number, hour: number) => Date.UTC(2021, 7, day, hour - 7);
 const TODAY = 10;
-/** The last of the days for which they are followed up. */
+/** The last day of follow-up. */
 const LAST = 19;
 
 let rig: AlertingRig;
 
-/** An, Binh and Chi were told on the day before; An and Binh have one phone. */
+/** An, Binh and Chi were alerted the day before; An and Binh share a phone. */
 async function told(...providers: RememberingProvider[]): Promise<AlertingRig> {
   const { length } = providers;
   const made = new AlertingRig(new MemoryEventStore(), length > 0 ? providers : [new RememberingProvider()]);
@@ -43,7 +43,7 @@ function task(personId: string, kind: 'test' | 'follow-up' = 'test', caseId = CA
   });
 }
 
-/** What a phone was sent beside its alert. */
+/** The messages to a phone besides its alert. */
 async function reminders(phone: string): Promise<string[]> {
   await rig.remind();
   await rig.drain();
@@ -64,7 +64,7 @@ describe('Somebody who was told is reminded', () => {
     rig.restart();
     await rig.remind();
     expect(rig.jobs.size).toBe(0);
-    // The graph may be behind: who asks again all the same is told nothing more.
+    // The graph may be behind: even then, nothing more is sent.
     rig.tasks.reminded = () => new Map();
     expect(await reminders(B)).toHaveLength(1);
     expect(await reminders(A)).toEqual([]);
@@ -100,7 +100,7 @@ describe('Somebody who was told is reminded', () => {
   });
 
   it('once of two cases that both ask for it', async () => {
-    // Of a later last day: it is not merged into what was said.
+    // It has a later last day, so another message does not cover it.
     await rig.confirm('case-2');
     rig.now = at(TODAY - 1, 23);
     await rig.trace({ chi: 1 }, 'case-2', { chi: '2021-08-06T02:00:00Z' });
@@ -127,7 +127,7 @@ describe('A day is called the last one', () => {
   const LAST_DAY = /hôm nay là ngày cuối/i;
   const day = (of: number) => `${new Date(at(of, 9)).toISOString().slice(0, 19)}Z`;
   const lastOf = (personId: string, on: number, caseId = CASE) => task(personId, 'follow-up', caseId, on);
-  /** What the phone is sent on each of these days beside its alerts. */
+  /** The messages to the phone on each of these days, besides its alerts. */
   const on = async (phone: string, ...days: number[]): Promise<string[]> => {
     const before = rig.sentTo(phone).length;
     for (const each of days) {
@@ -231,7 +231,7 @@ describe('Nobody is reminded', () => {
     await rig.register('chi', '+84900000009');
     task('chi');
     expect(await reminders(B)).toEqual([]);
-    // Told there of the contact itself, which the former phone was.
+    // There the person is informed of the contact itself, as on the former phone.
     expect(rig.sentTo('+84900000009').map(({ id }) => id)).toEqual([alertIdOf(CASE, 'chi', 1)]);
   });
 
@@ -314,7 +314,7 @@ describe('A reminder', () => {
           await rig.remind();
           await rig.run([...rig.jobs.keys()]);
           if (fate) died++;
-          // Whoever was handing it over is surely not doing so any more.
+          // The earlier process can no longer be handing it over.
           rig.now = rig.now + HOUR / 10;
         }
         rig.restart();

@@ -15,7 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), 'truyvet-no-'));
 const file = (name: string) => encodeURIComponent(join(folder, name));
 const USER = { name: 'tracing', password: 'secret' };
 
-/** Each as a person reads it. */
+/** Each message as a person reads it. */
 describe('The no of an event log that somebody gives', () => {
   let node: EventLogNode;
   let plain: GivenServer;
@@ -43,7 +43,7 @@ describe('The no of an event log that somebody gives', () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** What a command that needs it says, and after how many milliseconds. */
+  /** The message of a command that needs the log, and after how many milliseconds. */
   async function told(eventStoreUrl: string, patience = 60_000) {
     const urls = serviceUrls(readConfig({ TRUYVET_DATA: folder, EVENTSTORE_URL: eventStoreUrl }), ['event-log']);
     const begun = Date.now();

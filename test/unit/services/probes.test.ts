@@ -14,7 +14,7 @@ import type { ServiceUrls } from '@truyvet/local-services';
 import { deadline } from '../../support/deadline.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'truyvet-probes-'));
-/** Connections to the log, which all go through a door that counts them. */
+/** Connections to the log, which all go through a counting proxy. */
 const open = new Set<Socket>();
 let taken = 0;
 let node: EventLogNode;

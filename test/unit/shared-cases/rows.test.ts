@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { CaseRun } from '../../support/case-run.js';
 
 /**
- * What failed once, from rows to messages, where no other test goes all the way: these need no files from elsewhere.
+ * Errors that once happened, tested from rows to messages where no other test goes all the way; they need no external
+ * files.
  */
 
 const PEOPLE = 'person_id,name,phone,language';

@@ -43,7 +43,7 @@ describe('Contact lists that are kept', () => {
     await Promise.all([lists.of('c'), lists.of('c')]);
     await store.put('c', retracted('c'));
     const list = await lists.of('c');
-    // The last event that is known is read with what came after it.
+    // The last known event is read together with the ones after it.
     expect(store.reads).toEqual([1, 1, 2]);
     const whole = emptyContactList();
     for await (const event of store.read(streams.case('c'))) addToContactList(whole, event);

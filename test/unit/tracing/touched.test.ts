@@ -63,11 +63,11 @@ const completed = (caseId: string, graphPosition: number): DomainEvent => ({
 let asked: TouchedBy[];
 let live: string[];
 let passed: Position[];
-/** The cases that the graph names for people or stays. */
+/** The cases that the graph returns for people or stays. */
 let touching: (by: TouchedBy) => string[];
 let cases: TouchedCases;
 let end: number;
-/** The graph was emptied and has passed nothing. */
+/** Whether the graph was emptied and has passed nothing. */
 let emptied: boolean;
 /** Seconds for which air stays infectious. */
 let lingering: number;
@@ -144,8 +144,8 @@ describe('The cases that events touch', () => {
     const facts = all
       .filter(({ pattern }) => /^(presence|sample|person|place|kinds-of-places)\b/.test(pattern))
       .flatMap(({ events }) => events.types);
-    // What a tube holds is said again by each of its results, a link between records by the record itself; a result that is
-    // held counts for nothing until it is reported.
+    // Each result of a tube repeats what the tube contains, and the record itself repeats a link between records; a
+    // held result counts for nothing until it is released.
     const nothing = ['RecordLinked', 'SampleCollected', 'ResultHeld', 'HeldResultSettled'];
     expect(facts.filter((type) => !TOUCHING.of(type))).toEqual(nothing);
   });
@@ -232,7 +232,7 @@ describe('The cases that events touch', () => {
 describe('A trace that was under way when something happened', () => {
   it('is done again when that touches what it found', async () => {
     await after(checkedIn('Dung', 0, 600));
-    // Not yet known to the graph as a contact of the case, so that nothing is touched.
+    // The graph does not know the person as a contact of the case yet, so nothing is touched.
     expect(await after(checkedIn('An', 0, 600))).toEqual([]);
     touching = ({ people }) => (people.includes('An') ? ['one'] : []);
     expect(await after(completed('one', 1))).toEqual(['one']);
@@ -257,7 +257,7 @@ describe('A trace that was under way when something happened', () => {
     end = 500;
     await after(checkedIn('An', 0, 600));
     cases.forget();
-    // An older copy, in which traces see less of the log than the former reached.
+    // An older copy, in which traces see less of the log than in the former one.
     end = 10;
     expect(await after(checkedIn('Binh', 0, 600))).toEqual([]);
     expect(await after(completed('one', 11))).toEqual([]);

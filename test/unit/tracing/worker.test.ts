@@ -29,7 +29,7 @@ const nothing: World = { stays: [], nearness: [], isolations: [], tests: [] };
 class Rig {
   readonly store = new MemoryEventStore();
   world: World = nothing;
-  /** What the graph has passed, one answer after another; the last one stays. */
+  /** The positions that the graph reports, one after another; the last one stays. */
   positions: Position[] = [];
   readonly read: Position[] = [];
 
@@ -124,7 +124,7 @@ describe('Tracing a case again and again', () => {
           const list = await rig.list();
           expect(foundIn(list)).toEqual(expectedOf(facts));
           expect(list.due).toBe(false);
-          // Everything about each contact is the same too, not only what the oracle knows of it.
+          // Everything about each contact is the same, not only what the oracle knows.
           const fresh = new Rig();
           await fresh.confirm();
           fresh.world = facts;
@@ -159,7 +159,7 @@ describe('Tracing a case again and again', () => {
     expect(await rig.trace(undefined, seen)).toEqual({ changed: false, counts: [1] });
     expect(rig.read).toHaveLength(1);
     expect(await rig.trace(undefined, rig.end)).toEqual({ changed: true, counts: [2] });
-    // The case itself changed since: an earlier event asks for that as well.
+    // The case itself has changed since: an earlier event requires that, too.
     await rig.command({ type: 'WithdrawSample', caseId, sampleId: 's1', profile, calendar, reason: 'retracted' });
     expect(await rig.trace(undefined, seen)).toMatchObject({ changed: true });
     expect((await rig.list()).contacts.size).toBe(0);
@@ -306,7 +306,7 @@ describe('Tracing a case again and again', () => {
     const further = { commit: confirmed.commit + 1_000n, prepare: confirmed.prepare + 1_000n };
     rig.positions = [further];
     await rig.trace();
-    // The graph holds the case again, but not yet the visits that came after it.
+    // The graph contains the case again, but not yet the later visits.
     rig.positions = [confirmed, confirmed, further];
     await rig.trace();
     expect(rig.positions).toEqual([further]);
