@@ -126,7 +126,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     await page.goto(`${url}/console/`);
     const held = page.locator('[data-case]');
     await held.waitFor();
-    expect(await held.innerText()).toMatch(/2 contacts[^]*2 contacts of the case; likely up to 1/);
+    expect(await held.innerText()).toMatch(/2 contacts[^]*2 contacts of the case; usually at most 1/);
     expect(sent()).toBe(0);
     // Importing with --wait also reports that nobody is alerted.
     const file = join(dataDir, 'known.ndjson');
@@ -195,7 +195,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     await page.route('**/v1/operations/alerts', (route) => route.abort());
     await page.getByRole('alert').waitFor();
     expect(await page.getByRole('alert').innerText()).toMatch(/The API does not answer/);
-    expect(await page.locator('.standing.away').innerText()).toContain('How things stand now is not known');
+    expect(await page.locator('.standing.away').innerText()).toContain('The current state is unknown');
     await page.unroute('**/v1/operations/alerts');
     await page.getByRole('alert').waitFor({ state: 'detached' });
   });
@@ -222,12 +222,12 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     await page.getByText('Messages are being sent').waitFor();
     const green = await colour();
     await show(reaching, { state: 'untried' });
-    await page.getByText('No message has gone yet through: outbox').waitFor();
+    await page.getByText('No message has been sent yet through: outbox').waitFor();
     expect(await colour()).not.toBe(green);
     await show({ ...reaching, failed: { file: 383 } }, { state: 'failing', sent: 1_000 });
-    await page.getByText('No provider takes messages now').waitFor();
+    await page.getByText('No provider accepts messages now').waitFor();
     expect(await shown.getAttribute('class')).toBe('standing away');
-    expect(await shown.innerText()).toContain('383 went to a file only: nobody got these');
+    expect(await shown.innerText()).toContain('383 were only written to a file: nobody got them');
     await showAll();
     await page.getByText('No provider: messages are written to a file').waitFor();
   });
@@ -259,9 +259,17 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
 
   it.each([
     [{ file: 383 }, true, /^$/],
-    [{ undelivered: 2, 'no-phone': 1 }, true, /^Nobody can be told again without a phone: somebody has to visit them/],
-    [{ bound: 1 }, false, /^Too many messages today: what holds then is told next morning by itself/],
-    [{ 'no-sms': 2 }, false, /^A number that takes no SMS cannot be told again: somebody has to call or visit\.$/],
+    [
+      { undelivered: 2, 'no-phone': 1 },
+      true,
+      /^Without a phone, nobody can be sent a message again: somebody has to visit/,
+    ],
+    [{ bound: 1 }, false, /^Too many messages today: whatever still applies is sent automatically the next morning/],
+    [
+      { 'no-sms': 2 },
+      false,
+      /^A number that cannot receive SMS cannot be sent a message again: somebody has to call or visit\.$/,
+    ],
   ])(
     'says of those that failed as %j who can be told again, and what becomes of the others',
     async (failed, can, says) => {
@@ -269,7 +277,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
       await page.reload();
       const shown = page.getByRole('region', { name: 'Alerts that failed for good' });
       await shown.locator('dd').first().waitFor();
-      expect(await shown.getByRole('button', { name: 'Tell again…' }).count()).toBe(can ? 1 : 0);
+      expect(await shown.getByRole('button', { name: 'Send again…' }).count()).toBe(can ? 1 : 0);
       expect((await shown.locator('p').allInnerTexts()).join('\n')).toMatch(says);
     },
   );
@@ -280,7 +288,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     const ask = async (failed: object) => {
       await show({ failed });
       await page.reload();
-      await page.getByRole('button', { name: 'Tell again…' }).click();
+      await page.getByRole('button', { name: 'Send again…' }).click();
       await dialog.getByLabel('Reason').fill('the gateway works again');
     };
     await ask({ file: 1 });
@@ -299,7 +307,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
       await route.fulfill({ json: { replayed: 1, kept: {} } });
     });
     await dialog.locator('[type=submit]').click();
-    await page.getByText('Tell again: 1 told again').waitFor();
+    await page.getByText('Send again: 1 sent again').waitFor();
     expect(orders).toEqual([{ uncertain: true, by: 'Lan', reason: 'the gateway works again' }]);
     await showAll();
   });
@@ -307,7 +315,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
   it('lists an event that was set aside and why, until somebody says by page that it stays out', async () => {
     const { eventStoreUrl } = serviceUrls(readConfig({ TRUYVET_DATA: dataDir }), ['event-log']);
     await poison(eventStoreUrl, 'phuc', Math.floor(Date.now() / 1000) - 86_400);
-    const shown = page.getByRole('region', { name: 'Events that could not be taken in' });
+    const shown = page.getByRole('region', { name: 'Events that could not be processed' });
     const ofGraph = shown.locator('[data-position]', { hasText: 'the graph' });
     await ofGraph.waitFor();
     const position = await ofGraph.getAttribute('data-position');
