@@ -25,7 +25,7 @@ export const FAILED = {
 /** Why an alert is not sent again, with the text that people read. */
 export const KEPT_WORDS = {
   'not failed any more': 'they do not stand failed any more.',
-  'replayed already': 'somebody had them told again a moment ago.',
+  'replayed already': 'somebody had them sent again a moment ago.',
   'without a phone': 'there is no phone; they are told by themselves once one is registered.',
   [FAILED.uncertain]: 'nobody knows whether a message went. Tell them with --uncertain, which some may then get twice.',
   'nothing to say': 'what they would say is over, or waits for the morning.',
