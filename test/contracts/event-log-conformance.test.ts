@@ -48,7 +48,7 @@ whenThere('The conformance probes', () => {
     });
   }, 120_000);
 
-  it('accept of a server only what its version is known to answer otherwise', async () => {
+  it('accept from a server only the known differences of its version', async () => {
     await withFolder(async (dir) => {
       const node = await start(dir);
       expect(await versionOf(node.url)).toBe('23.10.6');
@@ -113,7 +113,7 @@ describe('The embedded event log', () => {
     });
   });
 
-  it('takes appends that come with credentials of their own, one call each', async () => {
+  it('accepts appends with their own credentials, in one call each', async () => {
     await withFolder(async (dir) => {
       const node = await start(dir);
       const client = EventStoreDBClient.connectionString(node.openUrl);

@@ -58,7 +58,7 @@ export function describeFollowing(
       return found;
     };
 
-    it('gives what is stored, then what comes, each once and in order', async () => {
+    it('returns stored events, then new ones, each once and in order', async () => {
       const { person, stream } = freshStream();
       const { position } = await store.append(anyStream(stream), [newEvent(person, 0)], 'any');
       await store.append(anyStream(stream), [newEvent(person, 1), newEvent(person, 2)], 'any');
@@ -71,7 +71,7 @@ export function describeFollowing(
       });
     });
 
-    it('hands over no more events at a time than asked for', async () => {
+    it('returns no more events at a time than requested', async () => {
       const { person, stream } = freshStream();
       const { position } = await store.append(anyStream(stream), [newEvent(person, 0)], 'any');
       const events = Array.from({ length: 25 }, (_, i) => newEvent(person, i));
@@ -153,7 +153,7 @@ export function describeFollowing(
       // Only a reader that is slower than the log makes events wait in the client.
       const slowly = () => delay(2);
 
-      it('gives in each batch exactly what lies between its position and the one before', async () => {
+      it('returns in each batch exactly what is between its position and the previous one', async () => {
         const person = randomUUID();
         const { position: after } = await store.append(anyStream(`key-${person}`), [keyOf(person)], 'any');
         const ids = await appendMixed(person, 150);
@@ -204,7 +204,7 @@ export function describeFollowing(
       }, 180_000);
     });
 
-    describe('a log that is not the one of which it was given an event', () => {
+    describe('a log that is not the one from which the reader received an event', () => {
       const refused = async (given: MarkedEvent): Promise<unknown> => {
         let error: unknown;
         await following({ after: given.position, given }, async (batches) => {
@@ -219,20 +219,20 @@ export function describeFollowing(
         return { id: event.id, stream, revision, position };
       };
 
-      it('is not read: another event stands there', async () => {
+      it('is not read if another event is at that position', async () => {
         const error = await refused({ ...(await last()), id: randomUUID() });
         expect(error).toBeInstanceOf(LogReplaced);
         expect(error).toMatchObject({ standing: 'other', message: expect.stringContaining('an older copy of it') });
       });
 
-      it('is not read: it ends before', async () => {
+      it('is not read if it ends before that position', async () => {
         const { position, ...event } = await last();
         const beyond = { commit: position.commit + 1_000_000_000n, prepare: position.prepare + 1_000_000_000n };
         const error = await refused({ ...event, ...freshStream(), position: beyond });
         expect(error).toMatchObject({ name: 'LogReplaced', standing: 'shorter' });
       });
 
-      it('is the same one still when that event was erased with its stream', async () => {
+      it('is still the same log if that event was erased with its stream', async () => {
         const given = await last();
         await under.erase(given.stream);
         await following({ after: given.position, given }, async (batches) => {
@@ -243,7 +243,7 @@ export function describeFollowing(
       });
     });
 
-    it('passes events of other types over, and now and then says so with its position', async () => {
+    it('skips events of other types, and now and then reports its position', async () => {
       const { person, stream } = freshStream();
       const { position } = await store.append(anyStream(stream), [newEvent(person)], 'any');
       // A server reports its position only after a stretch of events.

@@ -111,8 +111,8 @@ class Reader {
   }
 }
 
-describe('A reader under which an older copy of the log is put while it reads', () => {
-  it('is given nothing of it, however far the copy has grown, and says why', async () => {
+describe('A reader whose log is replaced by an older copy while it reads', () => {
+  it('receives nothing from the copy, however far it has grown, and says why', async () => {
     await inFolder(async (folder) => {
       const [live, copy] = [join(folder, 'live'), join(folder, 'copy')];
       const open = (dataDir: string) => startEventLogNode({ port: 0, dataDir, accessDir: join(folder, 'access') });
@@ -164,7 +164,7 @@ describe('A reader under which an older copy of the log is put while it reads', 
 
 describe('A reader that stops and starts while streams are appended to, erased and scavenged', () => {
   it(
-    'loses nothing and sees nothing twice on a server whose subscriptions start late, and notices an older copy each time',
+    'loses nothing and sees nothing twice on a server whose subscriptions start late, and detects an older copy each time',
     async () => {
       await inFolder(async (folder) => {
         const random = randomFrom(SEED);

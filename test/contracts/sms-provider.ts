@@ -35,18 +35,18 @@ export function providerContract(
     });
     afterEach(() => under.remove());
 
-    it('says of itself what the contract expects', () => {
+    it('declares the properties that the contract expects', () => {
       expect(under.provider.knows).toEqual(knows);
       expect(under.provider.name).toMatch(/^[a-z0-9-]+$/);
     });
 
-    it('delivers what it accepted, to the letter, in order', async () => {
+    it('delivers accepted messages exactly, and in order', async () => {
       await under.provider.send(message('a'));
       await under.provider.send(message('b'));
       expect(under.delivered()).toEqual([message('a'), message('b')]);
     });
 
-    it('delivers a text of many segments to the letter', async () => {
+    it('delivers a text of many segments exactly', async () => {
       const text = `«long» ${'Hãy ở nhà, tránh gặp người khác. '.repeat(12)}😷.`;
       const long = { id: 'long', to: '+84912345678', text };
       await under.provider.send(long);
@@ -79,7 +79,7 @@ export function providerContract(
       await other.close();
     });
 
-    it('takes many messages at once', async () => {
+    it('accepts many messages at once', async () => {
       const count = ordered ? 500 : 200;
       const ids = Array.from({ length: count }, (_, i) => `m${i}`);
       const receipts = await Promise.all(ids.map((id) => under.provider.send(message(id))));
@@ -100,7 +100,7 @@ export function providerContract(
       expect(under.delivered()).toHaveLength(1);
     });
 
-    it('leaves no doubt about what is under way when it is closed', async () => {
+    it('leaves no doubt about messages in progress when it is closed', async () => {
       const other = under.another();
       const sending = Promise.allSettled(['a', 'b', 'c'].map((id) => other.send(message(id))));
       await other.close();

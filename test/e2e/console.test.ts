@@ -87,7 +87,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     await dialog.waitFor({ state: 'detached' });
   }
 
-  it('says before results are stored, by command and over HTTP, who would be told in how many messages', async () => {
+  it('a preview says who would be informed in how many messages before results are stored, by command and over HTTP', async () => {
     const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
     for (const [i, personId] of ['hoa', 'giang'].entries()) {
       await post('people', { person_id: personId, phone: `091234566${i}` });
@@ -113,7 +113,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     expect(sent()).toBe(0);
   });
 
-  it('shows a held case with its numbers, and its contacts are told once somebody approves it', async () => {
+  it('shows a held case with its numbers, and alerts its contacts after somebody approves it', async () => {
     const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
     for (const [i, personId] of ['an', 'binh', 'chi'].entries()) {
       await post('people', { person_id: personId, phone: `091234567${i}` });
@@ -141,7 +141,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     await until(async () => /outbox\s+2\s+0\s+0/.test(await page.locator('[data-provider=outbox]').innerText()));
   });
 
-  it('keeps messages waiting while they are paused, shows how many, and lists who did it and why', async () => {
+  it('keeps messages waiting while they are paused, shows how many, and lists who paused them and why', async () => {
     await give('Pause all', { by: 'Minh', reason: 'the text is wrong' });
     await page.getByText('All messages are paused').waitFor();
     const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
@@ -161,7 +161,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     expect(await operate('resume', '--by', 'Minh', '--reason', 'again')).toContain('Nothing changed');
   });
 
-  it('says before isolations are stored, by command and over HTTP, whose message they would take back', async () => {
+  it('a preview says whose message isolations would take back before they are stored, by command and over HTTP', async () => {
     const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
     const file = join(dataDir, 'isolations.ndjson');
     // They met at 02:00.
@@ -185,7 +185,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     });
   });
 
-  it('speaks Vietnamese, fits a phone, and says plainly when the API refuses', async () => {
+  it('is available in Vietnamese, fits a phone, and says clearly if the API does not answer', async () => {
     await page.getByRole('button', { name: 'Tiếng Việt' }).click();
     await page.getByRole('heading', { name: 'Hàng đợi' }).waitFor();
     await page.setViewportSize({ width: 360, height: 740 });
@@ -214,7 +214,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     });
   }
 
-  it('is not green before a provider has taken a message, and red with the number that only went to a file', async () => {
+  it('is not green before a provider has accepted a message, and red with the number that were only written to a file', async () => {
     const shown = page.locator('.standing');
     const reaching = { reaches_people: true };
     const colour = () => page.evaluate<string>("getComputedStyle(document.querySelector('.standing')).borderLeftColor");
@@ -232,7 +232,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     await page.getByText('No provider: messages are written to a file').waitFor();
   });
 
-  it('gives the keyboard back where it was when a dialog is cancelled, and to what came of it otherwise', async () => {
+  it('returns the keyboard focus after a dialog is cancelled, and moves it to the result otherwise', async () => {
     const focused = () =>
       page.evaluate<string>("document.activeElement.textContent + '|' + document.activeElement.className");
     const pause = page.getByRole('button', { name: 'Pause all', exact: true });
@@ -248,7 +248,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     await pause.waitFor();
   });
 
-  it('offers to tell again only where that does anything: nobody without a phone is told', async () => {
+  it('offers to send again only if that has an effect: a person without a phone gets no message', async () => {
     const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
     const stay = { arrived_at: `${day}T02:00:00Z`, left_at: `${day}T03:00:00Z` };
     await post('check-ins', { person_id: 'em', place_id: 'cafe', ...stay });
@@ -271,7 +271,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
       /^A number that cannot receive SMS cannot be sent a message again: somebody has to call or visit\.$/,
     ],
   ])(
-    'says of those that failed as %j who can be told again, and what becomes of the others',
+    'says for alerts that failed as %j which can be sent again, and what happens to the others',
     async (failed, can, says) => {
       await show({ failed });
       await page.reload();
@@ -282,7 +282,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     },
   );
 
-  it('tells those of which nobody knows whether a message went only once it is said that some may get it twice', async () => {
+  it('sends uncertain messages again only after a confirmation that somebody may get one twice', async () => {
     const dialog = page.getByRole('dialog');
     const twice = dialog.getByRole('checkbox');
     const ask = async (failed: object) => {
@@ -312,7 +312,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     await showAll();
   });
 
-  it('lists an event that was set aside and why, until somebody says by page that it stays out', async () => {
+  it('lists an event that was set aside and why, until somebody accepts on the page that it stays out', async () => {
     const { eventStoreUrl } = serviceUrls(readConfig({ TRUYVET_DATA: dataDir }), ['event-log']);
     await poison(eventStoreUrl, 'phuc', Math.floor(Date.now() / 1000) - 86_400);
     const shown = page.getByRole('region', { name: 'Events that could not be processed' });
@@ -332,7 +332,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     await commands.getByRole('cell', { name: 'nobody was there' }).waitFor();
   });
 
-  it('leads to the insides of the queues, where nothing can be changed and nobody else is asked', async () => {
+  it('links to the contents of the queues, where nothing can be changed and no other host is contacted', async () => {
     await page.goto(`${url}/queues/`);
     await page.getByText('alert-via-outbox').first().waitFor();
     const basic = `Basic ${Buffer.from(`x:${KEY}`).toString('base64')}`;
@@ -344,7 +344,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     expect((answered as string[]).filter((each) => !each.startsWith(url))).toEqual([]);
   });
 
-  it('and no page of this installation, its description of the API among them, asks anything of another host', async () => {
+  it('and no page of this installation, its API description included, contacts another host', async () => {
     await page.goto(`${url}/docs`);
     await page.locator('.opblock').first().waitFor();
     await page.goto(`${url}/`);

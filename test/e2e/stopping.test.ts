@@ -42,7 +42,7 @@ async function until(holds: () => Promise<boolean>, what: string): Promise<void>
 const KEY = 'a-key-that-nobody-else-is-told';
 
 describe('npm start', () => {
-  it('stops what it started at SIGTERM, and leaves a Neo4j that it was given as it is', async () => {
+  it('stops what it started at SIGTERM, and leaves a Neo4j that was given to it unchanged', async () => {
     const graph = await warmGraph();
     try {
       const start = npmStart(graph.env);
@@ -60,7 +60,7 @@ describe('npm start', () => {
     }
   });
 
-  it('gives services no key, starts one again that died, and stops that with all others at a Ctrl-C that arrives twice', async () => {
+  it('gives services no key, restarts one that died, and stops it with all others at a Ctrl-C that arrives twice', async () => {
     const start = npmStart({ TRUYVET_SERVICE_KEY: KEY, OF_A_PROVIDER: KEY });
     await start.printed('The API listens on');
     const before = await status();
@@ -90,7 +90,7 @@ describe('npm start', () => {
     expect(await states()).toEqual(['stopped', 'stopped', 'stopped']);
   });
 
-  it('stops what it started by then when it is told to before everything is up', async () => {
+  it('stops everything that it has started if it is stopped before everything is up', async () => {
     const start = npmStart();
     await start.printed('Neo4j: starting');
     start.process.kill('SIGTERM');

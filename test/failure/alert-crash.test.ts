@@ -64,7 +64,7 @@ const FAULTS: HttpFault[] = [
 /** How likely each look at the progress is to cause a fault; a gateway that fails half of the time is left alone. */
 const FAULTY = 0.15;
 
-describe('Everybody who met a case', () => {
+describe('A contact of a case', () => {
   const inputs = mkdtempSync(join(tmpdir(), 'truyvet-alerts-'));
   const random = randomFrom(SEED);
   const played: Played[] = [];
@@ -104,7 +104,7 @@ describe('Everybody who met a case', () => {
 
   const alertKills = Math.ceil(KILLS * 0.7);
   it(
-    'is told once, and told once that it was wrong, whoever is killed at whatever step on the way of the message',
+    'gets one message, and one withdrawal if it was wrong, whichever process is killed at whichever step',
     async () => {
       const folder = join(inputs, 'rounds');
       const { background, rounds } = makeAlertRounds({ folder, rounds: ROUNDS, contacts: CONTACTS, random });
@@ -159,7 +159,7 @@ describe('Everybody who met a case', () => {
   );
 
   it(
-    'and is still a contact is reminded once of the last day, whoever is killed at whatever step of the reminder',
+    'who remains a contact gets one reminder of the last day, whichever process is killed at whichever step',
     async () => {
       const before = new Set((await allAccepted()).map(({ id }) => id));
       // Instead of waiting for that day, the workers get a clock that is set to it.

@@ -59,9 +59,9 @@ async function idsIn(client: EventStoreDBClient, stream: string): Promise<string
   return ids;
 }
 
-describe('An event log that is killed again and again while eight clients append', () => {
+describe('An event log that is killed repeatedly while eight clients append', () => {
   it(
-    'holds every acknowledged event, in order, once',
+    'contains every acknowledged event once, in order',
     async () => {
       await withFolder(async (dir) => {
         const chance = random(SEED);

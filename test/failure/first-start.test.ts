@@ -22,9 +22,9 @@ function inputs(system: System): { checkIns: string; results: string } {
   return { checkIns: name('check-ins.csv'), results: name('results.csv') };
 }
 
-describe('An installation that is empty', () => {
+describe('An empty installation', () => {
   it(
-    `bears that two projectors, two workers, the API and imports start at one moment (${firstStarts} times)`,
+    `survives that two projectors, two workers, the API and imports start at one moment (${firstStarts} times)`,
     async () => {
       for (let round = 0; round < firstStarts; round++) {
         // The clock is after the last of the rows.

@@ -32,7 +32,7 @@ const NEVER_SUCCEED: Readonly<Record<string, string>> = {
   'POST /v1/operations/set-aside/accept': 'nothing is set aside, which is asserted at the end',
 };
 
-describe('Every route of an installation of processes', () => {
+describe('Every route of an installation with separate processes', () => {
   const inputs = mkdtempSync(join(tmpdir(), 'truyvet-fuzz-'));
   let gateway: Gateway;
   let system: System;
@@ -71,7 +71,7 @@ describe('Every route of an installation of processes', () => {
   }, 2 * MINUTE);
 
   it(
-    `answers ${requests} requests of well-formed and ill-formed text, and never with an error of its own`,
+    `answers ${requests} requests with well-formed and ill-formed text, and never with an internal error`,
     async () => {
       const log: Watched = {
         name: 'event-log',

@@ -22,7 +22,7 @@ function randomness(seed: number): () => number {
 
 describe('the outbox of several processes that are killed', () => {
   it(
-    'holds every message that counted as sent, each once, on whole lines',
+    'contains every message that counted as sent, each once, on complete lines',
     async () => {
       if (!existsSync('packages/message-gateway/dist/outbox.js'))
         throw new Error('Run npm run build first: this test runs the build.');

@@ -11,7 +11,7 @@ import { until } from './event-log-process.js';
 const PATIENCE = 20_000;
 const MINUTE = 60_000;
 
-describe('While a service is away', () => {
+describe('While a service is unreachable', () => {
   let system: System;
   /** The services by URL: the program uses them as they are, even if they do not answer yet. */
   let given: NodeJS.ProcessEnv;
@@ -44,7 +44,7 @@ describe('While a service is away', () => {
   };
 
   it(
-    'a worker that ran before stops when it is told to',
+    'a worker that was running before stops on request',
     async () => {
       const worker = await begin('worker');
       await killRedis();
@@ -54,7 +54,7 @@ describe('While a service is away', () => {
   );
 
   it(
-    'a worker and a projector may start, work once it is back, and stop',
+    'a worker and a projector can start, work after it is back, and stop',
     async () => {
       const parts = [await begin('worker'), await begin('projector')];
       await system.servicesUp();
@@ -72,7 +72,7 @@ describe('While a service is away', () => {
   );
 
   it(
-    'a projector that waits for the graph stops when it is told to',
+    'a projector that waits for the graph stops on request',
     async () => {
       // Nobody listens on this port.
       const port = await choosePort(undefined, new Set());

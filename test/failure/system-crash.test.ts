@@ -16,7 +16,7 @@ const MINUTE = 60_000;
 /** Milliseconds; the product itself gives Neo4j twenty seconds to stop. */
 const STOPPED_WITHIN = 30_000;
 
-describe('An installation of services, two projectors, two workers and imports, each a process', () => {
+describe('An installation of services, two projectors, two workers and imports, each a separate process', () => {
   let system: System;
   let undisturbed: Outcome;
   let rounds = 0;
@@ -37,7 +37,7 @@ describe('An installation of services, two projectors, two workers and imports, 
   afterAll(() => system?.remove({ keep: passed < tests }), 2 * MINUTE);
 
   it(
-    'comes to the same as one with a single projector and a single worker when, while messages are sent, Redis loses everything, the graph is rebuilt, and each process is told to stop, which it does at once',
+    'gives the same result as one projector and one worker if Redis loses everything while messages are sent, the graph is rebuilt, and each process is asked to stop, which it does at once',
     async () => {
       const round = nextRound();
       const mishaps = new Map([
@@ -62,7 +62,7 @@ describe('An installation of services, two projectors, two workers and imports, 
   );
 
   it(
-    'comes to the same when its processes are killed at random moments: no event lost, nobody told twice',
+    'gives the same result if its processes are killed at random moments: no event lost, nobody informed twice',
     async () => {
       const random = randomFrom(SEED);
       const killer = new Killer(everything(system, random), random);

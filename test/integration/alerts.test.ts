@@ -40,7 +40,7 @@ describe('alerting on a real Redis and event log', () => {
       .slice(0, -1)
       .map((line) => (JSON.parse(line) as { alertId: string }).alertId);
 
-  it('tells everyone once with two workers at a time, and takes back what no longer holds', async () => {
+  it('informs everyone once with two workers at a time, and takes back what no longer applies', async () => {
     const people = Array.from({ length: 120 }, (_, i) => `p${i}`);
     for (const [i, personId] of people.entries())
       await real.register(personId, `+849000${String(i % 100).padStart(5, '0')}`);
@@ -56,7 +56,7 @@ describe('alerting on a real Redis and event log', () => {
     expect(await one.registry.metrics()).toMatch(/truyvet_alerts_sent_total\{provider="outbox"\} \d+/);
   }, 120_000);
 
-  it('loses no alert and doubles none when Redis is killed in the middle', async () => {
+  it('loses and duplicates no alert when Redis is killed in the middle', async () => {
     const people = Array.from({ length: 400 }, (_, i) => `p${i}`);
     for (const [i, personId] of people.entries()) await real.register(personId, `+849000${String(i).padStart(5, '0')}`);
     worker();
@@ -108,7 +108,7 @@ describe('alerting on a real Redis and event log', () => {
     expect(await registry.metrics()).toMatch(/truyvet_reminders_total\{provider="outbox",outcome="sent"\} \d+/);
   }, 120_000);
 
-  it('finds in the log what is still to be said when the queues have forgotten it', async () => {
+  it('finds in the log what still has to be sent after the queues have lost it', async () => {
     await real.register('an', '+84900000001');
     const stopped = worker();
     await real.trace('case-1', ['an']);
@@ -134,7 +134,7 @@ describe('alerting on a real Redis and event log', () => {
     expect(sent()).toContain(alertId);
   }, 120_000);
 
-  it('lets jobs under way end when it is closed', async () => {
+  it('lets jobs in progress end when it is closed', async () => {
     const people = Array.from({ length: 60 }, (_, i) => `p${i}`);
     for (const [i, personId] of people.entries()) await real.register(personId, `+849000${String(i).padStart(5, '0')}`);
     const first = worker();

@@ -27,7 +27,7 @@ const truyvet = (clock: string | undefined, ...args: string[]) =>
   });
 
 describe('Commands under a clock that contradicts the log', () => {
-  it('take nothing in before somebody confirms it, and then from all who have that clock, and nobody else', async () => {
+  it('accept nothing before somebody confirms the clock, and then everything from processes with that clock, and no others', async () => {
     expect(await truyvet(undefined, 'import', 'people', people)).toMatchObject({ code: 0 });
 
     const refused = await truyvet('+8d', 'import', 'people', people);

@@ -26,9 +26,9 @@ const SLOWEST = 60_000;
 
 /** What the graph answers: from large and from changed slots, about seats, alerts and people to test again. */
 export function answers(driverOf: () => Driver): void {
-  describe('The graph that is asked', () => {
+  describe('The graph, when queried,', () => {
     it(
-      'divides a crowded slot into parts, and reads them back in order',
+      'divides a crowded slot into parts, and reads them in order',
       async () => {
         await wipe(driverOf());
         const events: DomainEvent[] = [{ type: 'CheckedIn', data: visitFacts('An', 'stadium', 60, 120) }];
@@ -67,7 +67,7 @@ export function answers(driverOf: () => Driver): void {
     );
 
     it(
-      'never answers from a slot as it was before',
+      'never answers from an outdated slot',
       async () => {
         await wipe(driverOf());
         const writer = await openWriter(driverOf());
@@ -87,7 +87,7 @@ export function answers(driverOf: () => Driver): void {
     );
 
     it(
-      'says which alerts there are, by person, status and page, and what is still due',
+      'returns alerts by person, status and page, and those that are still due',
       async () => {
         await wipe(driverOf());
         const writer = await openWriter(driverOf());
@@ -149,7 +149,7 @@ export function answers(driverOf: () => Driver): void {
     );
 
     it(
-      'hides whom numbered seats keep apart, also when a seat is corrected',
+      'excludes people whom numbered seats keep apart, even if a seat is corrected',
       async () => {
         await wipe(driverOf());
         const writer = await openWriter(driverOf());
@@ -178,7 +178,7 @@ export function answers(driverOf: () => Driver): void {
     );
 
     it(
-      'names everyone of a positive pool until a sample of their own is tested',
+      'names everyone in a positive pool until a sample of their own is tested',
       async () => {
         await wipe(driverOf());
         const queries = new Neo4jQueries(driverOf());

@@ -10,7 +10,7 @@ export function bench(neo4jOf: () => GraphAddress): void {
   describe.each<CityName>(['sparse', 'crowded'])('The bench in a small %s city', (city) => {
     const scale = TINY[city];
 
-    it('finds the same contacts on the graph as in memory, and says so when one differs', async () => {
+    it('finds the same contacts on the graph as in memory, and reports if one differs', async () => {
       const neo4j = neo4jOf();
       // The log has a separate identity, so the graph is emptied first.
       await loadGraph({ city, scale, neo4j, neo4jPid: process.pid, storeId: `bench-${city}` });

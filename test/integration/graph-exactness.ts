@@ -107,7 +107,7 @@ export function exactness(driverOf: () => Driver): void {
 
   describe('The contact graph', () => {
     it(
-      'answers every trace exactly, whatever was stated twice, corrected, retracted or cut short by a crash',
+      'answers every trace exactly, whatever was repeated, corrected, retracted or interrupted by a crash',
       async () => {
         const cache = new TraceCache(1_000_000);
         const until = deadline(ENOUGH);
@@ -138,7 +138,7 @@ export function exactness(driverOf: () => Driver): void {
     );
 
     it.each([[['slots-0']], [['slots-1']], [['facts']], [['slots-0', 'facts']]])(
-      'takes a batch again in other portions after a crash that lost the part of %j',
+      'accepts a batch again in other portions after a crash that lost the part of %j',
       async (lost) => {
         const prefix = `${++played}-`;
         const moved = ['cafe', 'market', 'pool', 'bus', 'cafe'].map((place, i): DomainEvent => ({
@@ -161,7 +161,7 @@ export function exactness(driverOf: () => Driver): void {
     );
 
     it(
-      'tells the visits of a person apart that share a number, also after a start',
+      'distinguishes visits of a person that share a number, even after a start',
       async () => {
         const prefix = `${++played}-`;
         const stays = [0, 1, 2, 3, 4].map((i) => ({
@@ -186,7 +186,7 @@ export function exactness(driverOf: () => Driver): void {
     );
 
     it(
-      'takes visits at a place of which the first visit was corrected away at once',
+      'handles visits at a place whose first visit was corrected away in the same batch',
       async () => {
         const prefix = `${++played}-`;
         const events = renamed(
@@ -210,25 +210,22 @@ export function exactness(driverOf: () => Driver): void {
       ['corrected to another place', { type: 'VisitCorrected', data: visitFacts('An', 'market', 10, 40) }],
       ['corrected to other times', { type: 'VisitCorrected', data: visitFacts('An', 'cafe', 100, 130) }],
       ['ended', checkedOut(visitFacts('An', 'cafe', 0, 10), textOf(10))],
-    ])(
-      'keeps to a visit %s in the same batch in which its place was said to keep people for longer',
-      async (_, event) => {
-        const prefix = `${++played}-`;
-        const events = renamed(
-          [
-            { type: 'CheckedIn', data: { ...visitFacts('An', 'cafe', 0, 0), leftAt: null } },
-            { type: 'CheckedIn', data: { ...visitFacts('Binh', 'cafe', 20, 200) } },
-            { type: 'PlaceRegistered', data: { ...placeFacts('cafe'), defaultStayMinutes: 300 } },
-            event,
-          ],
-          prefix,
-        );
-        append(events);
-        const writer = await openWriter(driverOf(), storeOf(log));
-        await feed(writer, [2, 2].values());
-        await expectExact(events, prefix, [everythingOf('An'), everythingOf('Binh')], new TraceCache(1_000_000));
-      },
-    );
+    ])('handles a visit %s in the same batch in which the usual stay at its place became longer', async (_, event) => {
+      const prefix = `${++played}-`;
+      const events = renamed(
+        [
+          { type: 'CheckedIn', data: { ...visitFacts('An', 'cafe', 0, 0), leftAt: null } },
+          { type: 'CheckedIn', data: { ...visitFacts('Binh', 'cafe', 20, 200) } },
+          { type: 'PlaceRegistered', data: { ...placeFacts('cafe'), defaultStayMinutes: 300 } },
+          event,
+        ],
+        prefix,
+      );
+      append(events);
+      const writer = await openWriter(driverOf(), storeOf(log));
+      await feed(writer, [2, 2].values());
+      await expectExact(events, prefix, [everythingOf('An'), everythingOf('Binh')], new TraceCache(1_000_000));
+    });
 
     const open = (personId: string, place: string, from: number): DomainEvent => ({
       type: 'CheckedIn',
@@ -254,7 +251,7 @@ export function exactness(driverOf: () => Driver): void {
       ['the place turns out to be of another', 1, [ruled(120), placeOf('cafe', 'pool', null)]],
       ['the place says so itself after all', 1, [ruled(120), placeOf('cafe', 'shop', 300)]],
     ])(
-      'lets open visits last as long as their kind of place rules when %s (batches of %d)',
+      'lets open visits last as long as the rule for their kind of place says when %s (batches of %d)',
       async (_, size, rules) => {
         const prefix = `${++played}-`;
         const places = [placeOf('cafe', 'Shop', null), placeOf('market', 'shop', 30), placeOf('ward', 'ward', null)];
@@ -273,7 +270,7 @@ export function exactness(driverOf: () => Driver): void {
     );
 
     it(
-      'is the same when it is built anew from the log',
+      'is the same when it is rebuilt from the log',
       async () => {
         await wipe(driverOf());
         const writer = await openWriter(driverOf(), storeOf(log));

@@ -72,7 +72,7 @@ export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): voi
 
   describe('The gate before the graph', () => {
     it(
-      'lets two projectors and whoever asks start at one moment on an empty Neo4j, however often',
+      'lets two projectors and readers start at one moment on an empty Neo4j, however often',
       async () => {
         for (let round = 0; round < firstStarts; round++) {
           await dropEverything(driverOf());
@@ -114,7 +114,7 @@ export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): voi
     );
 
     it(
-      'is closed until every migration is applied, and says so to whoever asks',
+      'is closed until every migration is applied, and says so to those who ask',
       async () => {
         await migrate(driverOf());
         await driverOf().executeQuery('MATCH (m:Migrated) SET m.files = m.files[1..]');
@@ -133,7 +133,7 @@ export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): voi
     );
 
     it(
-      'is closed by a new migration on a running installation, which waits for what is under way',
+      'is closed by a new migration on a running installation, which waits for transactions in progress',
       async () => {
         await migrate(driverOf());
         const added = {
@@ -177,7 +177,7 @@ export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): voi
     );
 
     it(
-      'is passed again by what the driver tries again after it was closed',
+      'is passed again by retries of the driver after it was closed',
       async () => {
         await migrate(driverOf());
         const setChanging = (changing: true | null) =>
@@ -221,7 +221,7 @@ export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): voi
     );
 
     it(
-      'ends what takes too long, runs it again, and says so',
+      'ends transactions that take too long, runs them again, and says so',
       async () => {
         await migrate(driverOf());
         const lines: string[] = [];
@@ -245,7 +245,7 @@ export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): voi
     );
 
     it(
-      'has a projector that is kept from its work say what it waits for',
+      'makes a blocked projector say what it waits for',
       async () => {
         await wipe(driverOf());
         const store = new MemoryEventStore();
@@ -280,7 +280,7 @@ export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): voi
 
   describe('A graph that is rebuilt while nothing else happens', () => {
     it(
-      'is filled again by the idle projector, and answers nobody before it is whole',
+      'is filled again by the idle projector, and answers nobody before it is complete',
       async () => {
         await wipe(driverOf());
         const store = new MemoryEventStore();

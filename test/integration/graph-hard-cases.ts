@@ -89,10 +89,10 @@ export function hardCases(driverOf: () => Driver): void {
     return new Pipeline(driverOf());
   };
 
-  describe('What is easily got wrong', () => {
+  describe('Common mistakes:', () => {
     // Fails until the graph keeps its new records; docs/operations.md says what it does until then.
     it.failing(
-      'a visit that was corrected, and whose first word a server that has forgotten it stores once more: it stays corrected',
+      'a visit that was corrected, and whose first version is stored again by a server that no longer recognises it, stays corrected',
       async () => {
         const pipeline = await fresh();
         await pipeline.append([stay('Binh', 'cafe', 30, 60)]);
@@ -111,7 +111,7 @@ export function hardCases(driverOf: () => Driver): void {
     );
 
     it(
-      'one warning of two cases on one visit, one of which is withdrawn: it stays',
+      'a warning about two cases on one visit stays when one of them is withdrawn',
       async () => {
         const pipeline = await fresh();
         const alerting = new AlertingRig(pipeline.store);
@@ -230,7 +230,7 @@ export function hardCases(driverOf: () => Driver): void {
     );
 
     it(
-      'A-B on 10 January and B-C on 1 January is no chain from A to C',
+      'A-B on 10 January and B-C on 1 January is not a chain from A to C',
       async () => {
         const pipeline = await fresh();
         await pipeline.append([met('An', 'Binh', '01-10'), met('Binh', 'Chi', '01-01')]);

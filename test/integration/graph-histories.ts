@@ -14,7 +14,7 @@ const textOf = (at: number | null) => (at === null ? null : formatInstant(at));
 
 /** Whatever arrives and in whatever portions, lists equal what the oracle derives from everything known by then. */
 export function histories(driverOf: () => Driver): void {
-  describe('Cases traced again only when something touches them', () => {
+  describe('Cases that are traced again only when something touches them', () => {
     it(
       'always have the contacts that tracing them from nothing would find',
       async () => {

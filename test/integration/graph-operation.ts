@@ -42,7 +42,7 @@ const SLOWEST = 60_000;
 export function operation(driverOf: () => Driver): void {
   describe('The graph in operation', () => {
     it(
-      'is written by one of two projectors at a time, and both end caught up',
+      'is written by one of two projectors at a time, and both end up to date',
       async () => {
         await wipe(driverOf());
         const store = new MemoryEventStore();
@@ -104,7 +104,7 @@ export function operation(driverOf: () => Driver): void {
     );
 
     it(
-      'refuses a second writer what another has written, without harm',
+      'refuses a second writer what another has written, without damage',
       async () => {
         await wipe(driverOf());
         const [one, other] = [await openWriter(driverOf()), await openWriter(driverOf())];
@@ -131,7 +131,7 @@ export function operation(driverOf: () => Driver): void {
     );
 
     it(
-      'numbers people and places once, however many give numbers at a time',
+      'numbers people and places once, however many processes assign numbers at a time',
       async () => {
         await wipe(driverOf());
         await openWriter(driverOf());
@@ -154,7 +154,7 @@ export function operation(driverOf: () => Driver): void {
     );
 
     it(
-      'numbers the people of facts that are still to be written when it forgets numbers to keep its memory small',
+      'numbers the people of facts that are not written yet when it drops numbers from memory',
       async () => {
         await wipe(driverOf());
         const writer = await GraphWriter.open(
@@ -185,7 +185,7 @@ export function operation(driverOf: () => Driver): void {
     );
 
     it(
-      'knows every visit of the graph when a projector starts, in however many short reads it takes them',
+      'knows every visit of the graph when a projector starts, in however many short reads',
       async () => {
         await wipe(driverOf());
         const before = await openWriter(driverOf());
@@ -211,7 +211,7 @@ export function operation(driverOf: () => Driver): void {
     );
 
     it(
-      'gives a trace no answer when it is emptied meanwhile, or has not come as far as was asked',
+      'gives a trace no answer if it is emptied meanwhile, or has not reached the requested position',
       async () => {
         await wipe(driverOf());
         const writer = await openWriter(driverOf());
@@ -241,7 +241,7 @@ export function operation(driverOf: () => Driver): void {
     );
 
     it(
-      'is emptied when it was made from another log, or in another format',
+      'is emptied if it was built from another log, or in another format',
       async () => {
         const events: DomainEvent[] = [
           { type: 'CheckedIn', data: visitFacts('An', 'cafe', 0, 60) },
@@ -273,7 +273,7 @@ export function operation(driverOf: () => Driver): void {
     );
 
     it(
-      'keeps the last event that went into it, and a reader of another log goes no further with it',
+      'stores the last event that went into it, and a reader of another log goes no further with it',
       async () => {
         await wipe(driverOf());
         const store = new MemoryEventStore();
@@ -306,7 +306,7 @@ export function operation(driverOf: () => Driver): void {
     );
 
     it(
-      'says why it was made again also when the log is looked at before its projector begins the next graph',
+      'says why it was rebuilt even if the log is checked before its projector begins the next graph',
       async () => {
         const mark = (commit: number): LogMark => ({
           event: { ...{ id: 'a', stream: 'presence', revision: 0 }, position: positionAt(commit) },
@@ -362,7 +362,7 @@ export function operation(driverOf: () => Driver): void {
     );
 
     it(
-      'is not begun where another program has its data, nor anything changed there',
+      'is not created where another program has its data, and nothing is changed there',
       async () => {
         await wipe(driverOf());
         await driverOf().executeQuery('MATCH (m:Migration|Migrated) DELETE m');

@@ -30,7 +30,7 @@ function streamOf({ type, data }: DomainEvent): string {
 /** The same property as in test/properties/projectable.test.ts, with the real graph. */
 export function projectable(driverOf: () => Driver): void {
   describe('Events of every type of the catalogue', () => {
-    it('come into the graph as one batch, whatever they hold, and nothing is set aside', async () => {
+    it('are projected as one batch, whatever they contain, and nothing is set aside', async () => {
       await wipe(driverOf());
       const store = new MemoryEventStore();
       const each = Math.ceil(projectableEvents / CATALOGUE.types.length);

@@ -57,7 +57,7 @@ export function questionCommands(driverOf: () => Driver, addressOf: () => GraphA
     );
 
     it(
-      'goes on where a page ended',
+      'continues where a page ended',
       async () => {
         const first = await run('unreached', '--limit', '7');
         const [, cursor] = /More with --cursor (\S+)/.exec(first.stdout) ?? [];
@@ -72,7 +72,7 @@ export function questionCommands(driverOf: () => Driver, addressOf: () => GraphA
     );
 
     it(
-      'that is asked wrongly names every option, and what to do',
+      'with errors names every wrong option, and what to do',
       async () => {
         const wrong = ['--max-hops', '99', '--from-time', 'x'];
         const { code, stdout, stderr } = await run('chains', '--from', 'An', '--to', 'Chi', ...wrong);

@@ -93,7 +93,7 @@ const EVENTS: DomainEvent[] = [
 
 /** Why somebody is a contact, when a trace counts more or less than two people at one place. */
 export function evidence(driverOf: () => Driver): void {
-  describe('Why somebody is a contact, as the trace counts it,', () => {
+  describe('Why somebody is a contact', () => {
     let ground: Ground;
     beforeAll(async () => {
       ground = await tellStory(driverOf(), { events: EVENTS, cases: [['An', 0]], profile, alerts: [] });
@@ -106,7 +106,7 @@ export function evidence(driverOf: () => Driver): void {
       return exposures.filter((each) => each['person'] === person);
     };
 
-    it('is said of one who came after the contact had left, with how long the air stays infectious', async () => {
+    it('is shown for a person who came after the contact had left, with how long the air stays infectious', async () => {
       expect(await last('by air')).toMatchObject([
         {
           ...{ source: 'Binh', place: 'ward', from: textOf(-600), to: textOf(-585), lingering: true },
@@ -119,13 +119,13 @@ export function evidence(driverOf: () => Driver): void {
       ]);
     });
 
-    it('is said of one who came before midnight and stayed as one meeting', async () => {
+    it('is shown as one meeting for a person who came before midnight and stayed', async () => {
       expect(await last('over midnight')).toMatchObject([
         { from: textOf(-10), to: textOf(15), text: expect.stringContaining('10 minutes after Binh, who is F1, had') },
       ]);
     });
 
-    it('is said of an F1 who came after the case had left, or stayed', async () => {
+    it('is shown for an F1 who came after the case had left, or stayed', async () => {
       expect(await last('Huy')).toMatchObject([
         {
           ...{ source: 'An', from: textOf(-DAY + 90), to: textOf(-DAY + 110), lingering: true, imputed: [] },
@@ -141,7 +141,7 @@ export function evidence(driverOf: () => Driver): void {
       ]);
     });
 
-    it('is said of one who shares a household or a vehicle, however short they met', async () => {
+    it('is shown for a person who shares a household or a vehicle, however short they met', async () => {
       const lodger = await ask(ground, 'why', { person: 'lodger' });
       expect(lodger.items).toMatchObject([{ degree: 1, minutes: 0, shared: ['household'], exposures: [] }]);
       expect(linesOf('why', lodger)).toContainEqual(
@@ -151,7 +151,7 @@ export function evidence(driverOf: () => Driver): void {
       expect(rider.items).toMatchObject([{ degree: 1, shared: ['vehicle'], exposures: [{ place: 'coach 7' }] }]);
     });
 
-    it('says of a factor that it is one and no contact, and names everyone of whom that holds', async () => {
+    it('says that a factor is not a contact, and names everyone with whom it is shared', async () => {
       await expect(ask(ground, 'why', { person: 'colleague', of: 'An' })).rejects.toThrow(
         'colleague is not a contact of An (case case of An), but has an epidemiological factor: the same group.',
       );
@@ -163,26 +163,26 @@ export function evidence(driverOf: () => Driver): void {
       expect(linesOf('factors', found)).toEqual([`  colleague: the same group, from ${textOf(-200)}`]);
     });
 
-    it('leaves out what was while the contact was isolated', async () => {
+    it('leaves out meetings while the contact was isolated', async () => {
       expect(await last('after release')).toMatchObject([{ source: 'Chi', place: 'pool', from: textOf(-650) }]);
     });
 
-    it('leaves out what was before a sample that was negative', async () => {
+    it('leaves out meetings before a negative sample', async () => {
       expect(await last('after the sample')).toMatchObject([{ source: 'Dung', place: 'park', from: textOf(-630) }]);
     });
 
-    it('leaves out seats too far apart, and nearness from too far away', async () => {
+    it('leaves out distant seats, and proximity at too great a distance', async () => {
       expect(await last('nearer')).toMatchObject([{ source: 'Em', place: null, from: textOf(-400), minutes: 10 }]);
     });
 
-    it('shows as many meetings as it takes to be long enough, and none from long before', async () => {
+    it('shows as many meetings as are needed for the minutes, and none from long before', async () => {
       expect(await last('little by little')).toMatchObject([
         { source: 'Giang', from: textOf(-700), minutes: 6 },
         { source: 'Giang', from: textOf(-600), minutes: 6 },
       ]);
     });
 
-    it('counts all records of a person, under whichever of them it is asked', async () => {
+    it('counts all records of a person, whichever of them is asked about', async () => {
       const exposures = await last('Lan');
       expect(exposures).toMatchObject([{ source: 'Giang', place: 'library', minutes: 50 }]);
       expect(await ask(ground, 'why', { person: 'Lan at the library' })).toEqual(

@@ -118,13 +118,13 @@ async function answersOf(ground: Ground): Promise<Record<string, unknown>> {
 
 /** What a tracing team learns about people with several records. */
 export function merged(driverOf: () => Driver): void {
-  describe('A tracing team that asks of people of several records', () => {
+  describe('A tracing team that asks about people with several records', () => {
     let ground: Ground;
     beforeAll(async () => {
       ground = await tellStory(driverOf(), { ...APART, events: [...EVENTS, ...merges] });
     }, SLOWEST);
 
-    it('hears why somebody is a contact, whichever records of the contact and of the case it names', async () => {
+    it('learns why somebody is a contact, whichever records of the contact and of the case it names', async () => {
       const answer = await ask(ground, 'why', { person: 'Binh', of: 'An' });
       expect(answer).toMatchObject({
         person: 'Binh',
@@ -146,7 +146,7 @@ export function merged(driverOf: () => Driver): void {
     });
 
     it.each(['contacts', 'factors', 'sources', 'generations'] as const)(
-      'hears the same %s of a case under each record, and under which id its person goes',
+      'learns the same %s of a case under each record, with the id of its person that counts',
       async (name) => {
         const answer = await ask(ground, name, { person: 'An' });
         expect(answer).toMatchObject({ case: { person: 'An', records: ['An app'] } });
@@ -162,13 +162,13 @@ export function merged(driverOf: () => Driver): void {
       },
     );
 
-    it('hears of chains from and to the person, and of none from a person to itself', async () => {
+    it('learns chains from and to the person, and none from a person to itself', async () => {
       const given = { from: 'An app', to: 'Dung app' };
       expect(await ask(ground, 'chains', given)).toEqual(await ask(ground, 'chains', { from: 'An', to: 'Dung' }));
       await expect(ask(ground, 'chains', { from: 'An app', to: 'An' })).rejects.toThrow('the same person');
     });
 
-    it('hears of each source once, met under whichever record, and never of the case itself', async () => {
+    it('learns each source once, whichever record was met, and never the case itself', async () => {
       const { items } = await ask(ground, 'sources', { case: 'case of Chi' });
       expect(items).toMatchObject([
         { person: 'An', kind: 'case', cases: ['case of An', 'case of An app'], minutes: 50, places: ['pool'] },
@@ -201,7 +201,7 @@ export function merged(driverOf: () => Driver): void {
       ]);
     });
 
-    it('hears of clusters of people, in which two cases of one person are one', async () => {
+    it('learns clusters of people, in which two cases of one person are one', async () => {
       expect(await ask(ground, 'clusters', {})).toMatchObject({
         single: 0,
         items: [
@@ -224,19 +224,19 @@ export function merged(driverOf: () => Driver): void {
       expect(await ask(ground, 'clusters', { until: textOf(2 * DAY) })).toMatchObject({ single: 1, items: [] });
     });
 
-    it('hears of the generations of people, of whom nobody comes twice', async () => {
+    it('learns generations of people, in which nobody appears twice', async () => {
       const { items, reproduction } = await ask(ground, 'generations', { case: 'case of An', mature: '1' });
       expect(items.map(({ person }) => person)).toEqual(['An', 'Chi', 'Em']);
       expect(items).toMatchObject([{ secondary: 2 }, { source: 'case of An' }, { source: 'case of An' }]);
       expect(reproduction).toMatchObject({ counted: 3, number: 0.67 });
     });
 
-    it('hears that a contact has become a case under another record', async () => {
+    it('learns that a contact has become a case under another record', async () => {
       const { items } = await ask(ground, 'contacts', { case: 'case of An' });
       expect(items).toContainEqual(expect.objectContaining({ person: 'Em', cases: ['case of Em app'] }));
     });
 
-    it('does not hear that somebody was not told who was, under another record', async () => {
+    it('does not learn that somebody was not informed who was informed under another record', async () => {
       const { items } = await ask(ground, 'unreached', { case: 'case of An', degree: '1' });
       expect(items).toMatchObject([
         { person: 'Chi', reason: 'no-alert' },
@@ -246,9 +246,9 @@ export function merged(driverOf: () => Driver): void {
     });
   });
 
-  describe('What a tracing team hears of people of several records', () => {
+  describe('What a tracing team learns about people with several records', () => {
     it(
-      'is what it would hear had nobody ever had two',
+      'is what it would learn if nobody had ever had two',
       async () => {
         const expected = await answersOf(await tellStory(driverOf(), withOneRecordEach(APART)));
         const ground = await tellStory(driverOf(), { ...APART, events: [...EVENTS, ...merges] });
@@ -258,7 +258,7 @@ export function merged(driverOf: () => Driver): void {
     );
 
     it(
-      'changes with a merge, names nobody twice before the cases are traced again, and is as before once they are parted',
+      'changes with a merge, names nobody twice before the cases are traced again, and is as before after they are separated',
       async () => {
         const ground = await tellStory(driverOf(), APART);
         const apart = await answersOf(ground);
@@ -277,7 +277,7 @@ export function merged(driverOf: () => Driver): void {
     );
 
     it(
-      'is as it was when records are said to be one another',
+      'is the same as without merges if records are merged into one another',
       async () => {
         const ground = await tellStory(driverOf(), APART);
         const apart = await answersOf(ground);

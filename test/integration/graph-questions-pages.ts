@@ -103,7 +103,7 @@ export function pages(driverOf: () => Driver, addressOf: () => GraphAddress): vo
     };
 
     it.each(PAGED)(
-      'about %s is answered in pages no longer than was asked for that together are all of it',
+      'about %s is answered in pages of at most the requested size that together contain everything',
       async (name, given) => {
         const whole = await byHttp(name, given);
         expect(whole.items.length).toBeGreaterThan(1);
@@ -121,7 +121,7 @@ export function pages(driverOf: () => Driver, addressOf: () => GraphAddress): vo
     );
 
     it.each(PAGED.filter(([name]) => name !== 'contacts'))(
-      'about %s has the same second page as JSON of the command line as by HTTP',
+      'about %s has the same second page as JSON on the command line and over HTTP',
       async (name, given) => {
         const first = await byHttp(name, { ...given, limit: '1' });
         const second = { ...given, limit: '1', cursor: first.next ?? '' };
@@ -130,7 +130,7 @@ export function pages(driverOf: () => Driver, addressOf: () => GraphAddress): vo
       SLOWEST,
     );
 
-    it('about contacts names on the command line, in one list, everyone whom the pages name', async () => {
+    it('about contacts lists on the command line everyone whom the pages contain', async () => {
       const { items } = await byHttp('contacts', { person: 'An' });
       const of = (degree: number) => items.filter((each) => each['degree'] === degree);
       const asked = contextsOf(ground).for({ source: 'test' });

@@ -24,7 +24,7 @@ const told = (personId: string, reference = 'r'): DomainEvent => ({
 
 /** The reminders that are due by the real graph, and their content. */
 export function reminders(driverOf: () => Driver): void {
-  describe('What people are to be reminded of', () => {
+  describe('A reminder', () => {
     let ground: Ground;
     let graph: Neo4jReminders;
     /** Time at which alerts are requested, in milliseconds. */
@@ -43,7 +43,7 @@ export function reminders(driverOf: () => Driver): void {
     const stateIn = async (kind: string, person: string) =>
       (await ask(ground, 'tasks', { kind, person, case: AN, all: 'true' })).items.map(({ reminder }) => reminder);
 
-    it('is due on the day itself, for those who were told, by whichever alert that was', async () => {
+    it('is due on the day itself, for people who got an alert, whichever alert that was', async () => {
       expect(await due()).toEqual([]);
       await happen(driverOf(), ground, [requested('Giang'), told('Giang')]);
       expect(await due()).toEqual(['alert of Giang']);
@@ -53,7 +53,7 @@ export function reminders(driverOf: () => Driver): void {
       expect(await due()).toEqual(['alert of Giang']);
     });
 
-    it('is due also where the message stands for those whom it covers only, and not once it was taken back', async () => {
+    it('is due also if the message stands only for those whom it covers, and not after it was taken back', async () => {
       const alertId = 'alert of Giang';
       await happen(driverOf(), ground, [requested('Giang'), told('Giang'), requested('Em')]);
       await happen(driverOf(), ground, [
@@ -74,7 +74,7 @@ export function reminders(driverOf: () => Driver): void {
       expect(await due()).toEqual([]);
     });
 
-    it('is every test and the last day of follow-up that fall on the day, by any record of the person', async () => {
+    it('is due for every test and for the last day of follow-up, under any record of the person', async () => {
       expect(await tasksOf('Giang')).toEqual(['follow-up', 'test']);
       expect(await tasksOf('Giang', DAY_AFTER)).toEqual([]);
       expect(await tasksOf('Em', { from: 0, until: DAY_AFTER.until })).toEqual(['follow-up', 'test', 'test']);
@@ -83,7 +83,7 @@ export function reminders(driverOf: () => Driver): void {
       expect(await tasksOf('Giang of 2020')).toEqual(['follow-up', 'test']);
     });
 
-    it('is asked for page by page', async () => {
+    it('is listed page by page', async () => {
       await happen(
         driverOf(),
         ground,
@@ -99,7 +99,7 @@ export function reminders(driverOf: () => Driver): void {
       expect([...found].sort()).toEqual(['alert of Em', 'alert of Giang']);
     });
 
-    it('and every other message is known by the name that its provider gave it', async () => {
+    it('and every other message is found by the name that its provider gave it', async () => {
       const queries = new Neo4jQueries(driverOf());
       const ofEm = 'alert of Em';
       await happen(driverOf(), ground, [
@@ -128,7 +128,7 @@ export function reminders(driverOf: () => Driver): void {
       expect(await found('8')).toBeUndefined();
     });
 
-    it('is not due any more once a message spoke of it, or could not; a team sees which', async () => {
+    it('is no longer due after a message covered it or failed to; a team sees which', async () => {
       await happen(driverOf(), ground, [requested('Giang'), told('Giang')]);
       const tasks = await graph.tasksToRemindOf([{ caseId: AN, personId: 'Giang' }], THAT_DAY);
       const idOf = (kind: string) => tasks.filter((task) => task.kind === kind).map(({ id }) => id);

@@ -111,8 +111,8 @@ function knownAfter(facts: readonly (DomainEvent | Said)[]): Known {
 
 /** Results, rapid tests and visits open and close cases, and these link others to them in turn. */
 export function results(driverOf: () => Driver): void {
-  describe('A result that was retracted before it was heard of', () => {
-    it('is no test of the person, whether they were known or not, until it is reported anew', async () => {
+  describe('A result that was retracted before it was known', () => {
+    it('is not a test of the person, whether they were known or not, until it is reported again', async () => {
       await wipe(driverOf());
       const writer = await openWriter(driverOf());
       const reported = (minutes: number): DomainEvent =>
@@ -146,7 +146,7 @@ export function results(driverOf: () => Driver): void {
 
   describe('Cases that results open and close', () => {
     it(
-      'rest on the samples that the rules name, whatever traces find of whom they met',
+      'are based on the samples that the rules name, whichever contacts traces find',
       async () => {
         const counts = { steps: 0, rapid: 0, waiting: 0 };
         const until = deadline(ENOUGH);

@@ -105,7 +105,7 @@ export function retracing(driverOf: () => Driver): void {
         'shares what is ruled to be shared',
         { type: 'PlaceKindRuled', data: { kind: 'shop', stayMinutes: null, closedByNext: null, shares: 'group' } },
       ],
-    ])('find what changes of what is shared when somebody %s', async (_, event) => {
+    ])('find what changes about sharing when somebody %s', async (_, event) => {
       await wipe(driverOf());
       const pipeline = new Pipeline(driverOf(), sharing);
       await pipeline.append(TOGETHER);
@@ -119,7 +119,7 @@ export function retracing(driverOf: () => Driver): void {
       expect(await pipeline.contactsOf('An')).not.toEqual(before);
     });
 
-    it('give up whom an F1 met who turns out negative, and take them back when a later sample is positive', async () => {
+    it('release people whom an F1 met if the F1 turns out negative, and take them back if a later sample is positive', async () => {
       await wipe(driverOf());
       const pipeline = new Pipeline(driverOf());
       await pipeline.append(BEFORE);
@@ -132,7 +132,7 @@ export function retracing(driverOf: () => Driver): void {
       expect((await pipeline.contactsOf('An')).contacts.map(({ person }) => person)).toEqual(['Binh', 'Chi']);
     });
 
-    it('have what another record of a contact says while the two are merged, and without loss not after', async () => {
+    it('include what another record of a contact says while the two are merged, and lose nothing afterwards', async () => {
       await wipe(driverOf());
       const pipeline = new Pipeline(driverOf());
       await pipeline.append([...BEFORE, stay('Em', 'pool', 300, 400)]);
@@ -147,7 +147,7 @@ export function retracing(driverOf: () => Driver): void {
       expect(await pipeline.contactsOf('An')).toEqual(before);
     });
 
-    it('have people who came into the air that the case had left', async () => {
+    it('include people who came into the air that the case had left', async () => {
       await wipe(driverOf());
       const pipeline = new Pipeline(driverOf(), farther);
       await pipeline.append(BEFORE);
@@ -158,7 +158,7 @@ export function retracing(driverOf: () => Driver): void {
       expect((await pipeline.contactsOf('An')).contacts.map(({ person }) => person)).toEqual(['Binh', 'Chi', 'Em']);
     });
 
-    it('are not traced again for what touches nobody of theirs', async () => {
+    it('are not traced again for changes that affect nobody of theirs', async () => {
       await wipe(driverOf());
       const pipeline = new Pipeline(driverOf());
       await pipeline.append(BEFORE);

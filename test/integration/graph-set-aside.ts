@@ -104,7 +104,7 @@ const checkedIn = (person: string, place: string, visitId = `${person} at ${plac
 
 /** An event that cannot be projected never blocks the others. */
 export function settingAside(driverOf: () => Driver): void {
-  describe('An event that fails again and again', () => {
+  describe('An event that fails repeatedly', () => {
     let scene: Scene | undefined;
     afterEach(async () => {
       await scene?.stop();
@@ -118,7 +118,7 @@ export function settingAside(driverOf: () => Driver): void {
     };
 
     it(
-      'is set aside alone with what waits for it, said, and brought in by command in the order of the log',
+      'is set aside alone with what waits for it, reported, and applied by command in the order of the log',
       async () => {
         await wipe(driverOf());
         scene = new Scene(driverOf());
@@ -179,7 +179,7 @@ export function settingAside(driverOf: () => Driver): void {
     );
 
     it(
-      'is one whose ids hold half of a character: two people who would be one are none, and a rebuild tries again',
+      'is one whose ids contain half a character: two people are not mixed up as one, and a rebuild tries again',
       async () => {
         await wipe(driverOf());
         scene = new Scene(driverOf());
@@ -212,7 +212,7 @@ export function settingAside(driverOf: () => Driver): void {
     );
 
     it(
-      'is one that cannot be read: what follows in its stream waits for it, and all comes in once it can be',
+      'is one that cannot be read: later events in its stream wait for it, and all are applied when it can be read',
       async () => {
         await wipe(driverOf());
         scene = new Scene(driverOf());
@@ -238,7 +238,7 @@ export function settingAside(driverOf: () => Driver): void {
     );
 
     it(
-      'takes what cannot be read just before it along, and nothing is passed in silence',
+      'also sets aside an unreadable event just before it, and nothing is skipped silently',
       async () => {
         await wipe(driverOf());
         scene = new Scene(driverOf());
@@ -253,7 +253,7 @@ export function settingAside(driverOf: () => Driver): void {
     );
 
     it(
-      'is one of a type that nobody knows, as a newer version wrote it: said, and kept when it is tried again',
+      'is one with an unknown type, from a newer version: it is reported, and kept when it is retried',
       async () => {
         await wipe(driverOf());
         scene = new Scene(driverOf());
@@ -274,7 +274,7 @@ export function settingAside(driverOf: () => Driver): void {
     );
 
     it(
-      'is known to be left out after a crash in the middle of it',
+      'is known to be left out after a crash in the middle',
       async () => {
         await wipe(driverOf());
         const store = new MemoryEventStore();
@@ -306,7 +306,7 @@ export function settingAside(driverOf: () => Driver): void {
     );
 
     it(
-      'is listed whole or not at all while it is taken away, as are tasks and results that are held',
+      'is listed completely or not at all while it is removed, as are tasks and held results',
       async () => {
         await wipe(driverOf());
         const queries = new Neo4jQueries(driverOf());

@@ -65,7 +65,7 @@ it('Two processes that start together apply each migration once', async () => {
   expect(await migrate(driver)).toEqual([]);
 });
 
-it('What is made again, or in another version, is found as fast: its labels have the indexes of version 1', async () => {
+it('Rebuilt rows, or rows of another version, are found as fast: their labels have the indexes of version 1', async () => {
   const { records } = await driver.executeQuery(
     `SHOW INDEXES YIELD labelsOrTypes, properties, owningConstraint WHERE size(labelsOrTypes) = 1
      RETURN labelsOrTypes[0] AS label, properties, owningConstraint IS NOT NULL AS unique ORDER BY properties`,

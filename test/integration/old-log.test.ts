@@ -68,24 +68,24 @@ afterAll(async () => {
   await installation?.remove();
 }, 60_000);
 
-describe('A log that version 0.1.0 wrote is read to', () => {
+describe('A log of version 0.1.0 gives', () => {
   it.each(Object.keys(expected.contacts))('the same contacts of the case %s', async (who) => {
     const [person = '', disease = ''] = who.split(' ');
     const found = await json<ContactsAnswer>('contacts', '--person', person, '--disease', disease);
     expect(contactsIn(found)).toEqual(expected.contacts[who]);
   });
 
-  it('the same tasks, those that were done and those taken back included', async () => {
+  it('the same tasks, including those that were done and those that were taken back', async () => {
     const { items } = await json<{ items: Task[] }>('tasks', '--all', '--limit', '1000');
     expect(items.map(taskLine).sort()).toEqual(expected.tasks);
   });
 
-  it('the same alerts, each in the state that it had', async () => {
+  it('the same alerts, each in the same state', async () => {
     const { items } = await json<{ items: Alert[] }>('alerts', '--limit', '1000');
     expect(items.map(alertLine).sort()).toEqual(expected.alerts);
   });
 
-  it('the same people whom nobody has told, and the same who are to be tested again', async () => {
+  it('the same people who were not informed, and the same who have to be tested again', async () => {
     const { items } = await json<{ items: Unreached[] }>('unreached', '--limit', '1000');
     expect(items.map(unreachedLine).sort()).toEqual(expected.unreached);
     // Version 0.1.0 spelled the field names differently.
@@ -95,7 +95,7 @@ describe('A log that version 0.1.0 wrote is read to', () => {
     expect(found.map((each) => JSON.stringify(each)).sort()).toEqual(expected.retests);
   });
 
-  it('the same messages, once those who paused them let them go, and no other: what may have gone does not go again', async () => {
+  it('the same messages after the pause is ended, and no others: a message that may have been sent is not sent again', async () => {
     await handedOver();
     await run('alerts', 'resume', '--by', 'Minh', '--reason', 'the texts are right');
     await caughtUp();

@@ -80,7 +80,7 @@ export function restingParts(installationOf: () => TestInstallation): void {
     });
     afterAll(killCommands);
 
-    it('make a graph again that was emptied, of which nobody is told half, and a known row is waited for', async () => {
+    it('rebuild an emptied graph, give nobody an incomplete answer, and wait for a known row', async () => {
       expect(await contactsOf(met.case)).toEqual([met.contact]);
       await succeeds('projections', 'rebuild');
       const answers = await untilContacts(met.case, isCase);
@@ -91,7 +91,7 @@ export function restingParts(installationOf: () => TestInstallation): void {
       expect(await contactsOf(met.case)).toEqual([met.contact]);
     });
 
-    it('take out what an older copy of the log does not hold, and bring in what came before they started on it', async () => {
+    it('remove what an older copy of the log does not contain, and add what came before they started on it', async () => {
       const [ghost, anew] = [meeting('ghost', 24), meeting('anew')];
       const { config, dataDir } = installationOf();
       const [log, copy] = [join(dataDir, 'event-log'), join(dataDir, 'copy')];

@@ -173,12 +173,12 @@ export function jsonOfCommands(installationOf: () => TestInstallation): void {
       return JSON.parse(out);
     }
 
-    it('is every one of the program', () => {
+    it('is tested here, whichever it is', () => {
       expect(Object.keys(given).sort()).toEqual(documented().sort());
     });
 
     it.each(Object.keys(given).filter((name) => name !== 'services down'))(
-      'prints nothing else, in snake_case: %s',
+      'prints only JSON, in snake_case: %s',
       async (name) => {
         const answer = await answerOf(name, given[name]?.(known) ?? []);
         expect(answer).toBeInstanceOf(Object);
@@ -187,7 +187,7 @@ export function jsonOfCommands(installationOf: () => TestInstallation): void {
       },
     );
 
-    it('prints nothing else: services down', async () => {
+    it('prints only JSON: services down', async () => {
       all.process.kill('SIGTERM');
       await all.ended;
       expect(await answerOf('services down', [])).toContainEqual(expect.objectContaining({ state: 'stopped' }));

@@ -33,7 +33,7 @@ async function until(holds: () => Promise<boolean>, what: string): Promise<void>
 
 /** What commands and the API say while the graph is incomplete, behind the log, or lacks an event. */
 export function lackingParts(installationOf: () => TestInstallation): void {
-  describe('Where the graph may not have what is asked for', () => {
+  describe('When the graph may lack what is asked for', () => {
     const run = (...args: string[]) => runCommand(args, installationOf().env);
     const file = (name: string, ...lines: string[]) => {
       const path = join(installationOf().dataDir, name);
@@ -88,7 +88,7 @@ export function lackingParts(installationOf: () => TestInstallation): void {
       `s1,an,covid-19,${DAY}T04:00:00Z,${DAY}T06:00:00Z,positive`;
 
     it(
-      'an event that was set aside is brought in by command once its cause is gone, and not before',
+      'an event that was set aside is applied by a command after its cause is gone, and not before',
       async () => {
         const projector = await start('projector');
         await filled();
@@ -117,7 +117,7 @@ export function lackingParts(installationOf: () => TestInstallation): void {
     );
 
     it(
-      'a preview, the results that are held and merging people wait for a graph that is whole',
+      'previews, held results and merging people wait for a complete graph',
       async () => {
         const results = file('results.csv', RESULT);
         const api = await start('api', 'listens on');

@@ -27,9 +27,9 @@ const AN_MET_TWO = traced(
 
 /** Projections that each have a name, a version and a checkpoint. */
 export function ownProjections(driverOf: () => Driver): void {
-  describe('A projection of its own', () => {
+  describe('A projection with its own checkpoint', () => {
     it(
-      'takes the place at which a graph of one checkpoint for all stands, and nothing is emptied',
+      'starts at the position of a graph with one checkpoint for all, and nothing is emptied',
       async () => {
         await wipe(driverOf());
         const store = await storeWith(traced([['Binh', 1]], 'trace-1'));
@@ -94,7 +94,7 @@ export function ownProjections(driverOf: () => Driver): void {
     };
 
     it(
-      'of another version is made beside the old one: contacts and traces are answered meanwhile, its own questions not',
+      'of another version is built beside the old one: contacts and traces are answered meanwhile, its own questions are not',
       async () => {
         const at = await filled();
         const before = await at.tasks();
@@ -139,7 +139,7 @@ export function ownProjections(driverOf: () => Driver): void {
     );
 
     it(
-      'is made again by command, and is answered all the while',
+      'is rebuilt by command, and answers all the while',
       async () => {
         const at = await filled();
         const before = await at.tasks();
@@ -158,7 +158,7 @@ export function ownProjections(driverOf: () => Driver): void {
     );
 
     it(
-      'goes on from its checkpoint after a crash in the middle, and says meanwhile why it does not',
+      'continues from its checkpoint after a crash in the middle, and says meanwhile why it is not ready',
       async () => {
         const at = await filled();
         const before = await at.tasks();

@@ -269,7 +269,7 @@ export function projectionRows(driverOf: () => Driver): void {
         ],
       );
 
-    it('is shown by an example of each of them', () => {
+    it('has an example for each projection', () => {
       const all = [presence, ...FACT_PROJECTIONS].map(({ name }) => name);
       expect([...specified].sort()).toEqual(all.sort());
     });

@@ -42,7 +42,7 @@ const READ = FACT_PROJECTIONS.filter(({ name }) =>
 
 /** Projections that a trace or a question about contacts reads. */
 export function sharedProjections(driverOf: () => Driver): void {
-  describe('A projection that traces or contacts are read from', () => {
+  describe('A projection that traces or contact questions read', () => {
     let scene: ProjectorScene | undefined;
     afterEach(async () => {
       await scene?.stop();
@@ -77,7 +77,7 @@ export function sharedProjections(driverOf: () => Driver): void {
     const namesNow = async () => labelling(served((await readGraphState(driverOf()))?.instances ?? []));
 
     it.each(READ.map((projection) => [projection.name, projection] as const))(
-      'is made beside the old one when it is of another version: traces find the same all the while (%s)',
+      'is built beside the old one if its version differs: traces find the same all the while (%s)',
       async (name, projection) => {
         const at = await filled();
         const before = { trace: await traceOfAn(at), contacts: await contactsOfAn(at), tasks: await at.tasks() };

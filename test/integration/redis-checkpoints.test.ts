@@ -11,8 +11,8 @@ afterEach(() => Promise.all(opened.splice(0).map((queues) => queues.close())));
 const at = (commit: bigint) => ({ commit, prepare: commit });
 const eventAt = (commit: bigint) => ({ id: `e${commit}`, stream: 'presence-An', revision: 3, position: at(commit) });
 
-describe('Where readers stand, in Redis', () => {
-  it('is kept with the last event that each was given, by all of which the log of the queues is known', async () => {
+describe('The position of a reader, in Redis', () => {
+  it('is stored with the last event that it received, and together these identify the log of the queues', async () => {
     const { redisUrl } = await testServices();
     const queues = new Queues(redisUrl, randomUUID(), () => undefined);
     opened.push(queues);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { servicesDown, servicesUp } from '@truyvet/local-services';
 import { freshInstallation } from '../support/services.js';
 
-it('A Redis that went down inside a transaction keeps what it takes after its next start', async () => {
+it('A Redis that crashed inside a transaction keeps what it accepts after its next start', async () => {
   const installation = await freshInstallation(['redis']);
   const { config, dataDir } = installation;
   const said: string[] = [];
@@ -41,7 +41,7 @@ it('A Redis that went down inside a transaction keeps what it takes after its ne
   }
 }, 120_000);
 
-it('A Redis whose journal is damaged says what to do about it, and does start once that is done', async () => {
+it('A Redis with a damaged journal says what to do, and starts after that was done', async () => {
   const installation = await freshInstallation(['redis']);
   const { config, dataDir } = installation;
   const up = () => servicesUp({ config, only: ['redis'] });

@@ -309,9 +309,9 @@ const phonesAtFirst = fc.array(phone, { minLength: PEOPLE.length, maxLength: PEO
 /** Milliseconds. */
 const LIMIT = 120_000 + alertRuns * 50;
 
-describe('alerts, whatever happens in whatever order', () => {
+describe('alerts, whatever happens in whatever order,', () => {
   it(
-    'tell each phone once for every arrival, leave nobody untold, and take back what no longer holds',
+    'inform each phone once for every reason, leave nobody uninformed, and take back what no longer applies',
     async () => {
       // Nobody's phone changes; a person without one at first may get one late.
       const late: fc.Arbitrary<Step> = fc
@@ -337,7 +337,7 @@ describe('alerts, whatever happens in whatever order', () => {
   );
 
   it(
-    'leave nobody untold although phones change hands',
+    'leave nobody uninformed although phones change hands',
     async () => {
       const any: fc.Arbitrary<Step> = fc
         .record({ person: fc.constantFrom(...PEOPLE), phone })
@@ -354,7 +354,7 @@ describe('alerts, whatever happens in whatever order', () => {
   );
 
   it(
-    'keep to the bound of messages for a phone and day, lose nothing by it, and name no earlier day than the one that holds',
+    'respect the daily limit of a phone, lose nothing because of it, and name no earlier day than the one that holds',
     async () => {
       const any: fc.Arbitrary<Step> = fc.oneof(
         fc.record({ do: fc.constant('register' as const), person: fc.constantFrom(...PEOPLE), phone }),
@@ -389,7 +389,7 @@ describe('alerts, whatever happens in whatever order', () => {
   );
 });
 
-describe('What a phone read last', () => {
+describe('The last message to a phone', () => {
   const some: fc.Arbitrary<Step> = fc.oneof(
     traced(inAnyCase),
     exposed(inAnyCase, -3),
@@ -398,7 +398,7 @@ describe('What a phone read last', () => {
   );
 
   it(
-    'names no earlier day than holds for anybody who has it, of whichever case, however much later that is found',
+    'names no earlier day than holds for anybody with that phone, for any case, however late that is found',
     async () => {
       const script = fc.array(some, { minLength: 3, maxLength: 12 });
       await fc.assert(
@@ -413,7 +413,7 @@ describe('What a phone read last', () => {
   );
 });
 
-describe('what is gathered into one message', () => {
+describe('a combined message', () => {
   const some: fc.Arbitrary<Step> = fc.oneof(
     fc.record({ do: fc.constant('register' as const), person: fc.constantFrom(...PEOPLE), phone }),
     traced(inAnyCase),
@@ -427,7 +427,7 @@ describe('what is gathered into one message', () => {
   const kept = fc.constantFrom(300_000, 1);
 
   it(
-    'tells everybody who must be told, at the number that is theirs, once, and stands for nobody else',
+    'informs everybody who must be informed, at their own number, once, and stands for nobody else',
     async () => {
       await fc.assert(
         fc.asyncProperty(phonesAtFirst, steps(some, 12), knows, kept, async (phones, script, known, viewsOf) => {

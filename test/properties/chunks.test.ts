@@ -8,7 +8,7 @@ import { addToContactList, emptyContactList } from '../../src/tracing/contacts.j
 import { MIDNIGHT } from '../oracle/worlds.js';
 import { runs, seeded } from '../support/sizes.js';
 
-describe('What a trace found', () => {
+describe('The result of a trace', () => {
   const limit = 1_048_576;
   const caseId = 'case-of-an';
   // The longest ids in JSON and in UTF-8.
@@ -44,7 +44,7 @@ describe('What a trace found', () => {
     placeIds: fc.array(id, { maxLength: 400 }),
   });
 
-  it('is divided into events below the limit of the log, and comes together again', () => {
+  it('is divided into events below the limit of the log, and can be put together again', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(contact, { maxLength: 8, selector: ({ personId }) => personId }),
@@ -78,7 +78,7 @@ describe('What a trace found', () => {
     );
   });
 
-  it('is no event at all when nothing changed', () => {
+  it('is no event at all if nothing changed', () => {
     expect(chunked({ found: [], gone: [], factors: [], factorsGone: [] })).toEqual([]);
   });
 });

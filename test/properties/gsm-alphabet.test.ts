@@ -15,7 +15,7 @@ describe('the GSM alphabet', () => {
     expect(gsm.filter((each) => segmentsOf(each).units === 2).join('')).toBe('\f[\\]^{|}~€');
   });
 
-  it('is written over SMPP in as many octets as are counted, and read back the same', () =>
+  it('is written over SMPP in as many octets as are counted, and read back unchanged', () =>
     assertWithSeeds(
       fc.property(fc.string({ unit: fc.constantFrom(...gsm), maxLength: 200 }), (text) => {
         const bytes = smpp.encodings.ASCII.encode(text);

@@ -131,7 +131,7 @@ const kind = fc.record({
 });
 
 describe('A message', () => {
-  it('goes once at most unless a provider is to be tried again in doubt, whoever dies, retries, answers or reports', async () => {
+  it('is sent at most once unless a provider may be tried again in doubt, whoever dies, retries, answers or reports', async () => {
     let died = 0;
     const ended = new Map<string, number>();
     await fc.assert(

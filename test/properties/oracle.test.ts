@@ -42,9 +42,9 @@ interface Expected {
 
 const present = existsSync(RECORDINGS);
 
-describe('The oracle, which the engine is held against', () => {
+describe('The oracle, against which the engine is tested,', () => {
   (present ? it : it.skip).each(['nyc-check-ins', 'ht09-proximity'])(
-    `finds what is expected in the recording %s (skipped where ${RECORDINGS} is absent)`,
+    `finds the expected contacts in the recording %s (skipped where ${RECORDINGS} is absent)`,
     (name) => {
       const world = recording(name);
       const cases = JSON.parse(readFileSync(`${RECORDINGS}/${name}/expected.json`, 'utf8')) as Expected[];

@@ -60,7 +60,7 @@ function contentsOf(numbers: Uint32Array) {
 }
 
 describe('A packed slot', () => {
-  it('holds the last record of each visit, in the order of starts', () => {
+  it('contains the last record of each visit, in the order of starts', () => {
     fc.assert(
       fc.property(entries, (records) => {
         const { stays, longest } = contentsOf(asNumbers(packed(records)));
@@ -96,7 +96,7 @@ describe('A packed slot', () => {
     );
   });
 
-  it('is not disturbed by a slot read before it', () => {
+  it('is not affected by a slot that was read before it', () => {
     fc.assert(
       fc.property(entries, entries, (one, other) => {
         const alone = contentsOf(asNumbers(packed(other)));
@@ -118,7 +118,7 @@ describe('A packed slot', () => {
 });
 
 describe('A stay cut into days', () => {
-  it('covers itself exactly, each part inside the slot of its day', () => {
+  it('covers exactly the stay, each part within the slot of its day', () => {
     const times = fc.tuple(fc.integer({ min: 0, max: 0xffff_ffff - 4 * DAY }), fc.integer({ min: 0, max: 3 * DAY }));
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 2 ** 31 }), times, (place, [from, length]) => {

@@ -87,8 +87,8 @@ function worstOf({ source, flags }: Pattern): string | undefined {
   return undefined;
 }
 
-describe('A pattern', () => {
-  it('takes no longer the longer a text is than its length says, whatever is sent', () => {
+describe('A regular expression', () => {
+  it('takes time proportional to the length of a text, whatever is sent', () => {
     const slow = SOURCES.flatMap(patternsIn).flatMap((pattern) => {
       const worst = BOUNDED[pattern.source] === undefined ? worstOf(pattern) : undefined;
       return worst === undefined ? [] : [`${pattern.where}: /${pattern.source}/ on ${worst}`];
@@ -96,7 +96,7 @@ describe('A pattern', () => {
     expect(slow).toEqual([]);
   });
 
-  it('that goes back over a text is found by this test', () => {
+  it('that backtracks over a text is found by this test', () => {
     expect(worstOf({ where: '', source: '^\\d+(?:t| +)(?=\\d)| *z$', flags: '' })).toBeDefined();
   });
 });

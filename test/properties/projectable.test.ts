@@ -131,14 +131,14 @@ function visits(): Visits {
   } as unknown as Visits;
 }
 
-describe('Every event that the catalogue takes', () => {
-  it.each([...CATALOGUE])('comes into the graph, whatever it holds: $type', async (type) => {
+describe('Every event that the catalogue accepts', () => {
+  it.each([...CATALOGUE])('can be projected, whatever it contains: $type', async (type) => {
     await assertWithSeeds(fc.asyncProperty(fc.array(eventOf(type), { minLength: 1, maxLength: 4 }), project), {
       ...seeded(runs(30)),
     });
   });
 
-  it('comes into the graph among others that bear on the same', async () => {
+  it('can be projected among other events about the same things', async () => {
     const { catalogue } = await boot();
     const any = fc.constantFrom(...catalogue).chain(eventOf);
     await assertWithSeeds(fc.asyncProperty(fc.array(any, { minLength: 5, maxLength: 30 }), project), {

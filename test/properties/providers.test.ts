@@ -8,7 +8,7 @@ import { AlertingRig, CASE } from '../unit/alerting/rig.js';
 /** Milliseconds after which no process can still be handing a message over. */
 const LATER = 91_000;
 
-describe('Whatever providers and processes do', () => {
+describe('Whatever providers and processes do,', () => {
   const PEOPLE = ['an', 'binh', 'chi'];
   const step = fc.record({
     down: fc.array(fc.boolean(), { minLength: 2, maxLength: 2 }),
@@ -28,7 +28,7 @@ describe('Whatever providers and processes do', () => {
     { repeats: false, fates: false },
   );
 
-  it('every message goes once at most, is taken back when it was wrong, and nobody is left without one or a visit', async () => {
+  it('every message is sent at most once, is taken back if it was wrong, and everybody gets one or a visit', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 12 }), knows, knows, async (steps, one, other) => {
         const providers = [

@@ -82,7 +82,7 @@ function daysOf({ from, to }: StayFacts): number[] {
 }
 
 describe('Clusters', () => {
-  it('are the cases between which a way leads over exposures and shared days at a place, and no others', () => {
+  it('are exactly the cases that exposures and shared days at a place connect', () => {
     let large = 0;
     fc.assert(
       fc.property(casesOfPeople, links, stays, (all, found, where) => {
@@ -147,7 +147,7 @@ describe('Clusters', () => {
     expect(large).toBeGreaterThan(runs(25));
   });
 
-  it('tell how many of them were at a place, and on how many days', () => {
+  it('show how many of them were at a place, and on how many days', () => {
     const at = (id: string, day: number): StayFacts => ({
       personId: `person ${id}`,
       placeId: 'cafe',
@@ -164,7 +164,7 @@ describe('Clusters', () => {
 });
 
 describe('Clusters in a zone', () => {
-  it('take for one day what is one there', () => {
+  it('count one day as the zone does', () => {
     const at = (id: string, instant: string): StayFacts => {
       const from = Date.parse(instant) / 1000;
       return { personId: `person ${id}`, placeId: 'market', from, to: from + 600, open: false };
@@ -188,7 +188,7 @@ describe('Clusters in a zone', () => {
 });
 
 describe('The generations of a case', () => {
-  it('count nobody twice, and everybody one generation after a case that was met before', () => {
+  it('count nobody twice, and everybody one generation after a case that they met before', () => {
     let deep = 0;
     fc.assert(
       fc.property(cases, links, (all, found) => {
@@ -221,7 +221,7 @@ describe('The generations of a case', () => {
     expect(deep).toBeGreaterThan(runs(8));
   });
 
-  it('have an illness of two cases once, and a person twice who fell ill anew', () => {
+  it('count an illness of two cases once, and a person who fell ill again twice', () => {
     const all = [caseOf('a', 0), caseOf('b', 4), caseOf('c', 5), caseOf('d', 9), caseOf('e', 300)];
     const of = (id: string) => all.find(({ caseId }) => caseId === id) as CaseFacts;
     // b, c and e are cases of one person.
@@ -244,7 +244,7 @@ describe('The generations of a case', () => {
     ]);
   });
 
-  it('do not go through somebody who met the one before falling ill from the other', () => {
+  it('do not pass through a person who met one before falling ill from the other', () => {
     // a met b, and two days later c, who had been ill first.
     const all = [caseOf('c', 9), caseOf('a', 11), caseOf('b', 12)];
     const found = [link('b', 'a', 8), link('a', 'b', 8), link('a', 'c', 10)];
@@ -256,7 +256,7 @@ describe('The generations of a case', () => {
     expect(again.map(({ case: { caseId } }) => caseId)).toEqual(['c', 'a', 'b']);
   });
 
-  it('attribute a case that two could have infected to the one that it met longest', () => {
+  it('attribute a case that two could have infected to the one that it met for longest', () => {
     const all = [caseOf('a', 0), caseOf('b', 4), caseOf('c', 4), caseOf('d', 9)];
     const chain = descent(all, [link('b', 'a', 1), link('c', 'a', 1), link('d', 'b', 5, 20), link('d', 'c', 5, 90)]);
     expect(chain.map(({ generation, link: by, secondary }) => [generation, by?.sourceId, secondary])).toEqual([
@@ -267,7 +267,7 @@ describe('The generations of a case', () => {
     ]);
   });
 
-  it('give a mean of secondary cases in which those too young to have any have no part', () => {
+  it('give a mean of secondary cases without cases that are too recent to have any', () => {
     const all = [caseOf('a', 0), caseOf('b', 4), caseOf('c', 20)];
     const chain = descent(all, [link('b', 'a', 1), link('c', 'a', 2)]);
     expect(reproduction(chain, START + 10 * DAY)).toEqual({ number: 1, counted: 2, young: 1 });
@@ -277,7 +277,7 @@ describe('The generations of a case', () => {
 });
 
 describe('Places of several cases', () => {
-  it('come in the order of how many cases were there, then of how long; what one case visited alone is left out', () => {
+  it('come in the order of how many cases were there, then for how long; places of only one case are left out', () => {
     const visit = (caseId: string, placeId: string, hours: number): CaseVisit => ({
       caseId,
       personId: `person ${caseId}`,
@@ -309,7 +309,7 @@ describe('Meetings at places', () => {
     open,
   });
 
-  it('are where two stays overlap inside the window; touching ends are none', () => {
+  it('are where two stays overlap within the window; touching ends do not count', () => {
     const own = [at('An', 'cafe', 0, 100, true), at('An', 'pool', 200, 300)];
     const others = [at('Binh', 'cafe', 50, 150), at('Binh', 'cafe', 100, 200), at('Binh', 'pool', 300, 400)];
     expect(sharedStays(own, others)).toEqual([{ place: 'cafe', from: 50, to: 100, imputed: ['An'] }]);
@@ -317,7 +317,7 @@ describe('Meetings at places', () => {
     expect(sharedStays(own, others, 100, 700)).toEqual([]);
   });
 
-  it('that midnight cuts are one again, and those of phones stay apart', () => {
+  it('across midnight are one, and those of phones stay separate', () => {
     const meeting = (place: string | null, from: number, to: number) => ({ place, from, to, imputed: [] });
     expect(
       joined([meeting('ward', DAY, 2 * DAY), meeting('ward', 100, DAY), meeting('bus', 2 * DAY, 3 * DAY)]),
@@ -325,7 +325,7 @@ describe('Meetings at places', () => {
     expect(joined([meeting(null, 0, 10), meeting(null, 10, 20)])).toHaveLength(2);
   });
 
-  it('count a minute once that two of them share', () => {
+  it('count a shared minute once', () => {
     expect(
       secondsOf([
         { from: 50, to: 150 },
@@ -336,7 +336,7 @@ describe('Meetings at places', () => {
     ).toBe(160);
   });
 
-  it('of which some are at one time weigh no more than the time', () => {
+  it('that overlap in time count no more than the time', () => {
     const met = [
       { from: 0, to: 100 },
       { from: 20, to: 50 },

@@ -175,7 +175,7 @@ const positive = (who: string, method: 'pcr' | 'antigen', outcome: Sample['outco
 });
 
 describe('Cases', () => {
-  it('rest on a rapid test that came while the case of the person met was taken back by mistake', async () => {
+  it("are based on a rapid test that arrived while the other person's case was retracted by mistake", async () => {
     const asking = { ofContacts: true, withFactor: false, withSymptoms: false, repeatedWithinHours: null };
     const run = new ResultsRun(() => 0);
     await run.rule(rulesOf({ ...asking, factorNeeded: false }, 14).profile);
@@ -193,7 +193,7 @@ describe('Cases', () => {
   });
 
   it(
-    'rest on the samples that the rules name, however results, their corrections and contacts come in',
+    'are based on the samples that the rules name, in whatever order results, corrections and contacts arrive',
     async () => {
       const counts = { windows: 0, exact: 0, evidence: 0, waiting: 0 };
       await assertWithSeeds(

@@ -81,13 +81,13 @@ const text = fc.oneof(
 );
 
 describe('segments', () => {
-  it('are counted as the slow way counts them', () =>
+  it('are counted as by brute force', () =>
     assertWithSeeds(
       fc.property(text, (each) => expect(segmentsOf(each)).toEqual(slowly(each))),
       seeded(runs(120)),
     ));
 
-  it('put together are the text, each no longer than one may be', () =>
+  it('give the text when joined, each no longer than allowed', () =>
     assertWithSeeds(
       fc.property(text, (each) => {
         const { encoding, parts } = splitText(each);

@@ -193,13 +193,13 @@ const toldBy = ({ id, text }: { id: string; text: string }) =>
 
 const { change, rows } = readTable();
 
-describe('What is told, by the table in the documentation', () => {
-  it('names every state and every change', () => {
+describe('A message, by the table in the documentation,', () => {
+  it('covers every state and every change', () => {
     expect(rows.map(([state]) => state)).toEqual(Object.keys(states));
     expect(change).toEqual(Object.keys(changes));
   });
 
-  describe.each(rows)('to whom the alert was %s', (state, cells) => {
+  describe.each(rows)('after an alert that was %s', (state, cells) => {
     it.each(change.map((name, i): [string, string] => [name, cells[i] ?? '']))('when %s: %s', async (name, cell) => {
       if (cell === '-') return expect(cell).toBe('-');
       const rig = new AlertingRig();

@@ -84,7 +84,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('The page on adding a module', () => {
   it(
-    'has code that compiles by the rules of the program',
+    "has code that compiles under the program's rules",
     async () => {
       expect(await node('node_modules/typescript/bin/tsc', '-p', folder)).toMatchObject({ stdout: '' });
     },
@@ -92,7 +92,7 @@ describe('The page on adding a module', () => {
   );
 
   it(
-    'has code whose tests pass, by HTTP and on the command line too',
+    'has code whose tests pass, over HTTP and on the command line too',
     async () => {
       const answer = join(folder, 'answer.json');
       const ran = await node(
@@ -105,7 +105,7 @@ describe('The page on adding a module', () => {
     SLOWEST,
   );
 
-  it('names a migration that no other has the number of', () => {
+  it('names a migration with an unused number', () => {
     const [migration = ''] = [...blocks.keys()].filter((file) => file.startsWith('migrations/'));
     expect(migration).toMatch(/^migrations\/\d{4}-[a-z-]+\.cypher$/);
     expect(existsSync(migration)).toBe(false);

@@ -27,7 +27,7 @@ describe('Every answer of the API', () => {
     ['an answer', '/health/live', 200, NOTHING],
     ['a refusal', '/v1/nothing', 404, NOTHING],
     ['the page that describes the API', '/docs/', 200, DOCS],
-  ])('is kept by nobody and runs nothing that is not ours: %s', async (_, path, status, policy) => {
+  ])('is not cached and runs only our scripts: %s', async (_, path, status, policy) => {
     const answer = await fetch(`${api.url}${path}`);
     expect(answer.status).toBe(status);
     const headers = Object.fromEntries(answer.headers);

@@ -63,7 +63,7 @@ const post = (path: string, body: object) => answer(`/v1/operations/${path}`, js
 const metric = async () => /^truyvet_clock_in_doubt (\d)$/m.exec(await registry.metrics())?.[1];
 
 describe('An API whose clock is in doubt', () => {
-  it('takes no row and no batch, says by a code of its own why and what to do, and takes them once it is confirmed', async () => {
+  it('accepts no row and no batch, says why and what to do under a separate code, and accepts them after confirmation', async () => {
     const refused = {
       status: 503,
       body: {
@@ -94,7 +94,7 @@ describe('An API whose clock is in doubt', () => {
     ]);
   });
 
-  it('says so in its readiness, its metrics and to operators, whose commands wait but for a pause', async () => {
+  it('reports it in its readiness, its metrics and to operators, whose commands wait except for a pause', async () => {
     const ready = await answer('/health/ready');
     expect(ready).toMatchObject({
       status: 200,
@@ -115,7 +115,7 @@ describe('An API whose clock is in doubt', () => {
     expect(await metric()).toBe('0');
   });
 
-  it('believes its clock again once that is set right', async () => {
+  it('trusts its clock again after it was corrected', async () => {
     now -= 30 * DAY;
     expect(await answer('/v1/check-ins', json(visit))).toMatchObject({
       status: 503,

@@ -22,7 +22,7 @@ describe('The SQL of the bench', () => {
   };
 
   it.each<CityName>(['sparse', 'crowded'])(
-    'finds the contacts that the engine finds in a tiny %s city',
+    'finds the same contacts as the engine in a tiny %s city',
     async (city) => {
       const scale = TINY[city];
       const floor = await traceInMemory({ city, scale });

@@ -10,7 +10,7 @@ import { LogDamaged, type RecordedEvent } from '../../../src/event-log/event-sto
 import { EventStoreClient } from '../../../src/event-log/eventstore-client.js';
 
 describe('A result that was edited in the file of a stopped log', () => {
-  it('is an error in words for a client that reads or follows the log, at once and not after a minute', async () => {
+  it('is a readable error for a client that reads or follows the log, at once and not after a minute', async () => {
     await inFolder(async (dir) => {
       const event = {
         type: 'PersonIsolated' as const,

@@ -29,12 +29,12 @@ afterAll(async () => {
 describe('Following the log', () => {
   const options = { events: eventsOf('PersonIsolated' as const), maxEvents: 10, maxWait: 20 };
 
-  it('ends at once when it was told to stop before it began', async () => {
+  it('ends at once if it was stopped before it began', async () => {
     const batches = store.follow({ ...options, signal: AbortSignal.abort() });
     expect(await batches[Symbol.asyncIterator]().next()).toEqual({ done: true, value: undefined });
   });
 
-  it('hands over as unreadable what it cannot read, with why and without its content, and goes on', async () => {
+  it('returns an event that it cannot read as unreadable, with the reason and without its content, and continues', async () => {
     const data = { personId: 'An', startedAt: '2021-08-01T00:00:00Z' };
     const event = { type: 'PersonIsolated' as const, data };
     await store.append(anyStream('person-An'), [{ id: randomUUID(), event, provenance: { source: 'test' } }], 'any');
@@ -67,7 +67,7 @@ describe('Following the log', () => {
     expect(JSON.stringify(unread)).not.toContain('Mai');
   });
 
-  it('hands over what a newer version wrote under a type that nobody knows, and nothing of other programs', async () => {
+  it('returns an event with an unknown type from a newer version, and nothing of other programs', async () => {
     const client = EventStoreDBClient.connectionString(node.connectionString());
     const metadata = { v: 1, source: 'test' };
     const data = { personId: 'Mai', startedAt: '2021-08-01T00:00:00Z' };
@@ -97,8 +97,8 @@ describe('Following the log', () => {
   });
 });
 
-describe('What is asked of the log as a whole', () => {
-  it('leaves no call behind, however often it is asked', async () => {
+describe('A query about the log as a whole', () => {
+  it('leaves no call open, however often it is made', async () => {
     const event = { type: 'PersonIsolated' as const, data: { personId: 'Chi', startedAt: '2021-08-01T00:00:00Z' } };
     const first = await store.append(
       anyStream('person-Chi'),

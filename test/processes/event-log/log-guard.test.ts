@@ -109,8 +109,8 @@ async function withOlderCopy(
   });
 }
 
-describe('What was derived from the event log', () => {
-  it('stays while the log only grows, also over restarts', async () => {
+describe('Data derived from the event log', () => {
+  it('is kept while the log only grows, even over restarts', async () => {
     await inFolder(async (dir) => {
       const list = derived();
       await served(dir, async (store) => {
@@ -127,7 +127,7 @@ describe('What was derived from the event log', () => {
     });
   });
 
-  it('is made again when an older copy is put back, also one that has grown beyond the old end meanwhile', async () => {
+  it('is rebuilt if an older copy is restored, even one that has grown beyond the old end meanwhile', async () => {
     for (const grown of [0, 5]) {
       const list = derived();
       const known = async (store: EventStoreClient) => {
@@ -152,7 +152,7 @@ describe('What was derived from the event log', () => {
     }
   });
 
-  it('is made again by how far it came alone, as where a version before kept no mark', async () => {
+  it('is rebuilt if only its position shows it, because an earlier version stored no mark', async () => {
     const list = derived();
     const known = async (store: EventStoreClient) => {
       list.passed = (await store.end())?.position;
@@ -169,7 +169,7 @@ describe('What was derived from the event log', () => {
     });
   });
 
-  it('is made again by the last event that went into it, which the mark may be too old to tell', async () => {
+  it('is rebuilt if only the last event that went into it shows it, because the mark is too old', async () => {
     for (const grown of [0, 5]) {
       const list = derived();
       const known = async (store: EventStoreClient) => {
@@ -186,7 +186,7 @@ describe('What was derived from the event log', () => {
     }
   });
 
-  it('is made again when one of its readers was given what the log lost, and another has read on in it', async () => {
+  it('is rebuilt if one of its readers received events that the log lost, and another has continued in it', async () => {
     let [lost, kept]: (MarkedEvent | undefined)[] = [];
     const known = async (store: EventStoreClient) => void (lost = (await store.end())?.event);
     await withOlderCopy(known, async (store) => {
@@ -199,7 +199,7 @@ describe('What was derived from the event log', () => {
     });
   });
 
-  it('stays when the last event that went into it was erased or cut off since, and not when another was', async () => {
+  it('is kept if the last event that went into it was erased or cut off since, and not if another event was', async () => {
     await inFolder(async (dir) => {
       const node = await startEventLogNode({ port: 0, dataDir: dir });
       const store = new EventStoreClient(node.connectionString(), CATALOGUE);
@@ -234,7 +234,7 @@ describe('What was derived from the event log', () => {
     });
   });
 
-  it('is made again by position and event alone, as where a server has no chain', async () => {
+  it('is rebuilt by position and event alone on a server without a chain', async () => {
     let mark: LogMark | undefined;
     const known = async (store: EventStoreClient) => {
       mark = { event: (await store.mark())!.event };

@@ -186,7 +186,7 @@ describe('An alert', () => {
     }
   }
 
-  it('stands, once told, until the phone was told otherwise', () => {
+  it('stands, once sent, until the phone was informed otherwise', () => {
     const standing = Object.entries(histories).filter(([, events]) => stands(given(...events).state));
     expect(standing.map(([history]) => history)).toEqual([
       'requested',
@@ -199,7 +199,7 @@ describe('An alert', () => {
     ]);
   });
 
-  it('can be relied on while it stands, but not at a phone at which nothing could be taken back', () => {
+  it('can be relied on while it stands, but not on a phone on which it could not be taken back', () => {
     const reliable = Object.entries(histories).filter(([, events]) => canBeReliedOn(given(...events).state));
     expect(reliable.map(([history]) => history)).toEqual([
       'requested',
@@ -211,7 +211,7 @@ describe('An alert', () => {
     ]);
   });
 
-  it('says enough to whom it asks as much of as their degree does', () => {
+  it('says enough to people whose degree asks for no more', () => {
     const told = (degree: number | null) => given(requested, { ...sent, data: { ...sent.data, degree } }).state;
     const asks = (said: number | null, degrees: number[]) =>
       degrees.map((degree) => saysEnough(told(said), { degree, until: null }));
@@ -230,12 +230,12 @@ describe('An alert', () => {
     ['a day, where days after the last contact were said', 'open', '2021-09-30', true],
     ['a day, where none was said, or nobody noted it', null, '2021-08-20', true],
     ['no day', '2021-08-19', null, true],
-  ])('says enough, by its last day, where what holds is %s', (_name, until, needed, enough) => {
+  ])('says enough, by its last day, if the day that holds is %s', (_name, until, needed, enough) => {
     const told = given(requested, { ...sent, data: { ...sent.data, until } }).state;
     expect(saysEnough(told, { degree: 1, until: needed })).toBe(enough);
   });
 
-  it('takes a message back on another day that had to wait for it, and no other that failed', () => {
+  it('takes a message back on another day if the limit postponed it, but not if it failed for another reason', () => {
     const failed = (reason: 'bound' | 'over' | 'refused') =>
       given(requested, sent, withdrawn(true), { type: 'WithdrawalFailed', data: { alertId, reason, detail: '' } });
     expect(failed('bound').when(release).types).toEqual(['AlertWithdrawn']);

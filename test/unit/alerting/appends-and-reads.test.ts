@@ -28,21 +28,21 @@ async function costs(names: readonly string[], gathers: boolean): Promise<{ told
 }
 
 describe('An alert costs', () => {
-  it('one append where one provider knows what became of each message: the message has no stream', async () => {
+  it('one append if one provider knows the result of each message: the message has no stream', async () => {
     expect(await costs(['outbox'], false)).toEqual({
       told: ['append alert 1', 'read alert 2'],
       takenBack: ['append alert 1', 'read alert 10', 'read message 1'],
     });
   });
 
-  it('two more where there are several: that it is handed over, and that it went', async () => {
+  it('two more with several providers: one for the hand-over, one for the result', async () => {
     expect(await costs(['first', 'second'], false)).toEqual({
       told: ['append alert 1', 'append message 2', 'read alert 2'],
       takenBack: ['append alert 1', 'append message 2', 'read alert 10', 'read message 1'],
     });
   });
 
-  it('one look into the stream of the message where it waited for others, since it may have been tried', async () => {
+  it('one read of the stream of the message if it waited for others, because it may have been tried', async () => {
     expect(await costs(['outbox'], true)).toEqual({
       told: ['append alert 1', 'read alert 4', 'read message 1'],
       takenBack: ['append alert 1', 'read alert 10', 'read message 1'],

@@ -21,7 +21,7 @@ const found = (facts: Partial<BrakeFacts>) =>
 const weeks = [250, 300, 100, 90, 120, 80, 110];
 const cafe = { placeId: 'cafe', days: 1, capacity: 20 };
 
-describe('What is unlikely of alerts', () => {
+describe('What is unlikely about alerts', () => {
   it.each<[string, Partial<BrakeFacts>, [string, number, number][]]>([
     ['nothing of a small case', {}, []],
     ['a case of more contacts than any may have', { contacts: 101 }, [['case', 101, 100]]],
@@ -63,22 +63,22 @@ const decide = (type: 'Approve' | 'Refuse'): BrakeCommand => ({ type, caseId: 'c
 const { after } = givenOf(brakeDecider);
 
 describe('The brake of a case', () => {
-  it('holds once for what it finds, and says again when the numbers change', () => {
+  it('holds once for its findings, and says so again if the numbers change', () => {
     expect(after(judge(500), judge(500), judge(600)).types).toEqual(['AlertsHeld', 'AlertsHeld']);
   });
 
-  it('lets an outbreak that somebody approved go on to twice its size, and asks again beyond', () => {
+  it('lets an approved outbreak grow to twice its size, and asks again beyond', () => {
     const approved = after(judge(500), decide('Approve'), judge(1_000));
     expect(approved.types).toEqual(['AlertsHeld', 'AlertsApproved']);
     expect(approved.events.at(-1)?.data).toMatchObject({ contacts: 500, note: 'a wedding' });
     expect(after(judge(500), decide('Approve'), judge(1_001)).state.status).toBe('held');
   });
 
-  it('lets go by itself what is not unlikely any more', () => {
+  it('releases by itself what is no longer unlikely', () => {
     expect(after(judge(500), judge(50, [])).types).toEqual(['AlertsHeld', 'AlertsFreed']);
   });
 
-  it('keeps to a refusal whatever is found later, until somebody approves', () => {
+  it('keeps a refusal whatever is found later, until somebody approves', () => {
     expect(after(judge(500), decide('Refuse'), judge(600), judge(50, [])).types).toEqual([
       'AlertsHeld',
       'AlertsRefused',

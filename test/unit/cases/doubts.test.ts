@@ -33,7 +33,7 @@ describe('What a profile makes impossible', () => {
     expect(columns(dates)).toEqual([]);
   });
 
-  it('counts days of the zone, whatever the hours of the sample and of the symptoms', () => {
+  it('is judged by days of the zone, whatever the hours of the sample and of the symptoms', () => {
     const zone = 'Asia/Ho_Chi_Minh';
     // Symptoms "on 24 August" begin at the start of that day; the sample is from the morning of the 10th, or the
     // evening before.

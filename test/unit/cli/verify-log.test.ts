@@ -28,8 +28,8 @@ async function headOf(data: string): Promise<string> {
   return head;
 }
 
-describe('A head of the chain that was kept', () => {
-  it('is held by the log that it was printed of, also once that has grown', async () => {
+describe('A stored head of the chain', () => {
+  it('matches the log of which it was printed, even after that has grown', async () => {
     await inFolder(async (dir) => {
       await written(dir, 0, 3);
       const early = await headOf(dir);
@@ -43,7 +43,7 @@ describe('A head of the chain that was kept', () => {
     });
   });
 
-  it('fails for an older copy of the log, in which all is as it was written', async () => {
+  it('fails for an older copy of the log with unchanged contents', async () => {
     await inFolder(async (dir) => {
       const [live, copy] = [join(dir, 'live'), join(dir, 'copy')];
       await written(live, 0, 3);
@@ -63,10 +63,13 @@ describe('A head of the chain that was kept', () => {
     });
   });
 
-  it.each(['7', `7:${'f'.repeat(63)}`, `-1:${'f'.repeat(64)}`, '7:\u001b[2J'])('is refused as %j', async (head) => {
-    await expect(verifyEventLog({ data: 'nowhere', head: [head] })).rejects.toMatchObject({
-      message: expect.stringMatching(/^--head is "[ -~]*", not a number and a hash/),
-      fix: expect.stringContaining('--head NUMBER:HASH'),
-    });
-  });
+  it.each(['7', `7:${'f'.repeat(63)}`, `-1:${'f'.repeat(64)}`, '7:\u001b[2J'])(
+    'is refused if it is %j',
+    async (head) => {
+      await expect(verifyEventLog({ data: 'nowhere', head: [head] })).rejects.toMatchObject({
+        message: expect.stringMatching(/^--head is "[ -~]*", not a number and a hash/),
+        fix: expect.stringContaining('--head NUMBER:HASH'),
+      });
+    },
+  );
 });

@@ -15,7 +15,7 @@ const standing = (states: Record<string, State>, more: Partial<Overview> = {}) =
 
 const NONE_TAKES = 'No provider accepts messages now: each is paused or keeps failing';
 
-describe('The page of operators says as a whole', () => {
+describe("The operators' page says as a whole", () => {
   it.each<[string, Record<string, State>, string, string]>([
     ['that messages are sent once one takes them', { a: 'failing', b: 'fine' }, 'fine', 'Messages are being sent'],
     ['through which none went', { a: 'untried', out: 'file' }, 'paused', 'No message has been sent yet through: a'],
@@ -32,7 +32,7 @@ describe('The page of operators says as a whole', () => {
     expect(standing(states)).toEqual([state, says]);
   });
 
-  it('that all is paused, in red what else keeps messages from people, and in red what went to a file only', () => {
+  it('that everything is paused, and in red what else keeps messages from people, or was only written to a file', () => {
     const fine = { a: 'fine' } as const;
     expect(standing(fine, { paused: { by: 'Lan', reason: '' }, worker: false })).toEqual([
       ...['paused', 'All messages are paused'],

@@ -16,7 +16,7 @@ function labelsIn(folder: string): string[] {
 }
 
 describe('A rebuild', () => {
-  it('removes every kind of node that the program makes', () => {
+  it('removes every kind of node that the program creates', () => {
     const made = new Set([...labelsIn('migrations'), ...labelsIn('projections')]);
     expect(made.size).toBeGreaterThan(10);
     expect([...made].filter((label) => ![...LABELS, ...KEPT].includes(label))).toEqual([]);

@@ -35,7 +35,7 @@ describe('A transaction that the server ended', () => {
     ['by our limit, a write', 'write', OURS],
     ['for waiting too long for a lock, a write', 'write', 'Neo.ClientError.Transaction.LockAcquisitionTimeout'],
     ['since somebody ended it, a write', 'write', 'Neo.ClientError.Transaction.Terminated'],
-  ])('%s, is run again, and said', async (_, kind, code) => {
+  ])('%s, is run again, and this is reported', async (_, kind, code) => {
     expect(neo4j.isRetryableError(ended(code))).toBe(false);
     const graph = graphThatEnds(1, code);
     expect(await inTransaction(graph.driver, kind, () => Promise.resolve('done'))).toBe('done');
@@ -43,13 +43,13 @@ describe('A transaction that the server ended', () => {
     expect(graph.lines).toEqual([expect.stringMatching(new RegExp(`^a ${kind} of the graph was ended \\(${code}`))]);
   });
 
-  it.each(['read', 'write'] as const)('again and again is given up after as many runs as a %s has', async (kind) => {
+  it.each(['read', 'write'] as const)('repeatedly is given up after as many runs as a %s has', async (kind) => {
     const graph = graphThatEnds(Infinity, OPERATORS);
     await expect(inTransaction(graph.driver, kind, () => Promise.resolve())).rejects.toMatchObject({ code: OPERATORS });
     expect(graph.runs()).toBe(ATTEMPTS[kind]);
   });
 
-  it('for a mistake of ours is not run again', async () => {
+  it('because of our own mistake is not run again', async () => {
     const wrong = 'Neo.ClientError.Statement.SyntaxError';
     const graph = graphThatEnds(1, wrong);
     await expect(inTransaction(graph.driver, 'write', () => Promise.resolve())).rejects.toMatchObject({ code: wrong });

@@ -32,7 +32,7 @@ const weightOf = (events: readonly RecordedEvent[]) =>
   events.reduce((sum, event) => sum + (TRACES.includes(event) ? event.data.chunks * CONTACTS_AN_EVENT : 0), 0);
 
 describe('A batch of facts', () => {
-  it('is divided so that no portion is too large but a trace that is so by itself, each event once and in order', () => {
+  it('is divided so that no portion is too large except a trace that is too large by itself, each event once and in order', () => {
     const step = fc.oneof(fc.constant(null), fc.integer({ min: 0, max: 20 }), fc.integer({ min: 20, max: 60 }));
     fc.assert(
       fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
@@ -56,7 +56,7 @@ describe('A batch of facts', () => {
     );
   });
 
-  it('is one portion as long as it is small', () => {
+  it('is one portion while it is small', () => {
     expect(portionsOf(factsOf(batchOf([null, 3, null, 4])), { commit: 4n, prepare: 4n })).toHaveLength(1);
   });
 });

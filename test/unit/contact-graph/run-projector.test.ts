@@ -31,7 +31,7 @@ describe('A projector that stands by', () => {
   const ATTEMPT = 2;
   const STANDING_BY = ATTEMPT + 1;
 
-  it('waits on when the graph is away for a moment, and says so', async () => {
+  it('keeps waiting if the graph is unavailable for a moment, and says so', async () => {
     const lines: { level: number; msg: string }[] = [];
     const stop = new AbortController();
     const reads: number[] = [];

@@ -42,7 +42,7 @@ describe('A provider that keeps failing', () => {
   const times = (count: number, answer: Error | undefined) => Array.from({ length: count }, () => answer);
   const busy = new TheirFault('busy');
 
-  it('is left alone once more than half of ten messages failed, and not before', async () => {
+  it('is left alone after more than half of ten messages failed, and not before', async () => {
     await handOver(...times(4, undefined), ...times(5, busy));
     expect(routes.isFailing('gateway')).toBe(false);
     await handOver(busy);
@@ -52,12 +52,12 @@ describe('A provider that keeps failing', () => {
     expect(provider.waiting).toEqual([]);
   });
 
-  it('is not left alone for wrong numbers, which say nothing of it', async () => {
+  it('is not left alone because of wrong numbers, which say nothing about it', async () => {
     await handOver(...times(20, new ReceiverFault('no such number')));
     expect(routes.isFailing('gateway')).toBe(false);
   });
 
-  it('gets one message after half a minute, and all others once that one was taken', async () => {
+  it('gets one message after half a minute, and all others after it accepted that one', async () => {
     await handOver(...times(10, busy));
     jest.setSystemTime(BEGAN + HALF_A_MINUTE);
     expect(routes.next()).toBe(route);
@@ -71,7 +71,7 @@ describe('A provider that keeps failing', () => {
     expect(routes.isFailing('gateway')).toBe(false);
   });
 
-  it('is left alone for another half a minute when it fails again', async () => {
+  it('is left alone for another half a minute if it fails again', async () => {
     await handOver(...times(10, busy));
     jest.setSystemTime(BEGAN + HALF_A_MINUTE);
     await handOver(busy);

@@ -18,7 +18,7 @@ const streamsOf = (pattern: string) => async () => ({
 const another = { ...closeTask, name: 'shut-task', http: { ...closeTask.http, path: 'tasks/{task_id}/shut' } };
 
 describe('The program', () => {
-  it('is made of its modules', async () => {
+  it('consists of its modules', async () => {
     const { catalogue, purposes } = await assemble([...MODULES, { name: 'doors', components: streamsOf('door-<id>') }]);
     expect(catalogue.of('DoorOpened')).toBe(opened);
     expect(purposes.map(({ name }) => name)).toEqual(['alert', 'withdrawal', 'reminder']);
@@ -64,12 +64,12 @@ describe('The program', () => {
       ],
       'the route command tasks/{}/close',
     ],
-  ])('does not start when %s has two owners', async (_, more, reason) => {
+  ])('does not start if %s has two owners', async (_, more, reason) => {
     await expect(assemble([...MODULES, ...more])).rejects.toThrow(reason);
   });
 });
 
-describe('What comes into the contact graph', () => {
+describe('The projections of the contact graph', () => {
   const opening = (more: object) =>
     defineProjection({
       ...{ name: 'openings', version: 1, events: eventSet(opened), mentions: () => ({}) },
@@ -85,7 +85,7 @@ describe('What comes into the contact graph', () => {
   const typesWith = async (...projections: readonly object[]) =>
     graphTypesOf(await assemble([projecting(...projections), ...MODULES]), 'UTC');
 
-  it('is what the modules bring, each projection after those that it is made of, whichever module comes first', async () => {
+  it('come from the modules, each after those from which it is made, whichever module comes first', async () => {
     const { facts, events, visits } = await typesWith({ madeOf: ['reminders'] });
     expect(facts.slice(-3).map(({ name }) => name)).toEqual(['tasks', 'reminders', 'openings']);
     expect(events.of('DoorOpened')).toBe(opened);
@@ -97,12 +97,12 @@ describe('What comes into the contact graph', () => {
     ['a label has two owners', { owns: ['Task'] }, 'the label Task has two owners: doors and tasks'],
     ['relationships have two owners', { owns: ['NEAR'] }, 'the relationship NEAR has two owners: doors and presence'],
     ['a projection is made of one that is not there', { madeOf: ['keys'] }, 'not there before them: openings'],
-  ])('is not built where %s', async (_, more, reason) => {
+  ])('do not start if %s', async (_, more, reason) => {
     await expect(typesWith(more)).rejects.toThrow(reason);
   });
 });
 
-describe('What is done in a worker', () => {
+describe('The work in a worker', () => {
   const opening = handlesJob('open-door', () => ({ run: () => Promise.resolve(), onFailed: () => undefined }));
   const following = (reader: string, events: EventSet = eventSet(opened)) =>
     defineReaction(reader, events, () => ({
@@ -114,7 +114,7 @@ describe('What is done in a worker', () => {
   });
   const workWith = async (...modules: ReturnType<typeof doing>[]) => workOf(await assemble([...MODULES, ...modules]));
 
-  it('is what the modules bring: their jobs, and who follows the log for them', async () => {
+  it('comes from the modules: their jobs, and their readers of the log', async () => {
     const work = { jobs: [{ name: 'open-door' }], handlers: [opening], reactions: [following('bell')] };
     const { jobs, handlers, reactions } = await workWith(doing(work));
     const own = ['trace', 'alert-reports', 'alert-plan', 'alert-send', 'open-door'];
@@ -123,7 +123,7 @@ describe('What is done in a worker', () => {
     expect(reactions.map(({ reader }) => reader)).toEqual(['open-cases', 'touched-cases', 'alerts', 'bell']);
   });
 
-  it('is also to send what a module queues with a provider, as the purpose that it registers', async () => {
+  it('also includes sending what a module queues with a provider, under the purpose that it registers', async () => {
     const handler = async () => ({ send: () => Promise.resolve() });
     const purposes = [{ name: 'invitation', reported: async () => {}, handler }];
     const { jobs } = await workWith(doing({ jobs: [{ name: 'invitation', withProvider: true }] }, { purposes }));
@@ -162,7 +162,7 @@ describe('What is done in a worker', () => {
       { reactions: [following('bell', eventSet(shut))] },
       'bell of doors follows DoorShut, which nobody records',
     ],
-  ])('does not begin where %s', async (_, work, reason) => {
+  ])('does not start if %s', async (_, work, reason) => {
     await expect(workWith(doing(work))).rejects.toThrow(reason);
   });
 });

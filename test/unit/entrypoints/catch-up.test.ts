@@ -14,16 +14,16 @@ async function looksUntilQuiet(...finds: Look[]): Promise<number> {
 }
 
 describe('Waiting until everything has caught up', () => {
-  it('ends when two looks in a row find nothing to do, and every reader where it was', async () => {
+  it('ends when two looks in a row find nothing to do, and every reader at the same position', async () => {
     expect(await looksUntilQuiet(busy, quiet('a'), quiet('a'))).toBe(3);
   });
 
-  it('goes on when something was appended and taken between the looks at the readers and the queues', async () => {
+  it('continues if something was appended and processed between the looks at the readers and the queues', async () => {
     expect(await looksUntilQuiet(quiet('a'), quiet('b'), quiet('b'))).toBe(3);
     expect(await looksUntilQuiet(quiet('a'), busy, quiet('a'), quiet('b'), quiet('b'))).toBe(5);
   });
 
-  it('fails when nobody is there to do what is left, and says whom to start', async () => {
+  it('fails if no process is there to do the rest, and says which to start', async () => {
     const waiting = untilQuiet({
       look: async () => busy,
       missing: async () => ['projector', 'worker'],

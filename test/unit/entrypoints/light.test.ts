@@ -25,7 +25,7 @@ function packagesOf(file: string, way: readonly string[] = [], seen = new Set<st
 /** Packages that read options, format times for people, or load the rest of themselves when called. */
 const LIGHT = ['commander', 'luxon', '@truyvet/local-services'];
 
-it('The help of the command line comes at once: no package is loaded for it that takes long, such as zod', () => {
+it('The help of the command line appears at once: it loads no slow package, such as zod', () => {
   const heavy = [...packagesOf('src/entrypoints/program.ts')].filter(([name]) => !LIGHT.includes(name));
   expect(heavy.map(([name, way]) => `${name} by ${way.join(', ')}`)).toEqual([]);
 });

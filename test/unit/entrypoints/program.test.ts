@@ -25,30 +25,33 @@ function needed(command: Command): string[] {
 }
 
 describe('A command that documents --json', () => {
-  it.each(documented().map(({ words }) => [words.join(' ')]))('"%s" is given it, wherever it stands', async (name) => {
-    const words = name.split(' ');
-    for (const at of ['after', 'before'] as const) {
-      const program = commandLine();
-      const command = words.reduce<Command>(
-        (above, word) => above.commands.find((each) => each.name() === word) as Command,
-        program,
-      );
-      let json: unknown;
-      command.action(() => {
-        json = command.optsWithGlobals<{ json?: boolean }>().json;
-      });
-      const rest = needed(command);
-      await program.parseAsync([
-        'node',
-        'truyvet',
-        ...words,
-        ...(at === 'after' ? [...rest, '--json'] : ['--json', ...rest]),
-      ]);
-      expect(json).toBe(true);
-    }
-  });
+  it.each(documented().map(({ words }) => [words.join(' ')]))(
+    '"%s" accepts it, wherever it is placed',
+    async (name) => {
+      const words = name.split(' ');
+      for (const at of ['after', 'before'] as const) {
+        const program = commandLine();
+        const command = words.reduce<Command>(
+          (above, word) => above.commands.find((each) => each.name() === word) as Command,
+          program,
+        );
+        let json: unknown;
+        command.action(() => {
+          json = command.optsWithGlobals<{ json?: boolean }>().json;
+        });
+        const rest = needed(command);
+        await program.parseAsync([
+          'node',
+          'truyvet',
+          ...words,
+          ...(at === 'after' ? [...rest, '--json'] : ['--json', ...rest]),
+        ]);
+        expect(json).toBe(true);
+      }
+    },
+  );
 
-  it('is most of those that print something', () => {
+  it('is one of most commands that print something', () => {
     expect(documented().length).toBeGreaterThan(20);
   });
 });

@@ -16,7 +16,7 @@ import { resultOf } from '../../support/builders/results.js';
 const FILE = 'docs/events.md';
 
 describe('The catalogue of events', () => {
-  it('is the one that docs/events.md describes (UPDATE_DOCS=1 writes it anew)', async () => {
+  it('equals docs/events.md (UPDATE_DOCS=1 writes it)', async () => {
     const now = describeCatalogue((await boot()).streams);
     if (process.env['UPDATE_DOCS']) writeFileSync(FILE, now);
 
@@ -39,7 +39,7 @@ describe('The catalogue of events', () => {
     expect(() => VisitRetracted.read(VisitRetracted.version + 1, {})).toThrow(/older than the log/);
   });
 
-  it('takes an answer of one person as it always was, and one of several only with how many have symptoms', () => {
+  it('accepts an answer for one person as before, and one for several only with how many have symptoms', () => {
     const answered = (more: object) => {
       const data = { alertId: 'a', caseId: 'c', personId: 'p', symptoms: [], vaccinated: true, moved: false, ...more };
       return () => ContactAnswered.read(3, data);
@@ -51,7 +51,7 @@ describe('The catalogue of events', () => {
     expect(answered({ ill: 1 })).toThrow(/ill/);
   });
 
-  it('reads an answer of before a phone could answer as that of one person', () => {
+  it('reads an answer from before a phone could answer as that for one person', () => {
     const data = { alertId: 'a', caseId: 'c', personId: 'p', symptoms: ['fever'], vaccinated: true, moved: false };
     expect(ContactAnswered.read(1, data).data).toEqual(data);
     expect(ContactAnswered.read(2, data).data).toEqual(data);
@@ -61,13 +61,13 @@ describe('The catalogue of events', () => {
   it.each([
     ['CheckedIn', CheckedIn],
     ['VisitCorrected', VisitCorrected],
-  ])('reads a %s of before there were seats as one without', (_, { version, read }) => {
+  ])('reads a %s from before there were seats as one without', (_, { version, read }) => {
     const stay = { visitId: 'v', personId: 'p', placeId: 'x', arrivedAt: '2021-08-01T09:00:00Z', leftAt: null };
     expect(read(version - 1, stay).data).toEqual({ ...stay, seat: null });
     expect(read(version, { ...stay, seat: '12A' }).data).toEqual({ ...stay, seat: '12A' });
   });
 
-  it('reads who did something out of the data of before that stood beside it', () => {
+  it('reads the actor from the data of earlier versions', () => {
     const data = { taskId: 't', kind: 'test', personId: 'An', caseId: 'c', outcome: 'done', by: 'Lan', note: null };
     const { by, ...rest } = data;
     expect(TaskClosed.read(1, data).data).toEqual(rest);
@@ -78,7 +78,7 @@ describe('The catalogue of events', () => {
     expect(AlertCovered.namedIn(1, { alertId: 'a', by: 'b' })).toBeUndefined();
   });
 
-  it('knows its own types only', async () => {
+  it('knows only its own types', async () => {
     const { catalogue } = await boot();
     expect(catalogue.of('CheckedIn')).toBe(CheckedIn);
     expect(catalogue.of('$metadata')).toBeUndefined();
@@ -86,7 +86,7 @@ describe('The catalogue of events', () => {
   });
 });
 
-describe('What is about to be stored is refused with the field and what to do', () => {
+describe('An event is refused before it is stored, with the field and what to do', () => {
   const visit = { visitId: 'v', personId: 'An', placeId: 'cafe', arrivedAt: '2021-08-01T09:00:00Z' };
   const stay = (more: object): DomainEvent =>
     ({ type: 'CheckedIn', data: { ...visit, leftAt: null, seat: null, ...more } }) as DomainEvent;
@@ -157,7 +157,7 @@ describe('What is about to be stored is refused with the field and what to do', 
     expect(JSON.stringify(error)).not.toContain('\ud800');
   });
 
-  it('and the edges are taken', () => {
+  it('and the limits are accepted', () => {
     const year = new Date(Date.parse(visit.arrivedAt) + 366 * 86_400_000).toISOString().replace('.000', '');
     for (const event of [
       stay({ leftAt: year }),

@@ -79,7 +79,7 @@ function reading(store: MemoryEventStore, kept: Kept) {
 }
 
 describe('A reader of an older copy of the log', () => {
-  it('handles nothing of it until what was derived is made again, and then all of it', async () => {
+  it('handles nothing of it until the derived data is rebuilt, and then all of it', async () => {
     const kept = new Kept();
     const log = new MemoryEventStore();
     const before = reading(log, kept);

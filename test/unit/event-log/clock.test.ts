@@ -32,7 +32,7 @@ const LAST = '2026-11-20T08:00:00Z';
 const WEEK = '2026-11-27T08:00:00Z';
 const WEEK_LATER = '2026-11-27T08:00:01Z';
 
-describe('Whoever confirms a clock', () => {
+describe('A person who confirms a clock', () => {
   it.each<[string, (ClockConfirmed & { recordedAt?: Date })[], ClockCommand, ClockConfirmed[]]>([
     ['given an empty log, then there is nothing to confirm', [], confirm(WEEK_LATER, null), []],
     ['given a clock a week after the last event, then nothing', [], confirm(WEEK, LAST), []],
@@ -85,7 +85,7 @@ describe('Whoever confirms a clock', () => {
       .then(...then);
   });
 
-  it('is told on which side it lies, and of what', () => {
+  it('is told in which direction it differs, and from what', () => {
     const state = clockDecider.initialState;
     const seen = (clock: string, looked: string | null = null) => confirm(clock, LAST, { looked }).seen;
     expect(doubtOf(seen(WEEK_LATER), state)).toMatchObject({ direction: 'ahead', knownAt: at(LAST), knownBy: 'log' });

@@ -30,13 +30,13 @@ class Exchangeable implements Pick<EventStore, 'read'> {
   }
 }
 
-describe('A stream that is asked for again and again', () => {
+describe('A stream that is read repeatedly', () => {
   const open = () => {
     const store = new Exchangeable();
     return { store, known: new KnownStream(store, operatorOrdersDecider, stream) };
   };
 
-  it('is read on from what is known of it', async () => {
+  it('is read from where it was known on', async () => {
     const { store, known } = open();
     expect(await known.load()).toEqual({ state: operatorOrdersDecider.initialState, revision: -1 });
     for (let i = 0; i < 50; i++) await store.say(i % 2 === 0 ? 'AlertingPaused' : 'AlertingResumed', `${i}`);
@@ -70,7 +70,7 @@ describe('A stream that is asked for again and again', () => {
     expect(await known.load()).toEqual({ state: operatorOrdersDecider.initialState, revision: -1 });
   });
 
-  it('is read from the start where an older copy came to say its last words in the same place again', async () => {
+  it('is read from the start if an older copy came to the same last event at the same position again', async () => {
     const { store, known } = open();
     const logs = [new MemoryEventStore(), new MemoryEventStore()];
     for (const [i, log] of logs.entries()) {

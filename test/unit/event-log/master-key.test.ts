@@ -43,7 +43,7 @@ beforeEach(() => {
 afterEach(() => fs.rmSync(dataDir, { recursive: true }));
 
 describe('The master key', () => {
-  it('is made once, in a file for its owner only, with nothing left beside it', () => {
+  it('is generated once, in a file for its owner only, without leftovers', () => {
     const first = open();
     expect(fs.statSync(path()).mode & 0o777).toBe(0o600);
     expect(Buffer.from(fs.readFileSync(path(), 'utf8'), 'base64')).toHaveLength(32);
@@ -51,14 +51,14 @@ describe('The master key', () => {
     expect(fs.readdirSync(dataDir)).toEqual(['master.key']);
   });
 
-  it('is not left half made by a disk that is full', () => {
+  it('is not left incomplete by a full disk', () => {
     fillDisk = true;
     expect(() => open()).toThrow(/no space/);
     expect(fs.readdirSync(dataDir)).toEqual([]);
     expect(open().id).toBe(open().id);
   });
 
-  it('is taken from the environment where it is given there', () => {
+  it('is taken from the environment if it is set there', () => {
     expect(open(Buffer.alloc(32, 7).toString('base64')).id).not.toBe(open().id);
   });
 

@@ -103,7 +103,7 @@ describe('An event that a reader of the log cannot handle', () => {
   });
   afterEach(() => scene.stop());
 
-  it('is set aside alone, said, and never keeps the others from being handled, each once', async () => {
+  it('is set aside alone, reported, and never prevents the others from being handled, each once', async () => {
     const visits = Array.from({ length: 40 }, (_, i) => `v${i}`);
     scene.poisoned.add('v7').add('v31');
     await scene.append(...visits);
@@ -116,7 +116,7 @@ describe('An event that a reader of the log cannot handle', () => {
     expect(scene.said).toHaveLength(2);
   });
 
-  it('stays set aside when it is tried again too early, and is handled once its cause is gone', async () => {
+  it('stays set aside if it is retried too early, and is handled after its cause is gone', async () => {
     scene.poisoned.add('bad');
     await scene.append('bad', 'good');
     scene.start();
@@ -129,7 +129,7 @@ describe('An event that a reader of the log cannot handle', () => {
     expect(scene.handled).toEqual(['good', 'bad late']);
   });
 
-  it('is known to be left out after a crash between its note and the checkpoint, and is no longer when it is handled', async () => {
+  it('is known to be left out after a crash between its note and the checkpoint, and no longer when it is handled', async () => {
     scene.poisoned.add('bad');
     await scene.append('bad', 'good');
     scene.start();
@@ -145,7 +145,7 @@ describe('An event that a reader of the log cannot handle', () => {
     expect(scene.handled).toEqual(['good', 'good', 'bad late']);
   });
 
-  it('is none while a service is away, however often all fail', async () => {
+  it('does not exist while a service is unreachable, however often all fail', async () => {
     scene.away = true;
     await scene.append('a', 'b');
     scene.start();
@@ -157,7 +157,7 @@ describe('An event that a reader of the log cannot handle', () => {
   });
 
   it.each(['unknown', 'deadline-exceeded', 'access-denied'])(
-    'is none while the log answers and takes nothing, as with a full disk (%s)',
+    'does not exist while the log answers but accepts nothing, as with a full disk (%s)',
     async (type) => {
       // The client's errors of appends have a type and no code.
       scene.refused = Object.assign(new Error('the log takes nothing'), { type });
@@ -171,7 +171,7 @@ describe('An event that a reader of the log cannot handle', () => {
     },
   );
 
-  it('is set aside at once when it cannot be read', async () => {
+  it('is set aside at once if it cannot be read', async () => {
     scene.store.broken.set(idOf('broken'), 'its content is no JSON');
     await scene.append('broken', 'good');
     scene.start();

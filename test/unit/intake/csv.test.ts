@@ -43,7 +43,7 @@ describe('A CSV file', () => {
     expect(store.all[0]).toMatchObject({ data: { personId: 'p1', placeId: 'cafe', leftAt: null } });
   });
 
-  it('with a header alone is no error', async () => {
+  it('with only a header is no error', async () => {
     expect(await importText(means, 'check-ins', `${header}\n`)).toMatchObject({ rows: 0, rejected: 0 });
   });
 
@@ -74,14 +74,14 @@ describe('A CSV file', () => {
       /line 4 has a quote that is opened/,
       /again/,
     ],
-  ])('%s is refused as a whole, with what to do', async (_, text, message, fix) => {
+  ])('%s is refused completely, with what to do', async (_, text, message, fix) => {
     const error = await refusal(text);
 
     expect(error.message).toMatch(message);
     expect(error.fix).toMatch(fix);
   });
 
-  it('names the line of a row in a text editor, whatever stands before it', async () => {
+  it('names the line of a row in a text editor, whatever comes before it', async () => {
     const text = `${header}\n\n"p\nq",cafe,2021-08-01T09:00:00Z,\np1,cafe,,\n${row},too,much\n${row}\n`;
     const { refused } = await importText(means, 'check-ins', text);
 
@@ -93,7 +93,7 @@ describe('A CSV file', () => {
     expect(store.all).toHaveLength(1);
   });
 
-  it('names the line where cells hold line breaks of Windows', async () => {
+  it('names the line if cells contain Windows line breaks', async () => {
     const text = `${header}\r\n"p\r\nq\r\nr",cafe,2021-08-01T09:00:00Z,\r\np1,cafe,never,\r\n${row}\r\n`;
     const { refused } = await importText(means, 'check-ins', text);
 
@@ -109,14 +109,14 @@ describe('A CSV file', () => {
     expect(await importText(means, 'check-ins', text)).toMatchObject({ accepted: 1, ignoredColumns: ['note', 'ward'] });
   });
 
-  it('with a quote that only a later one closes is refused for that', async () => {
+  it('with a quote that only a later one closes is refused for that reason', async () => {
     const text = `${header}\np1,"cafe,2021-08-01T09:00:00Z,\n${row}\np3,"cafe,2021-08-01T09:00:00Z,\n${row}\n`;
     const { refused } = await importText(means, 'check-ins', text);
 
     expect(refused[0]).toMatchObject({ number: 2, complaints: [{ reason: expect.stringContaining('quote') }] });
   });
 
-  it('with something in a column without a name is refused there, and nowhere else', async () => {
+  it('with a value in a column without a name is refused there, and nowhere else', async () => {
     const text = `${header},,\n${row},,x\n${row},,\n`;
 
     expect(await importText(means, 'check-ins', text)).toMatchObject({ accepted: 1, refused: [{ number: 2 }] });

@@ -14,8 +14,8 @@ function byTheStandard(parts: readonly string[]): string {
   ].join('-');
 }
 
-describe('An id made of names', () => {
-  it('is the one that the logs of installations hold already', () => {
+describe('An id derived from names', () => {
+  it('is the one that the logs of installations already contain', () => {
     expect(idOf()).toBe('c200fbc4-88ec-52fa-9380-3305033d6aaa');
     expect(idOf('Nguyễn Văn An', '😷')).toBe('9c0f98e1-afd0-5e3d-9c02-310c1a9ab24d');
     expect(caseIdOf('An', 'covid-19', 0)).toBe('83077ced-6bd6-5e59-9245-d3369bbf93d2');
@@ -27,7 +27,7 @@ describe('An id made of names', () => {
     expect(visitIdOf('csv', { ...visit, visitId: 'v1' })).toBe('ceb82ada-bd19-524d-b325-f49b7cf9b8a1');
   });
 
-  it('is the UUID of version 5 of any list of texts', () => {
+  it('is the version 5 UUID of any list of texts', () => {
     fc.assert(
       fc.property(fc.array(fc.string(), { maxLength: 5 }), (parts) => {
         expect(idOf(...parts)).toBe(byTheStandard(parts));

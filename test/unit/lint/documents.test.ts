@@ -44,7 +44,7 @@ function anchorsOf(path: string): string[] {
 }
 
 describe('A document', () => {
-  it.each(DOCUMENTS)('%s leads to files and headings that are there', (path) => {
+  it.each(DOCUMENTS)('%s links to existing files and headings', (path) => {
     const links = [...textOf(path).matchAll(/\]\(([^)\s]+)\)/g)].map(([, to = '']) => to);
     const broken = links.filter((link) => {
       if (/^[a-z]+:/.test(link)) return false;
@@ -55,14 +55,14 @@ describe('A document', () => {
     expect(broken).toEqual([]);
   });
 
-  it.each(DOCUMENTS.filter((path) => !path.includes('decisions')))('%s names files that are there', (path) => {
+  it.each(DOCUMENTS.filter((path) => !path.includes('decisions')))('%s names existing files', (path) => {
     const named = [
       ...textOf(path).matchAll(/`((?:src|packages|test|docs|docker|scripts|profiles|projections|bin)\/[\w./-]*)`/g),
     ];
     expect(named.map(([, file = '']) => file).filter((file) => !existsSync(file))).toEqual([]);
   });
 
-  it.each(DOCUMENTS)('%s shows commands and options that there are', (path) => {
+  it.each(DOCUMENTS)('%s shows existing commands and options', (path) => {
     expect(wrongCommands(textOf(path))).toEqual([]);
   });
 });
@@ -71,7 +71,7 @@ describe('Variables', () => {
   const ours = /\b(?:TRUYVET|EVENTSTORE|NEO4J|REDIS)_[A-Z0-9_]*[A-Z0-9]\b/g;
   const read = new Set(textOf('src/platform/config.ts').match(ours));
 
-  it('that the program reads stand in the tables of docs/operations.md, and no others do', () => {
+  it('that the program reads are in the tables of docs/operations.md, and no others', () => {
     const rows = textOf('docs/operations.md').match(/^\| `[A-Z0-9_`, ]+\|/gm) ?? [];
     expect(rows.flatMap((row) => row.match(ours) ?? []).sort()).toEqual([...read].sort());
   });
@@ -88,8 +88,8 @@ describe('Variables', () => {
   });
 });
 
-describe('What tests do', () => {
-  it('stands in CONTRIBUTING.md as in test/support/sizes.ts, each variable with its numbers', () => {
+describe('The sizes of tests', () => {
+  it('are in CONTRIBUTING.md as in test/support/sizes.ts, each variable with its numbers', () => {
     const texts = ['test/support/sizes.ts', 'packages/event-log-node/test/sizes.ts'].map(textOf).join();
     const calls = texts.matchAll(/\bsize\('([A-Z_]+)', ([\d._]+)(?:, ([\w.]+))?\)/g);
     const shown = (number: string) => (number === 'Number.NaN' ? 'none' : number.replaceAll('_', ''));
@@ -108,7 +108,7 @@ describe('What tests do', () => {
 });
 
 describe('Metrics', () => {
-  it('that documents name are measured', () => {
+  it('that documents name exist', () => {
     const source = sources().map(textOf).join('\n');
     const named = DOCUMENTS.flatMap((path) => textOf(path).match(/\btruyvet_[a-z_]+\b/g) ?? []);
     expect(named.filter((name) => !source.includes(`'${name}'`))).toEqual([]);
@@ -116,8 +116,8 @@ describe('Metrics', () => {
   });
 });
 
-describe('What the program tells people to type', () => {
-  it('are commands and options that there are', () => {
+describe('The commands that the program suggests', () => {
+  it('exist, and so do their options', () => {
     const wrong = sources().flatMap((path) => wrongCommands(textOf(path)).map((command) => `${path}: ${command}`));
     expect(wrong).toEqual([]);
   });
@@ -196,12 +196,12 @@ describe('docs/mended.md', () => {
         .map((cell) => cell.trim()),
     );
 
-  it('says of each row what it did, what it does, and which test keeps it', () => {
+  it('says for each row what the program did, what it does, and which test checks it', () => {
     expect(rows.length).toBeGreaterThan(90);
     expect(rows.filter((cells) => cells.length !== 4 || cells.some((cell) => cell === ''))).toEqual([]);
   });
 
-  it('names tests that there are', () => {
+  it('names existing tests', () => {
     const files = testFiles().filter((name) => name.endsWith('.ts'));
     const tests = new Map<string, string[]>();
     const missing = rows.flatMap(([what = '', , , by = '']) =>

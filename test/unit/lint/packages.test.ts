@@ -32,11 +32,11 @@ function importedIn(folder: string): string[] {
  * it imports.
  */
 describe.each(packages)('$manifest.name', ({ folder, manifest }) => {
-  it('depends on just what it imports', () => {
+  it('depends on exactly what it imports', () => {
     expect(Object.keys(manifest.dependencies).sort()).toEqual(importedIn(join(folder, 'src')));
   });
 
-  it('takes each in the version of the others', () => {
+  it('has each dependency in the same version as the others', () => {
     const all = [manifestOf('.'), ...packages.map((each) => each.manifest)];
     const known = all.flatMap((each) => Object.entries({ ...each.devDependencies, ...each.dependencies }));
     const own = Object.entries({ ...manifest.devDependencies, ...manifest.dependencies });
@@ -44,7 +44,7 @@ describe.each(packages)('$manifest.name', ({ folder, manifest }) => {
     expect(others).toEqual([]);
   });
 
-  it('exports files that are there, each as it is written and as it is compiled', () => {
+  it('exports existing files, as source and as compiled', () => {
     for (const { '@truyvet/source': source, types, default: compiled } of Object.values(manifest.exports)) {
       expect(existsSync(join(folder, source))).toBe(true);
       const out = source.replace('./src/', './dist/');

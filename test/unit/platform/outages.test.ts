@@ -13,7 +13,7 @@ function loggedOf(errors: readonly unknown[]): Record<string, unknown>[] {
 
 const failure = (message: string, code?: string | number) => Object.assign(new Error(message), { code });
 
-describe('Troubles in the log', () => {
+describe('Errors in the log', () => {
   it.each([
     ['a refused connection', failure('connect ECONNREFUSED 127.0.0.1:1', 'ECONNREFUSED')],
     ['an event log that is away', failure('14 UNAVAILABLE: Connection dropped', 14)],
@@ -21,11 +21,11 @@ describe('Troubles in the log', () => {
     ['a graph that is away', failure('Could not perform discovery', 'ServiceUnavailable')],
     ['a Redis that is starting', failure('LOADING Redis is loading the dataset in memory')],
     ['what the caller expects', new RangeError('somebody was faster')],
-  ])('tell of %s in one short line', (_, error) => {
+  ])('include %s in one short line', (_, error) => {
     expect(loggedOf([error])).toEqual([{ level: 40, msg: `reading: ${error.message}` }]);
   });
 
-  it('say the same thing once while it lasts', () => {
+  it('are reported once while they last', () => {
     const away = failure('connect ECONNREFUSED 127.0.0.1:1', 'ECONNREFUSED');
     const lost = ['a', 'b'].map((id) => failure(`Missing key for job ${id}. moveToFinished`, -1));
     expect(loggedOf([away, away, ...lost])).toEqual([
@@ -41,7 +41,7 @@ describe('Troubles in the log', () => {
   it.each([
     ['an error nobody expects', new TypeError('x is not a function')],
     ['an answer that refuses', failure('3 INVALID_ARGUMENT', 3)],
-  ])('show %s as a whole', (_, error) => {
+  ])('include %s completely', (_, error) => {
     const [line] = loggedOf([error]);
     expect(line).toMatchObject({ level: 50, msg: 'reading', err: { message: error.message, stack: error.stack } });
   });

@@ -212,15 +212,15 @@ const FOLDERS: Record<string, () => Promise<void>> = {
   },
 };
 
-describe('Files that failed once', () => {
+describe('Files that once failed', () => {
   (present ? it : it.skip).each(Object.keys(FOLDERS))(
-    `lead to what is right: %s (skipped where ${CASES} is absent)`,
+    `give the right result: %s (skipped where ${CASES} is absent)`,
     async (folder) => {
       await FOLDERS[folder]?.();
     },
   );
 
-  (present ? it : it.skip)('are all of those that there are', () => {
+  (present ? it : it.skip)('are all that exist', () => {
     const folders = readdirSync(CASES, { withFileTypes: true }).filter((each) => each.isDirectory());
     expect(Object.keys(FOLDERS).sort()).toEqual(folders.map(({ name }) => name).sort());
   });
