@@ -100,8 +100,8 @@ export function describeLinks(name: string, open: () => Promise<{ url: string; c
     });
 
     it.each([
-      ['never was, in a stream that is', (from: string) => `7@${from}`, () => Promise.resolve()],
-      ['is of no stream', (from: string) => `0@${from}-none`, () => Promise.resolve()],
+      ['never existed, in an existing stream', (from: string) => `7@${from}`, () => Promise.resolve()],
+      ['is in no stream', (from: string) => `0@${from}-none`, () => Promise.resolve()],
       ['was deleted with its stream', (from: string) => `0@${from}`, (from: string) => client.deleteStream(from)],
       ['was tombstoned with its stream', (from: string) => `0@${from}`, (from: string) => client.tombstoneStream(from)],
       [

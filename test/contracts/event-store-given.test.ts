@@ -96,8 +96,8 @@ describe('A reader of a server whose subscriptions start late', () => {
   afterAll(() => under.close());
 
   it.each([
-    ['where no record stands any more', 1n],
-    ['where a record stands', 0n],
+    ['at a position that no longer has a record', 1n],
+    ['at the position of a record', 0n],
   ])('misses nothing when it starts again %s', async (_, further) => {
     const { person, stream } = freshStream();
     const { position } = await under.store.append(anyStream(stream), [newEvent(person, 0)], 'any');

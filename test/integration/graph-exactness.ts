@@ -241,15 +241,15 @@ export function exactness(driverOf: () => Driver): void {
     });
 
     it.each<[string, number, DomainEvent[]]>([
-      ['a rule comes', 40, [ruled(120)]],
-      ['a rule comes in a batch of its own', 1, [ruled(120)]],
+      ['a rule is set', 40, [ruled(120)]],
+      ['a rule is set in a separate batch', 1, [ruled(120)]],
       ['a rule is taken back', 40, [ruled(500), ruled(null)]],
       ['a rule is taken back later', 1, [ruled(500), ruled(null)]],
-      ['another comes after the rule', 40, [ruled(20), open('Dung', 'cafe', 10)]],
-      ['another comes after the rule, in another batch', 1, [ruled(20), open('Dung', 'cafe', 10)]],
+      ['another visit follows the rule', 40, [ruled(20), open('Dung', 'cafe', 10)]],
+      ['another visit follows the rule, in another batch', 1, [ruled(20), open('Dung', 'cafe', 10)]],
       ['the place turns out to be of that kind', 1, [ruled(120), placeOf('ward', 'SHOP', null)]],
-      ['the place turns out to be of another', 1, [ruled(120), placeOf('cafe', 'pool', null)]],
-      ['the place says so itself after all', 1, [ruled(120), placeOf('cafe', 'shop', 300)]],
+      ['the place turns out to be of another kind', 1, [ruled(120), placeOf('cafe', 'pool', null)]],
+      ['the place gets its own value after all', 1, [ruled(120), placeOf('cafe', 'shop', 300)]],
     ])(
       'lets open visits last as long as the rule for their kind of place says when %s (batches of %d)',
       async (_, size, rules) => {

@@ -78,7 +78,7 @@ export function retracing(driverOf: () => Driver): void {
       ['is an F1 and was found negative before having met others', tested('Binh', 150, 'negative')],
       ['is an F1 and was found positive', tested('Binh', 350, 'positive')],
       [
-        'stays somewhere for less time than was thought',
+        'stays somewhere for less time than assumed',
         { type: 'PlaceCorrected', data: { ...placeFacts('ward'), defaultStayMinutes: 60 } },
       ],
     ])('find what changes when somebody %s', async (_, event) => {
@@ -95,14 +95,14 @@ export function retracing(driverOf: () => Driver): void {
 
     it.each<[string, DomainEvent]>([
       ['moves in with the case', livesIn('Dung', 'blue house')],
-      ['moves out from the case', livesIn('Giang', null)],
+      ['moves out of the household of the case', livesIn('Giang', null)],
       ['moves in with an F1', livesIn('Dung', 'red house')],
       [
-        'was on a bus with the case, as is known afterwards',
+        'was on a bus with the case, which becomes known later',
         { type: 'PlaceRegistered', data: { ...placeFacts('cafe'), defaultStayMinutes: null, kind: 'bus' } },
       ],
       [
-        'shares what is ruled to be shared',
+        'shares a place of a kind whose rule is set later',
         { type: 'PlaceKindRuled', data: { kind: 'shop', stayMinutes: null, closedByNext: null, shares: 'group' } },
       ],
     ])('find what changes about sharing when somebody %s', async (_, event) => {

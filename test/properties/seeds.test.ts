@@ -10,7 +10,7 @@ describe('A seed that once failed', () => {
 
   it.each([
     ['as it was found', true],
-    ['as it was made smaller', false],
+    ['after shrinking', false],
   ])('is run before everything else, %s', async (_, endOnFailure) => {
     const failed = fc.check(
       fc.property(lists, (list) => !isLong(list)),

@@ -66,7 +66,7 @@ describe('What a provider reports over HTTP', () => {
   it.each([
     ['with the URL of another provider', 'gateway', master.reportTag('outbox')],
     ['with a guess', 'gateway', 'x'.repeat(22)],
-    ['for a provider that is not there', 'nobody', master.reportTag('nobody')],
+    ['for an unknown provider', 'nobody', master.reportTag('nobody')],
   ])('is not found %s', async (_, provider, tag) => {
     await say(provider, tag).expect(404);
     expect(taken).toEqual([]);

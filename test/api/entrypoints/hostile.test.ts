@@ -47,9 +47,9 @@ const form = 'Content-Type: application/x-www-form-urlencoded\r\nContent-Length:
 
 describe('A body that never arrives', () => {
   it.each([
-    ['of an answer of a contact', `POST /a/token HTTP/1.1\r\n${form}`],
+    ["with a contact's answer", `POST /a/token HTTP/1.1\r\n${form}`],
     [
-      'of a report of a provider',
+      "with a provider's report",
       'POST /r/esms/tag HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Type: application/json',
     ],
     [
@@ -171,10 +171,10 @@ describe('One row', () => {
   });
 
   it.each([
-    ['that nests deep', `{"person_id":${'{"a":'.repeat(15_000)}1${'}'.repeat(15_000)}}`, 400, 'deep'],
+    ['that nests deeply', `{"person_id":${'{"a":'.repeat(15_000)}1${'}'.repeat(15_000)}}`, 400, 'deep'],
     ['with a prototype', line().replace('{', '{"__proto__":{"left_at":"x"},'), 422, '__proto__'],
     ['with half a character', line({ person_id: 'x' }).replace('"x"', '"x\\ud800"'), 422, 'U+D800'],
-    ['with a character that is not drawn', line({ place_id: 'cafe\u200B' }), 422, 'U+200B'],
+    ['with an invisible character', line({ place_id: 'cafe\u200B' }), 422, 'U+200B'],
     ['whose place is a phone', line({ place_id: '0912 345 678' }), 422, 'phone number'],
     ['with a time of 64 kB', line({ arrived_at: `2021-08-01${' '.repeat(64_000)}x` }), 422, 'longer than 64'],
   ])('%s is refused with the reason', async (_, body, status, reason) => {

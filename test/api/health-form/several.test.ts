@@ -151,7 +151,7 @@ describe('An answer for several people', () => {
 
   it.each<[string, object, string]>([
     ['no number', ILL, 'choose a number'],
-    ['a number that was not to choose', { ...ILL, ill: 4 }, 'choose a number'],
+    ['a number that was not offered', { ...ILL, ill: 4 }, 'choose a number'],
     ['symptoms of nobody', { ...ILL, ill: 0 }, 'You answered above that somebody has symptoms: choose at least 1.'],
     ['somebody without symptoms', { ...NONE, ill: 1 }, 'You answered above that nobody has symptoms: choose 0'],
   ])('is asked for again at the number if it has %s, with the choices kept', async (_, fields, complaint) => {

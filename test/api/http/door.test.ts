@@ -49,13 +49,13 @@ describe('Authentication in a browser', () => {
   );
 
   it.each<[string, Record<string, string>, number]>([
-    ['of its own page', { 'Sec-Fetch-Site': 'same-origin' }, 200],
-    ['that a person typed', { 'Sec-Fetch-Site': 'none' }, 200],
-    ['of another site', { 'Sec-Fetch-Site': 'cross-site' }, 403],
-    ['of a neighbour', { 'Sec-Fetch-Site': 'same-site' }, 403],
-    ['of another origin, by an older browser', { Origin: 'https://evil.example' }, 403],
-    ['of no origin that could be named', { Origin: 'null' }, 403],
-    ['of a program', {}, 200],
+    ['from its own page', { 'Sec-Fetch-Site': 'same-origin' }, 200],
+    ['typed by a person', { 'Sec-Fetch-Site': 'none' }, 200],
+    ['from another site', { 'Sec-Fetch-Site': 'cross-site' }, 403],
+    ['from another origin of the same site', { 'Sec-Fetch-Site': 'same-site' }, 403],
+    ['from another origin, by an older browser', { Origin: 'https://evil.example' }, 403],
+    ['from an opaque origin', { Origin: 'null' }, 403],
+    ['from a program', {}, 200],
   ])('accepts or refuses a change %s', async (_, headers, status) => {
     const change = { ...headers, Authorization: basic(KEY) };
     expect((await fetch(`${api.url}/v1/people`, json(person, change))).status).toBe(status);

@@ -86,7 +86,7 @@ describe('A group check-in over HTTP', () => {
 
   it.each([
     ['nobody', family, 'person_ids'],
-    ['nobody who can be taken', { ...family, person_ids: '0912345678' }, 'person_ids'],
+    ['only people who cannot be accepted', { ...family, person_ids: '0912345678' }, 'person_ids'],
     ['people without a place', { person_ids: ['g4'], arrived_at: visit.arrived_at }, 'place_id'],
   ])('of %s is refused', async (_, body, field) => {
     const response = await post(body);

@@ -106,10 +106,10 @@ describe('One row over HTTP', () => {
 
   it.each([
     ['no JSON', json('{"person_id":'), 400],
-    ['a JSON text that is no object', json('[]'), 422],
-    ['another type of content', { method: 'POST', body: 'a=b', headers: { 'Content-Type': 'text/csv' } }, 415],
+    ['JSON that is not an object', json('[]'), 422],
+    ['another content type', { method: 'POST', body: 'a=b', headers: { 'Content-Type': 'text/csv' } }, 415],
     ['no body', { method: 'POST' }, 415],
-    ['more than fits', json({ ...visit, place_id: 'x'.repeat(200_000) }), 413],
+    ['too large a body', json({ ...visit, place_id: 'x'.repeat(200_000) }), 413],
     ['an empty key', json(visit, { 'Idempotency-Key': ' ' }), 422],
   ])('with %s is a problem that says what to do', async (_, init, status) => {
     expect(await problemOf('/v1/check-ins', init)).toMatchObject({ status, fix: expect.any(String) });

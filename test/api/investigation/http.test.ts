@@ -122,8 +122,8 @@ describe('A question over HTTP', () => {
       `at?place=cafe&${WINDOW}&cursor=${Buffer.from('[1]').toString('base64url')}`,
       'cursor',
     ],
-    ['more than a page may hold', `at?place=cafe&${WINDOW}&limit=1001`, 'limit'],
-    ['no case named', 'contacts', 'person'],
+    ['too large a page size', `at?place=cafe&${WINDOW}&limit=1001`, 'limit'],
+    ['no case', 'contacts', 'person'],
     ['neither cases nor a disease', 'common', 'cases'],
   ])('with %s is refused by the parameter', async (_, path, field) => {
     expect(await get(path)).toMatchObject({ status: 422, body: { errors: [{ field }] } });

@@ -224,11 +224,11 @@ describe('An alert', () => {
 
   it.each([
     ['the same day', '2021-08-19', '2021-08-19', true],
-    ['an earlier day than was said', '2021-08-19', '2021-08-18', true],
-    ['a later day than was said', '2021-08-19', '2021-08-20', false],
-    ['days after a contact that goes on, where a day was said', '2021-08-19', 'open', false],
-    ['a day, where days after the last contact were said', 'open', '2021-09-30', true],
-    ['a day, where none was said, or nobody noted it', null, '2021-08-20', true],
+    ['earlier than the day in the message', '2021-08-19', '2021-08-18', true],
+    ['later than the day in the message', '2021-08-19', '2021-08-20', false],
+    ['a number of days after a continuing contact, and the message named a day', '2021-08-19', 'open', false],
+    ['a day, and the message named a number of days', 'open', '2021-09-30', true],
+    ['a day, and the message named none, or it was not noted', null, '2021-08-20', true],
     ['no day', '2021-08-19', null, true],
   ])('says enough, by its last day, if the day that holds is %s', (_name, until, needed, enough) => {
     const told = given(requested, { ...sent, data: { ...sent.data, until } }).state;

@@ -70,7 +70,7 @@ async function goOn(rig: AlertingRig): Promise<string[]> {
 describe('A message that an earlier version had handed over', () => {
   it.each([
     ['was being handed over', []],
-    ['had failed with nobody knowing', [ended('one', 'uncertain')]],
+    ['had failed with an unknown result', [ended('one', 'uncertain')]],
   ])('is left to a visit if it %s, and its provider knows nothing', async (_, more) => {
     const rig = await logOf([provider('one'), provider('two', ASKED)], handedOver('one'), ...more);
     expect(await goOn(rig)).toEqual([]);
@@ -93,8 +93,8 @@ describe('A message that an earlier version had handed over', () => {
   });
 
   it.each([
-    ['is found where it went', true, ['one'], 'one'],
-    ['goes where it did not', false, ['two'], 'two'],
+    ['is found if it was sent', true, ['one'], 'one'],
+    ['is sent elsewhere if it was not', false, ['two'], 'two'],
   ])('%s, by asking the provider that had it', async (_, went, by, sentBy) => {
     const [one, two] = [provider('one', ASKED), provider('two')];
     const rig = await logOf([two, one], handedOver('one'));
@@ -140,7 +140,7 @@ describe('A message that an earlier version had handed over', () => {
   });
 
   it.each([
-    ['nobody knows whether it went', NOTHING, [], 'failed'],
+    ['nobody knows whether it was sent', NOTHING, [], 'failed'],
     ['its provider recognises it', RECOGNISING, ['one'], 'sent'],
   ])('that reminds somebody is sent at most once if %s', async (_, knows, by, outcome) => {
     const one = provider('one', knows);

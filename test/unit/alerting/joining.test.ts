@@ -127,7 +127,7 @@ describe('A person who relies on a waiting message, and whose number is correcte
 
   it.each([
     [
-      'before the message goes',
+      'before the message is sent',
       async (rig: AlertingRig) => {
         await rig.register('binh', null);
         await rig.gather();
@@ -135,7 +135,7 @@ describe('A person who relies on a waiting message, and whose number is correcte
       },
     ],
     [
-      'in the moment before anybody hears of it',
+      'at the moment before it becomes known',
       async (rig: AlertingRig) => {
         await rig.register('binh', null);
         rig.now += 1;
@@ -270,7 +270,7 @@ describe('The pass that claims a phone', () => {
   it.each([
     ['when its person turns out to be a case', (rig: AlertingRig) => rig.confirm(caseIdOf('an', 'covid-19', 0), 'an')],
     ['when the last day is over', async (rig: AlertingRig) => void (rig.now += 30 * 86_400_000)],
-    ['when its person lost the number', (rig: AlertingRig) => rig.register('an', null)],
+    ['when its person has lost the number', (rig: AlertingRig) => rig.register('an', null)],
   ])('ends no alert whose message is in progress: %s', async (_, happens) => {
     const rig = await rigThatGathers();
     await rig.trace({ an: 1 });
@@ -327,8 +327,8 @@ describe('The wait for other messages', () => {
   });
 
   it.each([
-    ['brought forward where it is of farther contacts', 2, [{ priority: 1 }]],
-    ['left where it is of ones as close', 1, []],
+    ['moved forward if it is about more distant contacts', 2, [{ priority: 1 }]],
+    ['unchanged if it is about equally close ones', 1, []],
   ])("has a job in a provider's queue %s", async (_, priority, changes) => {
     const changed: unknown[] = [];
     const job = { priority, changePriority: async (to: unknown) => void changed.push(to) };
@@ -342,7 +342,7 @@ describe('The wait for other messages', () => {
 
   it.each([
     ['though thousands of messages wait', 0, 1],
-    ['unless there are thousands to be done', 5_000, 0],
+    ['unless thousands of jobs are to be done', 5_000, 0],
   ])('does not stop the search for people to inform or to remind, %s', async (_, due, looks) => {
     let looked = 0;
     const alertsDue = async () => {

@@ -97,8 +97,8 @@ describe('Several providers', () => {
 
 describe('A message that was sent before anybody could note it for its alert', () => {
   it.each([
-    ['does not go again', undefined, 'sent'],
-    ['and arrived is known to have', 'network-delivered' as const, 'delivered'],
+    ['is not sent again', undefined, 'sent'],
+    ['and arrived is known to have arrived', 'network-delivered' as const, 'delivered'],
     ['and did not arrive asks for a visit', 'failed' as const, 'failed'],
   ])('%s', async (_, reported, status) => {
     const [first, second] = [provider('first', NOTHING), provider('second', NOTHING)];
@@ -147,8 +147,8 @@ describe('A message whose answer was lost', () => {
   });
 
   it.each([
-    ['goes again on the same day', 0, 'sent', 1],
-    ['is left to a visit on the next one', 24, 'failed', 1],
+    ['is sent again on the same day', 0, 'sent', 1],
+    ['is left to a visit on the next day', 24, 'failed', 1],
   ])('%s to a provider that recognises repeats of a day', async (_, hours, status, messages) => {
     const only = new RememberingProvider({
       name: 'only',
@@ -184,7 +184,7 @@ describe('A message whose answer was lost', () => {
 
   it.each([
     ['could be asked', { repeats: false, fates: true }, []],
-    ['only recognises what it has', { repeats: true, fates: false }, ['withdrawal']],
+    ['only recognises repeats', { repeats: true, fates: false }, ['withdrawal']],
     ['knows nothing', NOTHING, ['withdrawal']],
   ])(
     'is taken back, unless it certainly was not sent, if its case was none: by a provider that %s',

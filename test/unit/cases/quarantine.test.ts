@@ -49,11 +49,11 @@ describe('The days that somebody stays at home', () => {
 describe('A person who has had the disease', () => {
   it.each([
     [
-      'is no new contact when exposed last a second before the days of reinfection are over',
+      'is not a new contact if the last exposure was a second before the days of reinfection are over',
       '2021-10-30T09:59:59Z',
       true,
     ],
-    ['is one when exposed last once they are over', '2021-10-30T10:00:00Z', false],
+    ['is a new contact if the last exposure was after that', '2021-10-30T10:00:00Z', false],
   ])('%s', (_when, exposedAt, own) => {
     const calendar = calendarOf('Asia/Ho_Chi_Minh');
     expect(isWithinOwnCase(readInstant(FIRST), readInstant(exposedAt), 90, calendar)).toBe(own);

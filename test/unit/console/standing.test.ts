@@ -17,17 +17,37 @@ const NONE_TAKES = 'No provider accepts messages now: each is paused or keeps fa
 
 describe("The operators' page says as a whole", () => {
   it.each<[string, Record<string, State>, string, string]>([
-    ['that messages are sent once one takes them', { a: 'failing', b: 'fine' }, 'fine', 'Messages are being sent'],
-    ['through which none went', { a: 'untried', out: 'file' }, 'paused', 'No message has been sent yet through: a'],
     [
-      'through which none went where the other keeps failing, and may have sent for weeks',
+      'that messages are sent if one provider accepts them',
+      { a: 'failing', b: 'fine' },
+      'fine',
+      'Messages are being sent',
+    ],
+    [
+      'through which provider no message was sent',
+      { a: 'untried', out: 'file' },
+      'paused',
+      'No message has been sent yet through: a',
+    ],
+    [
+      'through which no message was sent if the other keeps failing, and may have sent for weeks',
       { a: 'failing', b: 'untried' },
       'paused',
       'No message has been sent yet through: b',
     ],
-    ['in red that none takes any, which says nothing of before', { a: 'failing', out: 'file' }, 'away', NONE_TAKES],
-    ['that none takes any while each is paused by itself', { a: 'paused', b: 'paused' }, 'paused', NONE_TAKES],
-    ['nothing of one that is configured no more', { a: 'removed', b: 'failing' }, 'away', NONE_TAKES],
+    [
+      'in red that no provider accepts any, which says nothing about earlier ones',
+      { a: 'failing', out: 'file' },
+      'away',
+      NONE_TAKES,
+    ],
+    [
+      'that no provider accepts any while each is paused separately',
+      { a: 'paused', b: 'paused' },
+      'paused',
+      NONE_TAKES,
+    ],
+    ['nothing about a provider that is no longer configured', { a: 'removed', b: 'failing' }, 'away', NONE_TAKES],
   ])('%s', (_, states, state, says) => {
     expect(standing(states)).toEqual([state, says]);
   });

@@ -34,7 +34,7 @@ describe('A transaction that the server ended', () => {
     ["by the operator's limit, a write", 'write', OPERATORS],
     ['by our limit, a write', 'write', OURS],
     ['for waiting too long for a lock, a write', 'write', 'Neo.ClientError.Transaction.LockAcquisitionTimeout'],
-    ['since somebody ended it, a write', 'write', 'Neo.ClientError.Transaction.Terminated'],
+    ['because somebody ended it, a write', 'write', 'Neo.ClientError.Transaction.Terminated'],
   ])('%s, is run again, and this is reported', async (_, kind, code) => {
     expect(neo4j.isRetryableError(ended(code))).toBe(false);
     const graph = graphThatEnds(1, code);

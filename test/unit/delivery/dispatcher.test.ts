@@ -99,7 +99,7 @@ describe('A message', () => {
 
   it.each<[string, Outcome['type'], () => void]>([
     ['went', 'sent', () => undefined],
-    ['was refused for good', 'refused', () => void provider.refusing.add(PHONE)],
+    ['was refused permanently', 'refused', () => void provider.refusing.add(PHONE)],
   ])('that %s is not tried again by a process that does not know that yet', async (_, type, before) => {
     before();
     const outcome = await sending().send();

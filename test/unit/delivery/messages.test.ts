@@ -82,7 +82,7 @@ describe('The texts of an installation', () => {
   });
 
   it.each<[string, object, string]>([
-    ['a slot that nobody fills', { withdrawal: '{sender} {name} {check}' }, 'withdrawal has {name}, which is none of'],
+    ['an unknown placeholder', { withdrawal: '{sender} {name} {check}' }, 'withdrawal has {name}, which is none of'],
     ['no way to check it', { withdrawal: '{sender}: all clear' }, 'withdrawal must have {check}'],
     ['no line to call', { check: 'Call us, code {code}.' }, 'check must have {line}'],
     ['no link where it asks for answers', { answerMany: 'All {count} of you, call.' }, 'answerMany must have {link}'],
@@ -97,21 +97,21 @@ describe('The texts of an installation', () => {
       "withdrawal has an apostrophe before a brace, so that {disease} would be said as it stands: write two apostrophes ('')",
     ],
     [
-      'cases that leave some numbers out',
+      'plural forms that leave some numbers out',
       { answerMany: '{count, plural, one {One} few {Few}} {link}' },
       'answerMany has cases without the last one: end them with other {…}',
     ],
     [
-      'a way to check it in some cases only',
+      'a way to check it in some plural forms only',
       { withdrawal: '{sender} {disease, select, measles {{check}} other {}}' },
       'withdrawal must have {check} in each of its cases',
     ],
     [
-      'a day that would be written twice over',
+      'a day that would be written twice',
       { check: '{line, date} {code}' },
       'check has {line, …}, which is a text and already as it is said: write {line}',
     ],
-    ['a field that is not known', { colour: 'red' }, 'Unrecognized key: "colour"'],
+    ['an unknown field', { colour: 'red' }, 'Unrecognized key: "colour"'],
     ['a locale that does not exist', { locale: 'nowhere-at-all-x' }, 'locale must be a locale'],
   ])('are refused with %s, and the file and the field are named', (_, changed, message) => {
     write('en.json', changed);

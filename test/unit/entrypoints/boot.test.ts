@@ -28,7 +28,7 @@ describe('The program', () => {
     ['a module', [{ name: 'tasks' }], 'the module tasks has two owners: tasks and tasks'],
     ['streams', [{ name: 'doors', components: streamsOf('task-<taskId>') }], 'the streams task-<taskId>'],
     [
-      'a type of event',
+      'an event type',
       [
         { name: 'doors', components: streamsOf('door-<id>') },
         { name: 'gates', components: streamsOf('gate-<id>') },
@@ -48,7 +48,7 @@ describe('The program', () => {
     ['a request', [{ name: 'doors', requests: [closeTask] }], 'the request close-task has two owners: tasks and doors'],
     ['words of the command line', [{ name: 'doors', requests: [another] }], 'the words tasks close'],
     [
-      'a route, however its fields are called',
+      'a route, whatever its fields are called',
       [
         {
           name: 'doors',
@@ -96,7 +96,7 @@ describe('The projections of the contact graph', () => {
     ['a projection has two owners', { name: 'tests' }, 'the projection tests has two owners: doors and samples'],
     ['a label has two owners', { owns: ['Task'] }, 'the label Task has two owners: doors and tasks'],
     ['relationships have two owners', { owns: ['NEAR'] }, 'the relationship NEAR has two owners: doors and presence'],
-    ['a projection is made of one that is not there', { madeOf: ['keys'] }, 'not there before them: openings'],
+    ['a projection is made from an unknown one', { madeOf: ['keys'] }, 'not there before them: openings'],
   ])('do not start if %s', async (_, more, reason) => {
     await expect(typesWith(more)).rejects.toThrow(reason);
   });
@@ -137,12 +137,12 @@ describe('The work in a worker', () => {
       'the job trace has two owners: tracing and doors',
     ],
     [
-      'two do the same job',
+      'two handle the same job',
       { jobs: [{ name: 'open-door' }], handlers: [opening, opening] },
       'what does the job open-door has two owners: doors and doors',
     ],
     [
-      'a job can be queued that nobody does',
+      'a job can be queued that nobody handles',
       { jobs: [{ name: 'open-door' }] },
       'nobody does the job open-door, which doors queues',
     ],
@@ -151,7 +151,11 @@ describe('The work in a worker', () => {
       { jobs: [{ name: 'withdrawal', withProvider: true }] },
       'nobody does the job withdrawal, which doors queues',
     ],
-    ['a job is done that nobody queues', { handlers: [opening] }, 'doors does the job open-door, which nobody queues'],
+    [
+      'a job is handled that nobody queues',
+      { handlers: [opening] },
+      'doors does the job open-door, which nobody queues',
+    ],
     [
       'a reader has two owners',
       { reactions: [following('alerts')] },

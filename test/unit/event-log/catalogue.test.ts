@@ -103,11 +103,11 @@ describe('An event is refused before it is stored, with the field and what to do
   };
 
   it.each<[string, DomainEvent, string, string]>([
-    ['a day that is none', stay({ arrivedAt: '2021-02-30T09:00:00Z' }), 'arrivedAt is not a time', 'correct the date'],
+    ['an invalid day', stay({ arrivedAt: '2021-02-30T09:00:00Z' }), 'arrivedAt is not a time', 'correct the date'],
     ['a time before 1970', stay({ arrivedAt: '1969-12-31T23:59:59Z' }), 'arrivedAt is not a time', 'correct the date'],
     ['a time after 2106', stay({ leftAt: '2106-02-07T06:28:16Z' }), 'leftAt is not a time', 'correct the date'],
     ['a stay of years', stay({ leftAt: '2023-08-01T09:00:00Z' }), 'leftAt is more than 366 days', 'several stays'],
-    ['an id of half a character', stay({ personId: 'x\ud800' }), 'personId holds half of a character', 'whole'],
+    ['an id with half a character', stay({ personId: 'x\ud800' }), 'personId holds half of a character', 'whole'],
     [
       'an endless stay',
       { type: 'PlaceRegistered', data: { ...place, defaultStayMinutes: 10_081 } },
@@ -117,7 +117,7 @@ describe('An event is refused before it is stored, with the field and what to do
     ['a reference of any length', sent({ reference: 'r'.repeat(2_001) }), 'reference is longer than 2000', 'shorten'],
     ['a provider of any length', sent({ provider: 'p'.repeat(201) }), 'provider is longer than 200', 'shorten'],
     [
-      'words of a provider of any length',
+      "a provider's text of any length",
       {
         type: 'AlertUndelivered',
         data: { alertId: 'a', provider: 'one', detail: 'x'.repeat(20_001), withdrawn: false },
@@ -132,14 +132,14 @@ describe('An event is refused before it is stored, with the field and what to do
       'shorten',
     ],
     [
-      'a text of any length, however deep it stands',
+      'a text of any length, however deeply nested',
       { type: 'ResultHeld', data: { ...held, doubts: ['early', 'x'.repeat(20_001)] } },
       'doubts.1 is longer than 20000 characters',
       'shorten',
     ],
-    ['a day of a message that is none', sent({ until: '2021-02-30' }), 'until', ''],
-    ['a position that is none', traced({ graphPosition: 'here' }), 'graphPosition is not a position', '1234/1234'],
-    ['a position beyond any', traced({ graphPosition: '9'.repeat(19) }), 'graphPosition is beyond the end', ''],
+    ['an invalid day in a message', sent({ until: '2021-02-30' }), 'until', ''],
+    ['an invalid position', traced({ graphPosition: 'here' }), 'graphPosition is not a position', '1234/1234'],
+    ['a position that is too large', traced({ graphPosition: '9'.repeat(19) }), 'graphPosition is beyond the end', ''],
     ['a count beyond 64 bits', traced({ counts: [2 ** 53 - 1] }), 'counts.0 is more than', 'correct it'],
     ['minutes beyond 64 bits', traced({ lingeringMinutes: 1e300 }), 'lingeringMinutes is more than', 'correct it'],
   ])('%s', async (_, event, reason, fix) => {

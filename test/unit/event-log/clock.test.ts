@@ -62,19 +62,19 @@ describe('A person who confirms a clock', () => {
       [confirmed('2026-11-28T08:00:01Z', LAST)],
     ],
     [
-      'given a confirmation of which this one did not know, then nothing: somebody was faster',
+      'given another confirmation that this one did not know, then nothing: somebody was faster',
       [taken(confirmed(WEEK_LATER, LAST), WEEK_LATER)],
       confirm(WEEK_LATER, LAST),
       [],
     ],
     [
-      'given a log whose clock was confirmed to be a year ahead, when its next event is of a day later, then nothing',
+      'given a log whose clock was confirmed to be a year ahead, when its next event is a day later, then nothing',
       [taken(confirmed('2026-11-20T08:00:00Z', '2027-11-20T08:00:00Z'), '2027-11-20T08:00:00Z')],
       confirm('2026-11-21T08:00:00Z', '2027-11-21T08:00:00Z', { known: 1 }),
       [],
     ],
     [
-      'given that, when the clock of the log is set right, then it is to be confirmed once more',
+      "given that, when the log's clock is corrected, then it has to be confirmed again",
       [taken(confirmed('2026-11-20T08:00:00Z', '2027-11-20T08:00:00Z'), '2027-11-20T08:00:00Z')],
       confirm('2026-11-21T08:00:00Z', '2026-11-21T08:00:00Z', { known: 1 }),
       [confirmed('2026-11-21T08:00:00Z', '2026-11-21T08:00:00Z')],

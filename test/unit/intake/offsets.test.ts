@@ -22,11 +22,11 @@ describe("A stay in another program's file", () => {
     ['with an offset of 99 hours', '2021-06-05T09:00:00+99:99', '2021-06-05T10:00:00+99:99'],
     ['with an offset of a day', '2021-06-05T09:00:00+24:00', '2021-06-05T10:00:00+24:00'],
     ['with an offset of 75 minutes', '2021-06-05T09:00:00+07:75', '2021-06-05T10:00:00+07:75'],
-    ['with a minus sign that is none', '2021-06-05T09:00:00−07:00', '2021-06-05T10:00:00−07:00'],
+    ['with a wrong minus sign', '2021-06-05T09:00:00−07:00', '2021-06-05T10:00:00−07:00'],
     ['with the day first', '05/06/2021 09:00', '05/06/2021 10:00'],
     ['with the numbers of a spreadsheet', '44352.375', '44352.4167'],
     ['with a year of two digits', '21-06-05T09:00:00+07:00', '21-06-05T10:00:00+07:00'],
-    ['on a day that never was', '2021-02-30T09:00:00+07:00', '2021-02-30T10:00:00+07:00'],
+    ['on a day that does not exist', '2021-02-30T09:00:00+07:00', '2021-02-30T10:00:00+07:00'],
     ['beyond the end of a day', '2021-06-05T22:00:00+07:00', '2021-06-05T24:00:01+07:00'],
   ])('is refused %s, and the column is named', (_, arrived, left) => {
     const read = stay(arrived, left);

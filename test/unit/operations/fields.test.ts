@@ -32,11 +32,11 @@ describe("An operator's text", () => {
   it.each([
     ['clears the screen', { reason: 'ok\u001B[2J' }, 'reason'],
     ['rings', { by: 'Lan\u0007' }, 'by'],
-    ['writes over a line by a control of eight bits', { reason: 'ok\u009B1A' }, 'reason'],
-    ['is half a character', { reason: 'x\ud800' }, 'reason'],
-    ['is nothing that can be seen', { by: '\u200B\u2060' }, 'by'],
-    ['names somebody by a phone', { reason: 'ask 0912 345 678' }, 'reason'],
-    ['names somebody by a citizen number', { by: '001099012345' }, 'by'],
+    ['overwrites a line with an 8-bit control character', { reason: 'ok\u009B1A' }, 'reason'],
+    ['contains half a character', { reason: 'x\ud800' }, 'reason'],
+    ['contains only invisible characters', { by: '\u200B\u2060' }, 'by'],
+    ['identifies somebody by a phone', { reason: 'ask 0912 345 678' }, 'reason'],
+    ['identifies somebody by a citizen number', { by: '001099012345' }, 'by'],
   ])('is refused when it %s', (_, more, field) => {
     expect(refusalOf(() => order(more))).toEqual([expect.stringMatching(new RegExp(`^${field} (holds|is empty)`))]);
   });

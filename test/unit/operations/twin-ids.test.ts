@@ -137,7 +137,7 @@ describe('A result that an older log has under an id that is refused or written 
     ['a person whose id is nine digits', 's1', '123456789'],
     ['a person whose id is twelve digits', 's1', '111222333444'],
     ['a person whose id is a phone', 's1', PHONE],
-    ['a person with a character that cannot be seen', 's1', 'an\u200B'],
+    ['a person with an invisible character', 's1', 'an\u200B'],
     ['a person with decomposed letters', 's1', NFD],
     ['a tube with decomposed letters', TUBE.nfd, 'an'],
     ['a tube that begins as a formula', '=7', 'an'],
@@ -169,7 +169,7 @@ describe('A result that an older log has under an id that is refused or written 
 
   it.each([
     ['another tube of the person', row('s2', '123456789', 'positive'), 'person_id'],
-    ['a person of whom nothing is known', row('s1', '987654321', 'retracted'), 'person_id'],
+    ['an unknown person', row('s1', '987654321', 'retracted'), 'person_id'],
     ['another tube that begins as a formula', row('=8', 'an', 'positive'), 'sample_id'],
   ])('does not make new ids of that kind acceptable: %s', async (_what, given, column) => {
     await sayResult('s1', '123456789');

@@ -16,9 +16,9 @@ const failure = (message: string, code?: string | number) => Object.assign(new E
 describe('Errors in the log', () => {
   it.each([
     ['a refused connection', failure('connect ECONNREFUSED 127.0.0.1:1', 'ECONNREFUSED')],
-    ['an event log that is away', failure('14 UNAVAILABLE: Connection dropped', 14)],
+    ['an event log that is unreachable', failure('14 UNAVAILABLE: Connection dropped', 14)],
     ['a reader dropped as too slow', failure('10 ABORTED: Consumer too slow', 10)],
-    ['a graph that is away', failure('Could not perform discovery', 'ServiceUnavailable')],
+    ['a graph that is unreachable', failure('Could not perform discovery', 'ServiceUnavailable')],
     ['a Redis that is starting', failure('LOADING Redis is loading the dataset in memory')],
     ['what the caller expects', new RangeError('somebody was faster')],
   ])('include %s in one short line', (_, error) => {
@@ -39,7 +39,7 @@ describe('Errors in the log', () => {
   });
 
   it.each([
-    ['an error nobody expects', new TypeError('x is not a function')],
+    ['an unexpected error', new TypeError('x is not a function')],
     ['an answer that refuses', failure('3 INVALID_ARGUMENT', 3)],
   ])('include %s completely', (_, error) => {
     const [line] = loggedOf([error]);

@@ -69,11 +69,11 @@ describe('A check-in elsewhere', () => {
   });
 
   it.each<[string, CheckInRow[]]>([
-    ['of which an end is known', [row('cafe', '09:00', '11:00'), row('market', '09:30')]],
+    ['with a known end', [row('cafe', '09:00', '11:00'), row('market', '09:30')]],
     ['at the same place', [row('cafe', '09:00'), row('cafe', '09:30')]],
     ['that begins at the same moment', [row('cafe', '09:00'), row('market', '09:00')]],
-    ['that is taken as over by then', [row('cafe', '09:00'), row('market', '10:00')]],
-    ['of a month before', [row('cafe', '2021-07-01T09:00'), row('market', '09:30')]],
+    ['that is considered over by then', [row('cafe', '09:00'), row('market', '10:00')]],
+    ['from the previous month', [row('cafe', '2021-07-01T09:00'), row('market', '09:30')]],
   ])('does not change a stay %s', async (_, rows) => {
     await scan(CLOSING, ...rows);
     expect(checkOuts()).toEqual([]);

@@ -175,7 +175,7 @@ describe('A day is called the last one', () => {
   it.each([
     ['have another phone by now', () => rig.register('binh', '+84900000009')],
     ['are cases themselves', () => rig.confirm(caseIdOf('binh', 'covid-19', 0), 'binh')],
-    ['are contacts no more', () => rig.trace({ an: 1, chi: 1 })],
+    ['are no longer contacts', () => rig.trace({ an: 1, chi: 1 })],
   ])('whatever messages went to others who %s', async (_, happens) => {
     await rig.trace({ an: 1, binh: 1, chi: 1 }, CASE, { binh: day(9) });
     await rig.drain();

@@ -58,15 +58,15 @@ describe('The refusal of an external event log', () => {
   const ca = (name: string) => `&tlsCAFile=${file(name)}`;
 
   it.each([
-    ['speaks TLS alone', () => secured.url({ tls: false }), /it speaks TLS, and tls is false\.$/],
-    ['speaks no TLS', () => plain.url({ tls: true }), /it does not speak TLS, and tls is true\.$/],
+    ['speaks only TLS', () => secured.url({ tls: false }), /it speaks TLS, and tls is false\.$/],
+    ['does not speak TLS', () => plain.url({ tls: true }), /it does not speak TLS, and tls is true\.$/],
     [
-      'has a certificate of an authority that is unknown',
+      'has a certificate of an unknown authority',
       () => secured.url({ query: ca('other.crt') }),
       /not of the authority that we know/,
     ],
     [
-      'is to have one of an authority whose file is not there',
+      'should have one of an authority whose file is missing',
       () => secured.url({ query: ca('none.crt') }),
       /tlsCAFile is .*none\.crt/,
     ],
@@ -76,7 +76,7 @@ describe('The refusal of an external event log', () => {
       /the user or the password is wrong\.$/,
     ],
     [
-      'wants a user',
+      'requires a user',
       () => secured.url({ query: ca('authority.crt') }).replace(/\/\/.*@/, '//'),
       /it asks for a user and a password\.$/,
     ],

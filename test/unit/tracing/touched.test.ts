@@ -166,7 +166,7 @@ describe('The cases that events touch', () => {
 
   it.each<[string, DomainEvent, string[]]>([
     ['a merged record', { type: 'PersonMerged', data: { personId: 'An', into: 'Binh' } }, ['An', 'Binh']],
-    ['a parted record', { type: 'PersonUnmerged', data: { personId: 'An', from: 'Binh' } }, ['An', 'Binh']],
+    ['a separated record', { type: 'PersonUnmerged', data: { personId: 'An', from: 'Binh' } }, ['An', 'Binh']],
     ['a result', { type: 'TestResultReported', data: result }, ['An']],
     ['a corrected result', { type: 'TestResultCorrected', data: result }, ['An']],
     ['a retracted result', { type: 'TestResultRetracted', data: retraction }, ['An']],
