@@ -12,6 +12,7 @@ import { defineProjection } from '../src/contact-graph/projection.js';
 export const caseWindows = defineProjection({
   name: 'case-windows',
   version: 1,
+  owns: [],
   writesOn: 'cases',
   events: eventSet(InfectiousWindowChanged, TraceCompleted),
 

@@ -22,6 +22,8 @@ const VISITS = eventSet(
 export const presence: VisitProjection<EventIn<typeof VISITS>> = {
   name: 'presence',
   version: 1,
+  // Kinds of places and lengths of stay are written here once more, so that no visit depends on how far others have come.
+  owns: ['Slot', 'SlotPart', 'AT', 'IN', 'PART', 'Place.kind', 'Place.stayMinutes', 'StayRule'],
   events: VISITS,
 
   step(event) {

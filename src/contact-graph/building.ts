@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Driver } from 'neo4j-driver';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
@@ -9,13 +10,24 @@ import {
 } from '../event-log/event-store.js';
 import { lastOf } from '../event-log/log-mark.js';
 import { eventSet, union, type EventSet } from '../kernel/event.js';
-import { checkpointOf, moveCheckpoints, OutOfStep, readGraphState, rowOf } from './checkpoints.js';
+import {
+  checkpointsFor,
+  FACTS,
+  moveCheckpoints,
+  movesOf,
+  nameMembers,
+  OutOfStep,
+  readGraphState,
+  SLOTS,
+} from './checkpoints.js';
 import { baseOf, kindOf, namesOf } from './instances.js';
 import { makeSchema } from './label-schema.js';
 import type { Member } from './members.js';
 import { inTransaction, int, rows, type Tx } from './neo4j.js';
 import { Numbering } from './numbering.js';
 import { portionsOf, type Facts } from './portions.js';
+import type { Prepared } from './preparation.js';
+import { isOfVisits, type FactProjection, type VisitProjection } from './projection.js';
 import type { GraphWriter } from './projector.js';
 
 export interface BuildingOptions {
@@ -72,7 +84,7 @@ async function refresh(driver: Driver, writer: GraphWriter): Promise<void> {
   const state = await readGraphState(driver);
   if (state?.epoch !== writer.epoch) throw new OutOfStep('the graph was emptied');
   // Projections join the rest in the turn of the facts, so reading which have joined also takes that turn.
-  await writer.betweenFacts(async () => writer.members.refresh(state.instances));
+  await writer.betweenFacts(async () => writer.refresh(state.instances));
 }
 
 /** Removes replaced rows, and rows that no program of this version writes. */
@@ -85,10 +97,10 @@ async function removeOld(driver: Driver, { members, epoch }: GraphWriter, signal
     }
     if (signal.aborted) return;
     await inTransaction(driver, 'write', (tx) =>
-      tx.run('MATCH (c:Checkpoint {projection: $projection, partition: $partition}) WHERE c.epoch = $epoch DELETE c', {
-        ...checkpointOf(instance),
-        epoch,
-      }),
+      tx.run(
+        'MATCH (c:Checkpoint {projection: $name}) WHERE c.epoch = $epoch AND c.partition IN $partitions DELETE c',
+        { name: instance.name, partitions: instance.partitions, epoch },
+      ),
     );
   }
 }
@@ -131,20 +143,22 @@ async function begin(driver: Driver, writer: GraphWriter, signal: AbortSignal): 
   );
   await refresh(driver, writer);
   await removeOld(driver, writer, signal);
-  const checkpoints: ReturnType<typeof rowOf>[] = [];
-  for (const { name, version, owns = [] } of family) {
+  const checkpoints: ReturnType<typeof checkpointsFor> = [];
+  for (const projection of family) {
+    const { name, version, owns } = projection;
     // `again` alternates, so that a rebuild beside rows of the same version gets different names.
     const again = members.kept.some((each) => each.name === name && each.version === version && !each.again);
     await makeSchema(driver, owns, { version, again });
-    checkpoints.push(rowOf(checkpointOf({ name, version, again }), { version, owns, again }, 'building'));
+    const writers = isOfVisits(projection) ? SLOTS : [FACTS];
+    checkpoints.push(...checkpointsFor(projection, writers, { again, state: 'building' }));
   }
   await inTransaction(driver, 'write', async (tx) => {
     await tx.run(
       `MATCH (g:Graph {name: 'contact'}) WHERE g.epoch = $epoch AND g.emptied IS NULL
        UNWIND $checkpoints AS row
        MERGE (c:Checkpoint {projection: row.projection, partition: row.partition})
-       ON CREATE SET c += row, c.epoch = g.epoch, c.commit = -1, c.prepare = -1`,
-      { epoch, checkpoints },
+       ON CREATE SET c += row, c.epoch = g.epoch, c.commit = -1, c.prepare = -1, c.made = $made`,
+      { epoch, checkpoints, made: randomUUID() },
     );
     await tx.run('MATCH (c:Checkpoint) WHERE c.projection IN $names SET c.wanted = null', {
       names: family.map(({ name }) => name),
@@ -161,9 +175,7 @@ async function build(options: BuildingOptions, members: Member[]): Promise<void>
   const { driver, store, writer, signal, maxEvents = MAX_EVENTS, say } = options;
   const names = members.map(({ projection }) => projection.name).join(', ');
   say(`${names}: being made from the log, beside what is there`);
-  const numbering = new Numbering(driver, writer.epoch);
-  await numbering.load();
-  const site = new Site(driver, writer, members, numbering);
+  const site = new Site(driver, writer, members, await visitsOf(writer, members));
   const fed = new AbortController();
   let failure: unknown;
   const looks = lookNowAndThen(site, store, fed.signal)
@@ -186,6 +198,22 @@ async function build(options: BuildingOptions, members: Member[]): Promise<void>
   if (site.joined) say(`${names}: made, and read from now on`);
 }
 
+type Visits = Awaited<ReturnType<GraphWriter['besides']>>;
+
+/** What is needed to write visits, if they are among what is being built. */
+async function visitsOf(writer: GraphWriter, members: readonly Member[]): Promise<Visits | undefined> {
+  const member = members.find(isVisiting);
+  return member && writer.besides(member);
+}
+
+function isVisiting(member: Member): member is Member<VisitProjection> {
+  return isOfVisits(member.projection);
+}
+
+function isOfFacts(member: Member): member is Member<FactProjection> {
+  return !isOfVisits(member.projection);
+}
+
 /** Detects that the log holds no further events for the projections: no batch would show that they are done. */
 async function lookNowAndThen(site: Site, store: EventStore, fed: AbortSignal): Promise<void> {
   while (!site.joined) {
@@ -199,6 +227,7 @@ async function lookNowAndThen(site: Site, store: EventStore, fed: AbortSignal): 
 class Site {
   joined = false;
   readonly events: EventSet;
+  readonly #numbering: Numbering;
   /** Runs one batch or one check at a time. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -206,8 +235,9 @@ class Site {
     private readonly driver: Driver,
     private readonly writer: GraphWriter,
     private readonly members: Member[],
-    private readonly numbering: Numbering,
+    private readonly visits: Visits | undefined,
   ) {
+    this.#numbering = visits?.rows.numbering ?? new Numbering(driver, writer.epoch, writer.members.label);
     const [first, ...rest] = members.map(({ projection }) => projection.events);
     this.events = rest.reduce<EventSet>((all, each) => union(all, each), first ?? eventSet());
   }
@@ -232,7 +262,7 @@ class Site {
   take(batch: Batch): Promise<void> {
     return this.#inTurn(async () => {
       if (!isBefore(this.writer.factsPassed, batch.position)) return this.#write(batch);
-      return this.writer.betweenFacts(() => this.#join(batch));
+      return this.#undisturbed(() => this.#join(batch));
     });
   }
 
@@ -240,10 +270,15 @@ class Site {
   joinAtEnd(store: EventStore): Promise<void> {
     return this.#inTurn(async () => {
       if (await store.isBehind(this.passed, this.events.types)) return;
-      await this.writer.betweenFacts(async () => {
+      await this.#undisturbed(async () => {
         if (!(await store.isBehind(this.passed, this.events.types))) await this.#join();
       });
     });
+  }
+
+  /** Runs work while the rest does not move: no facts for facts, nothing at all for visits, whose rows it replaces. */
+  #undisturbed(work: () => Promise<void>): Promise<void> {
+    return this.visits ? this.writer.alone(work) : this.writer.betweenFacts(work);
   }
 
   async #write({ events, position }: Batch): Promise<void> {
@@ -251,19 +286,26 @@ class Site {
     const taken = events.filter(({ id }) => !aside.has(id));
     const facts = this.#factsOf(taken);
     await this.#number(facts);
-    for (const portion of portionsOf(facts, position)) {
+    const visits = await this.#visitsIn({ events: taken, position });
+    const portions = portionsOf(facts, position);
+    for (const [i, portion] of portions.entries()) {
       const within = taken.filter((event) => comparePositions(event.position, portion.position) <= 0);
-      await this.#move(portion.facts, portion.position, within);
+      await this.#move(portion.facts, portion.position, within, i === portions.length - 1 ? visits : undefined);
     }
   }
 
-  async #move(facts: readonly Facts[], to: Position, events: RecordedEvent[]): Promise<void> {
+  /** @param visits of the whole batch; omitted if a further portion of it follows. */
+  async #move(facts: readonly Facts[], to: Position, events: RecordedEvent[], visits?: Prepared): Promise<void> {
     const given = lastOf({ events, unreadable: [] });
-    const moving = this.members.filter(({ instance }) => isBefore(instance.passed, to));
-    await inTransaction(this.driver, 'write', async (tx) => {
+    const moving = this.members.filter(
+      (member) => isBefore(member.instance.passed, to) && (visits || isOfFacts(member)),
+    );
+    const made = await inTransaction(this.driver, 'write', async (tx) => {
       await moveCheckpoints(tx, this.writer.epoch, 'what is being made', this.#moves(moving), to, given);
       await this.#writeFacts(tx, facts);
+      return visits && this.#writeVisits(tx, visits);
     });
+    made?.forEach((nodes, writer) => this.visits?.rows.remember(writer, nodes));
     for (const { instance } of moving) Object.assign(instance, { passed: to, given: given ?? instance.given });
   }
 
@@ -280,30 +322,39 @@ class Site {
     if (last) await this.#write({ events: before, position: last.position });
     await inTransaction(this.driver, 'write', async (tx) => {
       // Another projector that moves the rest has to wait, or fails with OutOfStep.
-      await moveCheckpoints(tx, writer.epoch, 'the rest', writer.members.moves(passed), passed);
+      await moveCheckpoints(tx, writer.epoch, 'the rest', [writer.members.move(passed)], passed);
       await moveCheckpoints(tx, writer.epoch, 'what is being made', this.#moves(members), passed);
       await tx.run(
         `MATCH (c:Checkpoint) WHERE c.epoch = $epoch AND c.projection IN $names
          SET c.state = CASE c.state WHEN 'building' THEN 'active' ELSE 'old' END, c.trouble = null`,
         { epoch: writer.epoch, names: members.map(({ projection }) => projection.name) },
       );
+      await nameMembers(tx);
     });
     writer.members.join(members, passed);
+    if (this.visits) writer.takeOver(this.visits.rows);
     this.joined = true;
   }
 
   /** For each member, the events that it has not passed. */
   #factsOf(events: RecordedEvent[]): Facts[] {
-    return this.members.map(({ projection, instance }) => ({
+    return this.members.filter(isOfFacts).map(({ projection, instance }) => ({
       projection,
       events: events.filter((event) => projection.events.includes(event) && isBefore(instance.passed, event.position)),
     }));
   }
 
+  async #visitsIn({ events, position }: Batch): Promise<Prepared | undefined> {
+    const member = this.members.find(isVisiting);
+    if (!member || !this.visits) return undefined;
+    const { passed } = member.instance;
+    return this.visits.preparation.of({ events: events.filter((event) => isBefore(passed, event.position)), position });
+  }
+
   async #number(facts: readonly Facts[]): Promise<void> {
     const mentioned = facts.flatMap(({ projection, events }) => events.map((event) => projection.mentions(event)));
-    if (this.numbering.full) this.numbering.forget();
-    await this.numbering.ensure(
+    if (this.#numbering.full) this.#numbering.forget();
+    await this.#numbering.ensure(
       new Set(mentioned.flatMap(({ people = [] }) => people)),
       new Set(mentioned.flatMap(({ places = [] }) => places)),
     );
@@ -311,12 +362,20 @@ class Site {
 
   async #writeFacts(tx: Tx, facts: readonly Facts[]): Promise<void> {
     const label = this.writer.members.labelAmong(this.members);
-    const context = this.writer.contextOf(tx, this.numbering, label);
+    const context = this.writer.contextOf(tx, this.#numbering, label);
     for (const { projection, events } of facts) if (events.length > 0) await projection.write(context, events);
   }
 
+  /** Returns what the rows are to remember, by writer. */
+  async #writeVisits(tx: Tx, { slots, facts }: Prepared): Promise<Map<number, number>[]> {
+    await this.#writeFacts(tx, facts);
+    const made: Map<number, number>[] = [];
+    for (const i of SLOTS.keys()) made.push((await this.visits?.rows.write(tx, i, slots)) ?? new Map());
+    return made;
+  }
+
   #moves(members: readonly Member[]) {
-    return members.map(({ instance }) => ({ ...checkpointOf(instance), from: instance.passed, state: instance.state }));
+    return members.flatMap(({ instance }) => movesOf(instance, instance.passed));
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {

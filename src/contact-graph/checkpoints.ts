@@ -2,16 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Driver } from 'neo4j-driver';
 import { comparePositions, type MarkedEvent, type Position } from '../event-log/event-store.js';
 import { readMark, writeMark } from '../event-log/log-mark.js';
-import {
-  cannotBeMadeAlone,
-  familyOf,
-  served,
-  suffixOf,
-  type Described,
-  type Instance,
-  type InstanceState,
-  type Made,
-} from './instances.js';
+import { baseOf, familyOf, served, suffixOf, type Described, type Instance, type InstanceState } from './instances.js';
 import { inTransaction, int, positionFrom, rows, type Tx } from './neo4j.js';
 
 /** Format of the graph; a graph of another format is rebuilt from the log. */
@@ -24,15 +15,16 @@ export const SLOTS = Array.from({ length: SLOT_PARTITIONS }, (_, i) => `slots-${
 /** Names of all writers; one of them writes all projections of facts together. */
 export const PARTITIONS = [FACTS, ...SLOTS];
 
+/**
+ * The checkpoint of all active projections of facts: they are written in one transaction, so only this one is moved. It
+ * names its members, so that a process that does not know which they are now cannot move it.
+ */
+const TOGETHER = { projection: 'facts', partition: FACTS, state: 'shared' } as const;
+
 /** Identifies a checkpoint by its projection and the partition that writes it. */
 export interface CheckpointName {
   projection: string;
   partition: string;
-}
-
-/** The name of the checkpoint for a build of a projection of facts. */
-export function checkpointOf({ name, ...made }: { name: string } & Made): CheckpointName {
-  return { projection: name, partition: `${FACTS}${suffixOf(made)}` };
 }
 
 /** Another process moved a checkpoint or rebuilt the graph, so this process's state of it is invalid. */
@@ -50,12 +42,13 @@ export interface GraphState {
   format: number;
   /** The graph has not caught up with the log since it was created: answers would omit what it still lacks. */
   filling: boolean;
-  /** By partition; undefined while it has passed nothing. All active projections of facts share one position. */
+  /**
+   * By name of the writer; undefined while it has passed nothing. All active projections of facts share one position;
+   * writers of slots are only listed while the projection of visits is active.
+   */
   passed: Map<string, Position | undefined>;
-  /** All builds of projections of facts, in any state. */
+  /** All builds of projections, in any state. */
   instances: Instance[];
-  /** Name and version of the projection that the slots were written by. */
-  visits: { name: string; version: number } | undefined;
   /** The last event of each partition, without duplicates. */
   given: MarkedEvent[];
 }
@@ -78,45 +71,64 @@ export async function graphStateIn(tx: Tx): Promise<GraphState | undefined> {
     `MATCH (c:Checkpoint) WHERE c.epoch = $epoch
      RETURN c.projection AS name, c.partition AS partition, c.version AS version, c.again AS again, c.state AS state,
             c.owns AS owns, coalesce(c.wanted, false) AS wanted, c.trouble AS trouble,
-            toString(c.commit) AS commit, toString(c.prepare) AS prepare, c.given AS given`,
+            c.made AS made, c.members AS members, toString(c.commit) AS commit, toString(c.prepare) AS prepare, c.given AS given`,
     { epoch: graph.epoch },
   );
   const passed = new Map<string, Position | undefined>();
-  const instances: Instance[] = [];
-  let visits: GraphState['visits'];
+  const instances = new Map<string, Instance>();
   const given = new Map<string, MarkedEvent>();
-  for (const { partition, commit, prepare, given: text, ...made } of checkpoints) {
-    const position = commit === '-1' ? undefined : positionFrom(commit, prepare);
-    const event = text === null ? undefined : readMark(text)?.event;
-    if (SLOTS.includes(partition)) {
-      passed.set(partition, position);
-      visits = { name: made.name, version: made.version };
-    } else {
-      instances.push({ ...made, passed: position, given: event });
-      if (made.state === 'active')
-        passed.set(FACTS, passed.has(FACTS) ? earlier(passed.get(FACTS), position) : position);
-    }
-    if (event && made.state === 'active') given.set(event.id, event);
+  const together = checkpoints.find(({ state }) => state === TOGETHER.state);
+  for (const { partition, ...build } of checkpoints.filter(isOfBuild)) {
+    const isMember = build.state === 'active' && baseOf(partition) === FACTS;
+    const { position, event } = standOf(isMember && together ? together : build);
+    const key = `${build.name}${suffixOf(build)}`;
+    instances.set(
+      key,
+      withPartition(instances.get(key), { ...build, partitions: [partition], passed: position, given: event }),
+    );
+    if (build.state !== 'active') continue;
+    const writer = baseOf(partition);
+    passed.set(writer, passed.has(writer) ? earlier(passed.get(writer), position) : position);
+    if (event) given.set(event.id, event);
   }
-  return { ...graph, passed, instances, visits, given: [...given.values()] };
+  return { ...graph, passed, instances: [...instances.values()], given: [...given.values()] };
 }
 
-interface Checkpoint extends Omit<Instance, 'passed' | 'given'> {
+/** A build with one more of its partitions: it has passed what all of them have. */
+function withPartition(build: Instance | undefined, more: Instance): Instance {
+  if (!build) return more;
+  const passed = earlier(build.passed, more.passed);
+  return {
+    ...build,
+    ...{ partitions: [...build.partitions, ...more.partitions], passed },
+    given: passed === build.passed ? build.given : more.given,
+    wanted: build.wanted || more.wanted,
+  };
+}
+
+/** Where a checkpoint stands. */
+function standOf({ commit, prepare, given }: Pick<Checkpoint, 'commit' | 'prepare' | 'given'>) {
+  return {
+    position: commit === '-1' ? undefined : positionFrom(commit, prepare),
+    event: given === null ? undefined : readMark(given)?.event,
+  };
+}
+
+function isOfBuild(checkpoint: Checkpoint): checkpoint is Checkpoint & Pick<Instance, 'state'> {
+  return checkpoint.state !== TOGETHER.state;
+}
+
+interface Checkpoint extends Omit<Instance, 'passed' | 'given' | 'partitions' | 'state'> {
   partition: string;
+  state: InstanceState | typeof TOGETHER.state;
   commit: string;
   prepare: string;
   given: string | null;
 }
 
-/** Whether the graph is of this log and format, and of this program's versions except for what can be built alone. */
-export function goesOn(
-  { storeId, format, visits, instances }: GraphState,
-  ofLog: string,
-  visitProjection: Described,
-  facts: readonly Described[],
-): boolean {
-  if (storeId !== ofLog || format !== GRAPH_FORMAT) return false;
-  return visits?.version === visitProjection.version && cannotBeMadeAlone(instances, facts) === undefined;
+/** Whether the graph is of this log and format. */
+export function goesOn({ storeId, format }: GraphState, ofLog: string): boolean {
+  return storeId === ofLog && format === GRAPH_FORMAT;
 }
 
 /** Undefined, which means that nothing was passed, comes before everything. */
@@ -136,8 +148,8 @@ export async function createGraphState(
   visits: Described,
   facts: readonly Described[],
 ): Promise<void> {
-  const slots = SLOTS.map((partition) => rowOf({ projection: visits.name, partition }, visits, 'active'));
-  const rest = facts.map((each) => rowOf(checkpointOf({ ...each, again: false }), each, 'active'));
+  const slots = checkpointsFor(visits, SLOTS, { again: false, state: 'active' });
+  const rest = facts.flatMap((each) => checkpointsFor(each, [FACTS], { again: false, state: 'active' }));
   await inTransaction(driver, 'write', async (tx) => {
     const { summary } = await tx.run(
       `MERGE (g:Graph {name: 'contact'})
@@ -151,8 +163,9 @@ export async function createGraphState(
       `MATCH (g:Graph {name: 'contact'}) UNWIND $checkpoints AS row
        MERGE (c:Checkpoint {projection: row.projection, partition: row.partition})
        SET c += row, c.epoch = g.epoch, c.commit = -1, c.prepare = -1`,
-      { checkpoints: [...slots, ...rest] },
+      { checkpoints: [...slots, ...rest, TOGETHER] },
     );
+    await nameMembers(tx);
   });
 }
 
@@ -160,18 +173,22 @@ export async function createGraphState(
  * Marks rows of versions that this program does not write as `left`, and with them the rows made of them, which would
  * otherwise be based on rows that no longer change.
  */
-export async function leaveOthers(driver: Driver, facts: readonly Described[]): Promise<void> {
+export async function leaveOthers(driver: Driver, projections: readonly Described[]): Promise<void> {
   await inTransaction(driver, 'write', async (tx) => {
     const instances = (await graphStateIn(tx))?.instances ?? [];
     const others = served(instances).filter(({ name, version }) =>
-      facts.every((each) => each.name !== name || each.version !== version),
+      projections.every((each) => each.name !== name || each.version !== version),
     );
-    const names = others.flatMap(({ name }) => [name, ...familyOf(name, facts).map((each) => each.name)]);
+    const names = others.flatMap(({ name }) => [name, ...familyOf(name, projections).map((each) => each.name)]);
+    // What is left stays where all of them stood.
     await tx.run(
-      `MATCH (c:Checkpoint {state: 'active'})
-       WHERE c.partition STARTS WITH $facts AND c.projection IN $names SET c.state = 'left'`,
-      { facts: FACTS, names },
+      `MATCH (s:Checkpoint {state: $shared}), (c:Checkpoint {state: 'active'})
+       WHERE c.partition STARTS WITH $facts AND c.projection IN $names
+       SET c.commit = s.commit, c.prepare = s.prepare, c.given = s.given`,
+      { shared: TOGETHER.state, facts: FACTS, names },
     );
+    await tx.run("MATCH (c:Checkpoint {state: 'active'}) WHERE c.projection IN $names SET c.state = 'left'", { names });
+    await nameMembers(tx);
   });
 }
 
@@ -182,13 +199,19 @@ export async function wantAgain(driver: Driver, name: string): Promise<void> {
   );
 }
 
-/** The properties of a checkpoint in the graph, except its position. */
-export function rowOf(
-  name: CheckpointName,
-  { version, owns = [], again = false }: { version: number; owns?: readonly string[] | undefined; again?: boolean },
-  state: InstanceState,
+/**
+ * The properties of the checkpoints for a build in the graph, except their positions.
+ * @param writers `SLOTS` for visits, and `FACTS` alone for any other projection.
+ */
+export function checkpointsFor(
+  { name, version, owns }: Described,
+  writers: readonly string[],
+  { again, state }: { again: boolean; state: InstanceState },
 ) {
-  return { ...name, version: int(version), owns: [...owns], again, state };
+  return writers.map((writer) => ({
+    ...{ projection: name, partition: `${writer}${suffixOf({ version, again })}` },
+    ...{ version: int(version), owns: [...owns], again, state },
+  }));
 }
 
 /** Records that the graph has caught up with the log. */
@@ -198,23 +221,14 @@ export async function markFilled(driver: Driver, epoch: string): Promise<void> {
   );
 }
 
-/** The position that all partitions have passed; undefined while one has passed nothing. */
-export function passedByAll(passed: Map<string, Position | undefined>): Position | undefined {
-  let least: Position | undefined;
-  for (const partition of PARTITIONS) {
-    const position = passed.get(partition);
-    if (!position) return undefined;
-    if (!least || comparePositions(position, least) < 0) least = position;
-  }
-  return least;
+/** The position that all writers have passed; undefined while one has passed nothing. */
+export function passedByAll(passed: ReadonlyMap<string, Position | undefined>): Position | undefined {
+  return [...passed.values()].reduce(earlier, passed.get(FACTS));
 }
 
 /** The position that the queried rows of all these projections have passed; undefined while one has passed nothing. */
-export function passedBy({ passed, instances, visits }: GraphState, names: readonly string[]): Position | undefined {
-  const stand = names.flatMap((name) => {
-    if (name === visits?.name) return SLOTS.map((partition) => passed.get(partition));
-    return [served(instances).find((each) => each.name === name)?.passed];
-  });
+export function passedBy({ instances }: GraphState, names: readonly string[]): Position | undefined {
+  const stand = names.map((name) => served(instances).find((each) => each.name === name)?.passed);
   return stand.reduce(earlier, stand[0]);
 }
 
@@ -222,7 +236,32 @@ export function passedBy({ passed, instances, visits }: GraphState, names: reado
 export interface Move extends CheckpointName {
   /** Undefined if it has passed nothing. */
   from: Position | undefined;
-  state: InstanceState;
+  state: InstanceState | typeof TOGETHER.state;
+  /** Of the shared checkpoint, its expected members. */
+  members?: readonly string[];
+}
+
+/** Moves the shared checkpoint of these builds, which are all active builds of projections of facts. */
+export function moveTogether(instances: readonly Instance[], from: Position | undefined): Move {
+  const members = instances.flatMap(({ name, partitions }) => partitions.map((partition) => `${name} ${partition}`));
+  return { ...TOGETHER, from, members: members.sort() };
+}
+
+/** Has the shared checkpoint name the builds that are active now. */
+export async function nameMembers(tx: Tx): Promise<void> {
+  await tx.run(
+    `MATCH (s:Checkpoint {state: $shared})
+     SET s.members = COLLECT {
+       MATCH (c:Checkpoint {state: 'active'}) WHERE c.epoch = s.epoch AND c.partition STARTS WITH $facts
+       RETURN c.projection + ' ' + c.partition AS member ORDER BY member
+     }`,
+    { shared: TOGETHER.state, facts: FACTS },
+  );
+}
+
+/** Moves all checkpoints of a build, which are at one position. */
+export function movesOf({ name, partitions, state }: Instance, from: Position | undefined): Move[] {
+  return partitions.map((partition) => ({ projection: name, partition, from, state }));
 }
 
 /**
@@ -247,14 +286,15 @@ export async function moveCheckpoints(
      MATCH (c:Checkpoint {projection: move[0], partition: move[1]})
      SET c.moving = true
      WITH c, move WHERE c.epoch = $epoch AND c.commit = move[2] AND c.prepare = move[3] AND c.state = move[4]
+       AND coalesce(c.members, []) = move[5]
      SET c.commit = $toCommit, c.prepare = $toPrepare, c.given = coalesce($given, c.given)
      RETURN count(c) AS moved`,
     {
       partition,
       epoch,
-      moves: moves.map(({ projection, partition: of, from, state }) => [
+      moves: moves.map(({ projection, partition: of, from, state, members = [] }) => [
         ...[projection, of],
-        ...[int(from?.commit ?? -1n), int(from?.prepare ?? -1n), state],
+        ...[int(from?.commit ?? -1n), int(from?.prepare ?? -1n), state, members],
       ]),
       toCommit: int(to?.commit ?? -1n),
       toPrepare: int(to?.prepare ?? -1n),

@@ -7,10 +7,10 @@ export interface Described {
   version: number;
   /**
    * What only this projection and those made of it write: node labels (`Task`), relationship types (`NEAR`), and
-   * property keys of people and places (`Person.isolations`). With these, it is rebuilt beside its existing rows while
-   * the rest goes on. Without them, everything is rebuilt, since others rely on what it writes to shared nodes.
+   * property keys of people and places (`Person.isolations`). The names carry its version, so that it is rebuilt beside
+   * its existing rows while the rest goes on. Empty if it only writes to rows of another one.
    */
-  owns?: readonly string[];
+  owns: readonly string[];
   /** The projections, earlier in the list, whose rows it reads or writes to: it is rebuilt with them. */
   madeOf?: readonly string[];
   /**
@@ -36,7 +36,9 @@ export interface Made {
 export interface Instance extends Made {
   name: string;
   state: InstanceState;
-  /** Undefined while it has passed nothing. */
+  /** Names of its checkpoints: one, or one for each writer of slots. */
+  partitions: readonly string[];
+  /** Undefined while one of its partitions has passed nothing. */
   passed: Position | undefined;
   /** The last event given to it. */
   given: MarkedEvent | undefined;
@@ -46,6 +48,8 @@ export interface Instance extends Made {
   wanted: boolean;
   /** Why its build does not progress; null if it does. */
   trouble: string | null;
+  /** Differs between any two builds, unlike their names; null for the first one of a graph. */
+  made: string | null;
 }
 
 /** Maps a label, relationship type or property key from its name in version 1 to its name in queries. */
@@ -94,27 +98,6 @@ export function served(instances: readonly Instance[]): Instance[] {
 /** Whether the build is of the version of this projection that the program writes. */
 export function isCurrent(projection: Described, instance: Instance): boolean {
   return instance.name === projection.name && instance.version === projection.version;
-}
-
-/** Whether it can be built beside its existing rows, alone or with the projection to whose rows it writes. */
-export function isMadeAlone({ owns, writesOn }: Described): boolean {
-  return owns !== undefined || writesOn !== undefined;
-}
-
-/**
- * The name of a projection that differs in version from the graph and cannot be built beside the old version, since it
- * writes to shared nodes: then everything is rebuilt. Undefined if there is none.
- */
-export function cannotBeMadeAlone(
-  instances: readonly Instance[],
-  projections: readonly Described[],
-): string | undefined {
-  const other = projections.find(
-    (projection) =>
-      !isMadeAlone(projection) &&
-      served(instances).some((instance) => instance.name === projection.name && !isCurrent(projection, instance)),
-  );
-  return other?.name;
 }
 
 /** Names of the projections that must be written before this one. */

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Driver } from 'neo4j-driver';
 import { UserError } from '../kernel/errors.js';
 import { MARK } from './gate.js';
-import { baseOf } from './instances.js';
+import { baseOf, type LabelOf } from './instances.js';
 import { inTransaction, int, ints, rows, type Tx } from './neo4j.js';
 import type { NumberedPerson, NumberedPlace } from './numbering.js';
 import { numberOfKey, type VisitKey } from './visit-key.js';
@@ -12,17 +12,31 @@ const WIPED_AT_ONCE = 20_000;
 
 /** Labels of all nodes derived from the log; anything else in the database must not be removed. */
 export const LABELS = [
-  ...['Person', 'Place', 'PlaceKind', 'Household', 'Slot', 'SlotPart', 'Case', 'Alert', 'AlertHour', 'Task', 'Answer'],
+  ...[
+    'Person',
+    'Place',
+    'PlaceKind',
+    'StayRule',
+    'Household',
+    'Slot',
+    'SlotPart',
+    'Case',
+    'Alert',
+    'AlertHour',
+    'Task',
+    'Answer',
+  ],
   ...['Test', 'HeldResult', 'ProviderCount', 'OperatorCommand', 'Reminder', 'Message', 'SetAside', 'Checkpoint'],
 ];
 const NOT_DERIVED = `Migration|${MARK}|Graph`;
 
-/** Types of relationships derived from the log, except those of visits. */
+/** Types of relationships derived from the log. Those of visits, which are most, have a step of their own. */
+const VISITS = ['AT'];
 const TYPES = ['IN', 'PART', 'NEAR', 'OF', 'EXPOSED', 'SHARED', 'SAME_AS', 'LIVES_IN'];
 
-const stepsFor = ({ labels, types }: Ours) => [
+const stepsFor = ({ labels, visits, types }: Ours) => [
   // Relationships come first: a node may have too many for removing it in one transaction.
-  removal('()-[r:AT]->() WHERE startNode(r):Person', 'DELETE r'),
+  removal(`()-[r:${visits}]->() WHERE startNode(r):Person`, 'DELETE r'),
   removal(`()-[r:${types}]->() WHERE startNode(r):${labels}`, 'DELETE r'),
   removal(`(r:${labels})`, 'DETACH DELETE r'),
 ];
@@ -71,6 +85,7 @@ export async function wipe(driver: Driver, say: (removed: number) => void = () =
 /** Labels and relationship types of every existing version and rebuild, as query patterns. */
 interface Ours {
   labels: string;
+  visits: string;
   types: string;
 }
 
@@ -84,7 +99,7 @@ async function oursIn(tx: Tx): Promise<Ours> {
     const made = found.map(({ name }) => name).filter((name) => ours.includes(baseOf(name)));
     return [...new Set([...ours, ...made])].join('|');
   };
-  return { labels: pattern(LABELS, labels), types: pattern(TYPES, types) };
+  return { labels: pattern(LABELS, labels), visits: pattern(VISITS, types), types: pattern(TYPES, types) };
 }
 
 /**
@@ -132,13 +147,14 @@ async function whileMarked<T>(driver: Driver, work: (tx: Tx) => Promise<T>): Pro
 /** The visits at these places without a known check-out. */
 export async function openVisitsAt(
   driver: Driver,
+  label: LabelOf,
   places: readonly number[],
 ): Promise<{ visit: VisitKey; person: NumberedPerson }[]> {
   const found = await inTransaction(driver, 'read', (tx) =>
     rows<{ key: number; person: number; node: number }>(
       tx,
       `UNWIND $places AS place
-       MATCH (:Place {number: place})<-[:IN]-(:Slot)<-[a:AT]-(p:Person) WHERE a.open
+       MATCH (:Place {number: place})<-[:${label('IN')}]-(:${label('Slot')})<-[a:${label('AT')}]-(p:Person) WHERE a.open
        RETURN DISTINCT a.v AS key, p.number AS person, id(p) AS node`,
       { places: ints(places) },
     ),
@@ -150,15 +166,21 @@ export async function openVisitsAt(
 }
 
 /** The places of these kinds that do not define their own length of open visits. */
-export async function placesOfKinds(driver: Driver, kinds: ReadonlySet<string>): Promise<NumberedPlace[]> {
+export async function placesOfKinds(
+  driver: Driver,
+  label: LabelOf,
+  kinds: ReadonlySet<string>,
+): Promise<NumberedPlace[]> {
+  const kind = label('Place.kind');
   return inTransaction(driver, 'read', async (tx) => {
     const spelt = await rows<{ kind: string }>(
       tx,
-      'MATCH (p:Place) WHERE p.kind IS NOT NULL RETURN DISTINCT p.kind AS kind',
+      `MATCH (p:Place) WHERE p.${kind} IS NOT NULL RETURN DISTINCT p.${kind} AS kind`,
     );
     const found = await rows<{ number: number; kind: string }>(
       tx,
-      'MATCH (p:Place) WHERE p.kind IN $spelt AND p.stayMinutes IS NULL RETURN p.number AS number, p.kind AS kind',
+      `MATCH (p:Place) WHERE p.${kind} IN $spelt AND p.${label('Place.stayMinutes')} IS NULL
+       RETURN p.number AS number, p.${kind} AS kind`,
       { spelt: spelt.map(({ kind }) => kind).filter((kind) => kinds.has(placeKindOf(kind))) },
     );
     return found.map(({ number, kind }) => ({ number, ownStay: null, kind: placeKindOf(kind) }));

@@ -1,11 +1,11 @@
 import type { Position } from '../event-log/event-store.js';
-import { checkpointOf, type Move } from './checkpoints.js';
-import { familyOf, isCurrent, labelling, served, type Instance, type LabelOf } from './instances.js';
-import type { FactProjection } from './projection.js';
+import { moveTogether, type Move } from './checkpoints.js';
+import { familyOf, isCurrent, labelling, served, type Described, type Instance, type LabelOf } from './instances.js';
+import { isOfVisits, type Projection } from './projection.js';
 
 /** A projection and its build in progress. */
-export interface Member {
-  projection: FactProjection;
+export interface Member<P extends Projection = Projection> {
+  projection: P;
   instance: Instance;
 }
 
@@ -18,7 +18,7 @@ export class Members {
 
   /** @param projections in the order of writing. */
   constructor(
-    readonly projections: readonly FactProjection[],
+    readonly projections: readonly Projection[],
     instances: readonly Instance[],
   ) {
     this.#instances = instances;
@@ -27,24 +27,28 @@ export class Members {
 
   #take(instances: readonly Instance[]): void {
     this.#instances = instances;
-    this.#joined = new Set(this.projections.filter((each) => this.#of(each, 'active')).map(({ name }) => name));
+    this.#joined = new Set(this.projections.filter((each) => this.active(each)).map(({ name }) => name));
     this.label = labelling(served(instances));
   }
 
   /** Whether the projection is written with the rest. */
-  joined({ name }: FactProjection): boolean {
+  joined({ name }: Described): boolean {
     return this.#joined.has(name);
   }
 
-  /** The checkpoints of the joined projections, which move together. */
-  moves(from: Position | undefined): Move[] {
-    return this.#instances
-      .filter(({ state, name }) => state === 'active' && this.#joined.has(name))
-      .map((instance) => ({ ...checkpointOf(instance), from, state: 'active' }));
+  /** The checkpoint of the joined projections of facts, which move together. */
+  move(from: Position | undefined): Move {
+    const joined = this.projections.flatMap((each) => (isOfVisits(each) ? [] : (this.active(each) ?? [])));
+    return moveTogether(joined, from);
+  }
+
+  /** The build of the projection that is written with the rest. */
+  active(projection: Described): Instance | undefined {
+    return this.#of(projection, 'active');
   }
 
   /** The builds in progress, of all projections or of these. */
-  building(among?: readonly FactProjection[]): Member[] {
+  building(among?: readonly Projection[]): Member[] {
     return (among ?? this.projections).flatMap((projection) => {
       const instance = this.#of(projection, 'building');
       return instance ? [{ projection, instance }] : [];
@@ -57,7 +61,7 @@ export class Members {
   }
 
   /** The family to build next: one being built, one without rows of this version, or one with a requested rebuild. */
-  next(): FactProjection[] | undefined {
+  next(): Projection[] | undefined {
     const root = this.projections.find(
       (each) => this.#of(each, 'building') || !this.joined(each) || this.#wanted(each),
     );
@@ -99,11 +103,11 @@ export class Members {
     );
   }
 
-  #wanted(projection: FactProjection): boolean {
-    return this.#of(projection, 'active')?.wanted === true;
+  #wanted(projection: Described): boolean {
+    return this.active(projection)?.wanted === true;
   }
 
-  #of(projection: FactProjection, state: Instance['state']): Instance | undefined {
+  #of(projection: Described, state: Instance['state']): Instance | undefined {
     return this.#instances.find((instance) => instance.state === state && isCurrent(projection, instance));
   }
 }

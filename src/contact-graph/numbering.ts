@@ -1,5 +1,6 @@
 import { DEFAULT_STAY_MINUTES, placeKindOf } from './place-facts.js';
 import type { Driver } from 'neo4j-driver';
+import type { LabelOf } from './instances.js';
 import { inTransaction, int, rows } from './neo4j.js';
 import { OutOfStep } from './checkpoints.js';
 
@@ -21,8 +22,8 @@ export interface NumberedPerson {
 
 /**
  * Assigns small, dense numbers to people and places before the work is split among writers. A lock in the graph makes
- * this a single sequencer however many projectors run. A number never changes within a graph, and nodes of people,
- * places and slots are only ever deleted all at once, which begins another epoch.
+ * this a single sequencer however many projectors run. A number never changes within a graph, and nodes of people and
+ * places are only ever deleted all at once, which begins another epoch.
  */
 export class Numbering {
   readonly #people = new Map<string, NumberedPerson>();
@@ -33,6 +34,8 @@ export class Numbering {
   constructor(
     private readonly driver: Driver,
     private readonly epoch: string,
+    /** The names of the visits' rows for which it knows how long people stay. */
+    private readonly label: LabelOf,
     /** The most people, and the most places, to cache. */
     private readonly most = CACHED,
   ) {}
@@ -42,7 +45,7 @@ export class Numbering {
     const ruled = await inTransaction(this.driver, 'read', (tx) =>
       rows<{ kind: string; stay: number }>(
         tx,
-        'MATCH (k:PlaceKind) WHERE k.stayMinutes IS NOT NULL RETURN k.kind AS kind, k.stayMinutes AS stay',
+        `MATCH (r:${this.label('StayRule')}) WHERE r.stayMinutes IS NOT NULL RETURN r.kind AS kind, r.stayMinutes AS stay`,
       ),
     );
     this.#kinds = new Map(ruled.map(({ kind, stay }) => [kind, stay]));
@@ -129,7 +132,7 @@ export class Numbering {
   }
 
   async #number(
-    label: 'Person' | 'Place',
+    node: 'Person' | 'Place',
     ids: string[],
   ): Promise<{ number: number; node: number; stay: number | null; kind: string }[]> {
     return inTransaction(this.driver, 'write', async (tx) => {
@@ -137,14 +140,15 @@ export class Numbering {
       const [counter] = await rows<{ next: number; epoch: string }>(
         tx,
         `MATCH (g:Graph {name: 'contact'}) SET g.numbering = true
-         RETURN g.next${label} AS next, g.epoch AS epoch`,
+         RETURN g.next${node} AS next, g.epoch AS epoch`,
       );
       if (counter?.epoch !== this.epoch) throw new OutOfStep('the graph was rebuilt');
       const [known] = await rows<{ numbers: number[]; nodes: number[]; stays: number[]; kinds: string[] }>(
         tx,
-        `UNWIND $ids AS id OPTIONAL MATCH (n:${label} {id: id})
+        `UNWIND $ids AS id OPTIONAL MATCH (n:${node} {id: id})
          RETURN collect(coalesce(n.number, -1)) AS numbers, collect(coalesce(id(n), -1)) AS nodes,
-                collect(coalesce(n.stayMinutes, -1)) AS stays, collect(coalesce(n.kind, '')) AS kinds`,
+                collect(coalesce(n.${this.label('Place.stayMinutes')}, -1)) AS stays,
+                collect(coalesce(n.${this.label('Place.kind')}, '')) AS kinds`,
         { ids },
       );
       if (!known) throw new Error('the graph did not say which numbers it has');
@@ -154,11 +158,11 @@ export class Numbering {
         missing.forEach((i, at) => (numbers[i] = counter.next + at));
         const [made] = await rows<{ nodes: number[] }>(
           tx,
-          `UNWIND $created AS row CREATE (n:${label} {id: row[0], number: row[1]}) RETURN collect(id(n)) AS nodes`,
+          `UNWIND $created AS row CREATE (n:${node} {id: row[0], number: row[1]}) RETURN collect(id(n)) AS nodes`,
           { created: missing.map((i) => [ids[i], int(numbers[i] as number)]) },
         );
         missing.forEach((i, at) => (nodes[i] = made?.nodes[at] as number));
-        await tx.run(`MATCH (g:Graph {name: 'contact'}) SET g.next${label} = $next`, {
+        await tx.run(`MATCH (g:Graph {name: 'contact'}) SET g.next${node} = $next`, {
           next: int(counter.next + missing.length),
         });
       }

@@ -13,11 +13,12 @@ import { FACTS, SLOTS } from './checkpoints.js';
 import { openVisitsAt, placesOfKinds } from './maintenance.js';
 import type { Numbering, NumberedPerson, NumberedPlace } from './numbering.js';
 import type { Facts } from './portions.js';
-import type { FactProjection, VisitProjection, VisitReport, VisitStep } from './projection.js';
+import type { FactProjection, VisitReport, VisitStep } from './projection.js';
 import type { SetAside } from './set-aside.js';
 import { SlotChanges } from './slot-writer.js';
 import { visitKeyOf, type VisitKey } from './visit-key.js';
-import type { Visits, VisitFact, VisitState } from './visits.js';
+import type { VisitRows } from './visit-rows.js';
+import type { VisitFact, VisitState } from './visits.js';
 
 type Step = { position: Position } & VisitStep;
 
@@ -42,8 +43,8 @@ export interface Prepared {
 interface Means {
   driver: Driver;
   numbering: Numbering;
-  visits: Visits;
-  visitProjection: VisitProjection;
+  /** Undefined while no visits are written. */
+  rows: Pick<VisitRows, 'projection' | 'visits' | 'stays' | 'label'> | undefined;
   factProjections: readonly FactProjection[];
   aside: AsideRegister;
   /** Waits until every earlier batch is committed. */
@@ -54,12 +55,15 @@ interface Means {
 export class Preparation {
   constructor(private readonly means: Means) {}
 
-  /** @param passed the position of each partition; undefined for late events, which were passed over before. */
+  /**
+   * @param passed the position of each writer; undefined for events that none of them has passed, and of which none is
+   * to be set aside.
+   */
   async of(
     { events, position, unreadable = [] }: Batch,
     passed?: ReadonlyMap<string, Position | undefined>,
   ): Promise<Prepared> {
-    const { numbering, factProjections, visitProjection } = this.means;
+    const { numbering, factProjections, rows } = this.means;
     const late = passed === undefined;
     if (numbering.full) {
       // Batches under way still need the numbers of their people to write their facts.
@@ -68,6 +72,7 @@ export class Preparation {
     }
     const steps: Step[] = [];
     const facts = factProjections.map((projection) => ({ projection, events: [] as RecordedEvent[] }));
+    const stays: RecordedEvent[] = [];
     const byType = new Map<string, Facts[]>();
     for (const entry of facts) {
       for (const type of entry.projection.events.types) byType.set(type, [...(byType.get(type) ?? []), entry]);
@@ -94,7 +99,7 @@ export class Preparation {
         if (out !== 'known') aside.push(...out);
         continue;
       }
-      const step = visitProjection.events.includes(event) ? visitProjection.step(event) : undefined;
+      const step = rows?.projection.events.includes(event) ? rows.projection.step(event) : undefined;
       if (step) steps.push({ ...step, position: event.position });
       if (step && 'report' in step) {
         const { report } = step;
@@ -109,6 +114,7 @@ export class Preparation {
       if (step && 'ruled' in step && step.stayMinutes !== numbering.stayOfKind(step.ruled)) ruled.add(step.ruled);
       // Facts that were passed are in the graph, and their people and places have numbers.
       if (factsPassed && comparePositions(event.position, factsPassed) <= 0) continue;
+      if (step) stays.push(event);
       for (const entry of byType.get(event.type) ?? []) {
         entry.events.push(event);
         const mentioned = entry.projection.mentions(event);
@@ -118,10 +124,13 @@ export class Preparation {
     }
     leaveOut(undefined);
     await numbering.ensure(people, places);
+    if (rows) facts.push({ projection: rows.stays, events: stays });
     return {
       position,
       given: lastOf({ events, unreadable }),
-      slots: await this.#changes(steps, await this.#restated(described, ruled), passed ?? new Map()),
+      slots: rows
+        ? await this.#changes(rows, steps, await this.#restated(rows, described, ruled), passed ?? new Map())
+        : new SlotChanges([]),
       facts: facts.filter((entry) => entry.events.length > 0),
       aside,
     };
@@ -129,14 +138,15 @@ export class Preparation {
 
   /** The changes of the steps to slots, in order. */
   async #changes(
+    { visits, label }: Pick<VisitRows, 'visits' | 'label'>,
     steps: readonly Step[],
     restated: ReadonlyMap<number, Restated>,
     passed: ReadonlyMap<string, Position | undefined>,
   ): Promise<SlotChanges> {
-    const open = restated.size === 0 ? [] : await openVisitsAt(this.means.driver, [...restated.keys()]);
+    const open = restated.size === 0 ? [] : await openVisitsAt(this.means.driver, label, [...restated.keys()]);
     const asked: { visit: VisitKey; person: NumberedPerson }[] = [];
     for (const step of steps) if ('report' in step) asked.push(this.#visitOf(step.report));
-    const states = await this.means.visits.of([...asked, ...open]);
+    const states = await visits.of([...asked, ...open]);
     states.slice(asked.length).forEach((state) => restated.get(state.place)?.visits.add(state));
     const slots = new SlotChanges(SLOTS.map((partition) => passed.get(partition)));
     let next = 0;
@@ -149,9 +159,9 @@ export class Preparation {
         continue;
       }
       // A new length of stay of a place or its kind also applies to visits that are already open there.
-      for (const { place, visits } of this.#restate(step, restated)) {
+      for (const { place, visits: there } of this.#restate(step, restated)) {
         const stayMinutes = this.means.numbering.stayAt(place);
-        for (const state of visits) {
+        for (const state of there) {
           const [first] = state.segments;
           if (!state.open || state.place !== place.number || !first) continue;
           const times = { from: first.from, to: imputedEnd(first.from, stayMinutes) };
@@ -194,12 +204,16 @@ export class Preparation {
   }
 
   /** The places whose open visits may change in length, by number: places described, and places of the kinds ruled. */
-  async #restated(described: ReadonlySet<string>, ruled: ReadonlySet<string>): Promise<Map<number, Restated>> {
+  async #restated(
+    { label }: Pick<VisitRows, 'label'>,
+    described: ReadonlySet<string>,
+    ruled: ReadonlySet<string>,
+  ): Promise<Map<number, Restated>> {
     const restated = new Map<number, Restated>();
     if (described.size === 0 && ruled.size === 0) return restated;
     // Pending writes must be in the graph before it is queried for open visits and kinds.
     await this.means.settle();
-    const places = ruled.size === 0 ? [] : await placesOfKinds(this.means.driver, ruled);
+    const places = ruled.size === 0 ? [] : await placesOfKinds(this.means.driver, label, ruled);
     // Places described in this batch come last: the numbering updates their entries with each step.
     for (const id of described) places.push(this.means.numbering.place(id));
     for (const place of places) restated.set(place.number, { place, visits: new Set() });

@@ -64,13 +64,21 @@ export type VisitStep =
   | { placeId: string; ownStay: number | null; kind: string }
   | { ruled: string; stayMinutes: number | null };
 
-/**
- * The projection of visits into slots: it only reads events, and the projector writes. Slots are shared, so another
- * version of it causes a rebuild of everything.
- */
-export interface VisitProjection<E extends Event = Event> extends Pick<Described, 'name' | 'version'> {
+/** The projection of visits into slots: it only reads events, and the projector writes. */
+export interface VisitProjection<E extends Event = Event> extends Described {
   events: EventSet<E>;
   step(event: RecordedEvent<E>): VisitStep;
+}
+
+export type Projection = FactProjection | VisitProjection;
+
+export function isOfVisits(projection: Projection): projection is VisitProjection {
+  return 'step' in projection;
+}
+
+/** All projections of a graph, each after those that it is made of. */
+export function allOf(visits: VisitProjection, facts: readonly FactProjection[]): Projection[] {
+  return [...facts, visits];
 }
 
 /** The events that a graph of these projections takes. */

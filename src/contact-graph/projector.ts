@@ -20,21 +20,27 @@ import {
   moveCheckpoints,
   OutOfStep,
   passedByAll,
-  PARTITIONS,
   readGraphState,
   SLOTS,
   type GraphState,
   type Move,
 } from './checkpoints.js';
-import type { LabelOf } from './instances.js';
+import type { Instance, LabelOf } from './instances.js';
 import { makeSchema } from './label-schema.js';
 import { wipe } from './maintenance.js';
-import { Members } from './members.js';
+import { Members, type Member } from './members.js';
 import { inTransaction, type Tx } from './neo4j.js';
 import { Numbering } from './numbering.js';
 import { portionsOf, type Facts } from './portions.js';
 import { Preparation, type Prepared } from './preparation.js';
-import { type FactProjection, type ProjectionContext, type VisitProjection, eventsInto } from './projection.js';
+import {
+  type FactProjection,
+  type ProjectionContext,
+  type VisitProjection,
+  allOf,
+  eventsInto,
+  isOfVisits,
+} from './projection.js';
 import {
   cannotKeep,
   deleteSetAside,
@@ -46,11 +52,8 @@ import {
   writeSetAside,
   type SetAside,
 } from './set-aside.js';
-import { writeSlots } from './slot-writer.js';
-import { Visits } from './visits.js';
+import { VisitRows } from './visit-rows.js';
 
-/** The most slots that each writer remembers. */
-const KNOWN_SLOTS = 1_000_000;
 /** The most batches being committed at a time. */
 const UNDER_WAY = 2;
 
@@ -59,17 +62,19 @@ const UNDER_WAY = 2;
  * with its own checkpoint; one further writer then writes everything else.
  */
 export class GraphWriter {
-  readonly #numbering: Numbering;
-  readonly #visits: Visits;
+  /** The rows of visits that are written; undefined while they are being built anew. */
+  #rows: VisitRows | undefined;
+  #numbering: Numbering;
+  #preparation: Preparation;
+  /** Of the facts, and of the writers of slots while visits are written. */
   readonly #passed: Map<string, Position | undefined>;
   #given: MarkedEvent | undefined;
-  /** Node ids of slots by key, separately for each writer. */
-  readonly #knownSlots = SLOTS.map(() => new Map<number, number>());
+  /** The last batch whose writing was to begin, or the last work without other writers. */
+  #begun: Promise<unknown> = Promise.resolve();
   /** The last write that was queued for each partition. */
   readonly #turns = new Map<string, Promise<unknown>>();
   readonly #events: EventSet;
   readonly #aside: AsideRegister;
-  readonly #preparation: Preparation;
   /** Which projections are written, and which are being built beside them. */
   readonly members: Members;
   /** Batches that are being committed, oldest first. */
@@ -79,27 +84,45 @@ export class GraphWriter {
     private readonly driver: Driver,
     private readonly store: EventStore,
     private readonly visitProjection: VisitProjection,
-    factProjections: readonly FactProjection[],
+    private readonly factProjections: readonly FactProjection[],
     private readonly state: GraphState,
-    numbersKept: number | undefined,
+    private readonly numbersKept: number | undefined,
   ) {
     this.#events = eventsInto(visitProjection, factProjections);
-    this.members = new Members(factProjections, state.instances);
+    this.members = new Members(allOf(visitProjection, factProjections), state.instances);
     this.#aside = new AsideRegister(this.#events);
-    this.#numbering = new Numbering(driver, state.epoch, numbersKept);
-    this.#visits = new Visits(driver);
     this.#passed = new Map(state.passed);
     this.#given = latest(state.given);
-    this.#preparation = new Preparation({
-      ...{ driver, visitProjection, factProjections },
-      ...{ numbering: this.#numbering, visits: this.#visits, aside: this.#aside },
-      settle: () => this.settle(),
+    const active = this.members.active(visitProjection);
+    this.#rows = active && this.#rowsOf({ projection: visitProjection, instance: active });
+    this.#numbering = this.#rows?.numbering ?? new Numbering(driver, state.epoch, this.members.label, numbersKept);
+    this.#preparation = this.#preparationOf(this.#rows);
+  }
+
+  #rowsOf({ projection, instance }: Member<VisitProjection>): VisitRows {
+    return new VisitRows(this.driver, this.epoch, projection, instance, this.numbersKept);
+  }
+
+  #preparationOf(rows: VisitRows | undefined): Preparation {
+    return new Preparation({
+      ...{ driver: this.driver, rows, numbering: this.#numbering, factProjections: this.factProjections },
+      ...{ aside: this.#aside, settle: () => this.settle() },
     });
   }
 
+  /** What is needed to write into rows of visits that are being built; the caller writes one batch after the other. */
+  async besides(member: Member<VisitProjection>): Promise<{ rows: VisitRows; preparation: Preparation }> {
+    const rows = this.#rowsOf(member);
+    await rows.load();
+    const preparation = new Preparation({
+      ...{ driver: this.driver, rows, numbering: rows.numbering, factProjections: [] },
+      ...{ aside: this.#aside, settle: () => Promise.resolve() },
+    });
+    return { rows, preparation };
+  }
+
   /**
-   * Opens the graph of a log. A graph of another log or format is emptied and rebuilt, and so is one with another
-   * version of a projection that cannot be built alone.
+   * Opens the graph of a log. A graph of another log or format is emptied and rebuilt.
    * @param options.numbersKept the most people, and the most places, whose numbers are cached.
    * @param options.filling whether a new graph refuses queries of people until `filled` is called.
    * @throws OutOfStep if the graph was emptied while it was being opened.
@@ -116,14 +139,15 @@ export class GraphWriter {
     for (const { forget } of factProjections) forget?.(store);
     let state = await readGraphState(driver);
     // Without its own record, a graph may still hold data that a killed process had not removed yet.
-    if (!state || !goesOn(state, storeId, visitProjection, factProjections)) await wipe(driver);
-    for (const { owns = [], version } of factProjections) await makeSchema(driver, owns, { version, again: false });
+    if (!state || !goesOn(state, storeId)) await wipe(driver);
+    const projections = allOf(visitProjection, factProjections);
+    for (const { owns, version } of projections) await makeSchema(driver, owns, { version, again: false });
     await createGraphState(driver, storeId, filling, visitProjection, factProjections);
-    await leaveOthers(driver, factProjections);
+    await leaveOthers(driver, projections);
     state = await readGraphState(driver);
     if (!state) throw new OutOfStep('the graph was emptied while it was opened');
     const writer = new GraphWriter(driver, store, visitProjection, factProjections, state, numbersKept);
-    await Promise.all([writer.#visits.load(), writer.#numbering.load()]);
+    await writer.#rows?.load();
     (await readSetAside(driver)).forEach((each) => writer.#aside.remember(each));
     return writer;
   }
@@ -162,13 +186,57 @@ export class GraphWriter {
    * commit fails, the next call or `settle` throws its error.
    * @throws OutOfStep if another projector wrote meanwhile: reopen the graph.
    */
-  async write(batch: Batch): Promise<void> {
+  write(batch: Batch): Promise<void> {
+    const begun = this.#begun.then(() => this.#begin(batch));
+    this.#begun = begun;
+    return begun;
+  }
+
+  async #begin(batch: Batch): Promise<void> {
     const prepared = await this.#preparation.of(batch, this.#passed);
     while (this.#underWay.length >= UNDER_WAY) await this.#oldest();
     const committed = this.#commit(prepared);
     this.#underWay.push(committed);
     // A later call awaits it; until then a failure must not count as an unhandled rejection.
     committed.catch(() => undefined);
+  }
+
+  /**
+   * Runs work while nothing else is written: batches that were begun are committed before, and the next one waits for
+   * the work. Throws what the work throws, or what the writing of a batch threw.
+   */
+  async alone<T>(work: () => Promise<T>): Promise<T> {
+    const settled = this.#begun.then(() => this.settle());
+    const done = settled.then(work);
+    // An error of the work must not stop the writing.
+    this.#begun = done.catch(() => settled);
+    // Whoever comes next is told of an error of the writing.
+    this.#begun.catch(() => undefined);
+    return done;
+  }
+
+  /** Writes visits into these rows from now on, which have passed what all facts have. Must be called in `alone`. */
+  takeOver(rows: VisitRows): void {
+    this.#rows = rows;
+    this.#numbering = rows.numbering;
+    this.#preparation = this.#preparationOf(rows);
+    for (const writer of SLOTS) this.#passed.set(writer, this.factsPassed);
+  }
+
+  /**
+   * Takes note of the builds that the graph holds now.
+   * @throws OutOfStep if it holds other rows of visits than this writes, since somebody built them meanwhile.
+   */
+  refresh(instances: readonly Instance[]): void {
+    this.members.refresh(instances);
+    if (this.members.active(this.visitProjection)?.made !== this.#rows?.made) {
+      throw new OutOfStep('the rows of visits were replaced');
+    }
+  }
+
+  /** The names of the writers of slots that are at work. */
+  get #writers(): readonly string[] {
+    return this.#rows ? SLOTS : [];
   }
 
   /** The events that are set aside, in the order of the log. */
@@ -178,7 +246,7 @@ export class GraphWriter {
 
   /** Whether every partition is at the same position, so that no event is written in part only. */
   get even(): boolean {
-    const [first, ...rest] = PARTITIONS.map((partition) => this.#passed.get(partition));
+    const [first, ...rest] = this.#passed.values();
     return rest.every((each) => (each && first ? comparePositions(each, first) === 0 : each === first));
   }
 
@@ -200,7 +268,7 @@ export class GraphWriter {
     const given = markedEvent(event);
     await this.#partition(FACTS, { position, given }, (tx) => writeSetAside(tx, records));
     for (const record of records) this.#aside.remember(record);
-    for (const partition of SLOTS) await this.#partition(partition, { position, given }, async () => undefined);
+    for (const writer of this.#writers) await this.#partition(writer, { position, given }, async () => undefined);
   }
 
   /**
@@ -211,23 +279,36 @@ export class GraphWriter {
   async bringIn(event: RecordedEvent): Promise<void> {
     const field = unkeepable(event);
     if (field !== undefined) throw new Error(cannotKeep(field));
-    const { slots, facts, position } = await this.#preparation.of({ events: [event], position: event.position });
+    const batch = { events: [event], position: event.position };
+    const { slots, facts, position } = await this.#preparation.of(batch);
+    // Rows that are being built and have not passed the event meet it in the log.
+    const members = this.members
+      .building()
+      .filter(({ instance: { passed } }) => passed && comparePositions(passed, position) >= 0);
+    const visits: { rows: VisitRows; prepared: Prepared }[] = [];
+    for (const { projection, instance } of members) {
+      if (!isOfVisits(projection)) continue;
+      const { rows, preparation } = await this.besides({ projection, instance });
+      visits.push({ rows, prepared: await preparation.of(batch) });
+    }
     const made = await inTransaction(this.driver, 'write', async (tx) => {
       // Another projector that writes has to wait, or fails with OutOfStep.
-      for (const partition of PARTITIONS) {
-        const passed = this.#passed.get(partition);
+      for (const [partition, passed] of this.#passed) {
         if (passed) await moveCheckpoints(tx, this.state.epoch, partition, this.#movesOf(partition, passed), passed);
       }
-      const nodes: Map<number, number>[] = [];
-      for (const i of SLOTS.keys()) {
-        nodes.push(await writeSlots(tx, slots.partition(i), this.#knownSlots[i] as Map<number, number>));
-      }
+      const nodes: (Map<number, number> | undefined)[] = [];
+      for (const i of SLOTS.keys()) nodes.push(await this.#rows?.write(tx, i, slots));
       await this.#writeFacts(tx, facts);
-      await this.#writeBuilding(tx, facts, position);
+      await this.#writeBuilding(tx, facts, members);
+      for (const { rows, prepared } of visits) {
+        for (const i of SLOTS.keys()) await rows.write(tx, i, prepared.slots);
+        const context = this.contextOf(tx, rows.numbering, rows.label);
+        for (const { projection, events } of prepared.facts) await projection.write(context, events);
+      }
       await deleteSetAside(tx, event.id);
       return nodes;
     });
-    made.forEach((nodes, i) => nodes.forEach((node, key) => this.#knownSlots[i]?.set(key, node)));
+    made.forEach((nodes, i) => this.#rows?.remember(i, nodes));
     this.#aside.forget(event);
   }
 
@@ -243,14 +324,16 @@ export class GraphWriter {
 
   /** A failed batch stays in the list, so that every later call fails too. */
   async #oldest(): Promise<void> {
+    const [oldest] = this.#underWay;
     try {
-      await this.#underWay[0];
+      await oldest;
     } catch (error) {
       // A reopened graph must not meet writes of other partitions that are still running.
       await Promise.allSettled(this.#turns.values());
       throw error;
     }
-    void this.#underWay.shift();
+    // Others may have waited for the same one.
+    if (this.#underWay[0] === oldest) void this.#underWay.shift();
   }
 
   /**
@@ -260,12 +343,10 @@ export class GraphWriter {
    */
   async #commit(batch: Prepared): Promise<void> {
     const { position, slots, facts, aside } = batch;
-    const writers = SLOTS.map((partition, i) =>
-      this.#inTurn(partition, async () => {
-        const known = this.#knownSlots[i] as Map<number, number>;
-        if (known.size > KNOWN_SLOTS) known.clear();
-        const made = await this.#partition(partition, batch, (tx) => writeSlots(tx, slots.partition(i), known));
-        made?.forEach((node, key) => known.set(key, node));
+    const rows = this.#rows;
+    const writers = this.#writers.map((writer, i) =>
+      this.#inTurn(writer, async () => {
+        rows?.remember(i, await this.#partition(writer, batch, (tx) => rows.write(tx, i, slots)));
       }),
     );
     const written = Promise.all(writers);
@@ -292,17 +373,11 @@ export class GraphWriter {
     }
   }
 
-  /**
-   * Writes a late event for the projections being built that have already passed its position. The others meet it in
-   * the log.
-   */
-  async #writeBuilding(tx: Tx, facts: readonly Facts[], position: Position): Promise<void> {
-    const members = this.members.building();
-    const context = this.contextOf(tx, this.#numbering, this.members.labelAmong(members));
-    for (const { projection, instance } of members) {
-      const events = facts.find((each) => each.projection === projection)?.events ?? [];
-      const passed = instance.passed && comparePositions(instance.passed, position) >= 0;
-      if (passed && events.length > 0) await projection.write(context, events);
+  /** Writes a late event for those of the facts that are being built. */
+  async #writeBuilding(tx: Tx, facts: readonly Facts[], members: readonly Member[]): Promise<void> {
+    const context = this.contextOf(tx, this.#numbering, this.members.labelAmong(this.members.building()));
+    for (const { projection, events } of facts) {
+      if (members.some((each) => each.projection === projection)) await projection.write(context, events);
     }
   }
 
@@ -332,8 +407,8 @@ export class GraphWriter {
   }
 
   #movesOf(partition: string, from: Position | undefined): Move[] {
-    if (partition === FACTS) return this.members.moves(from);
-    return [{ projection: this.visitProjection.name, partition, from, state: 'active' }];
+    if (partition === FACTS) return [this.members.move(from)];
+    return this.#rows ? [this.#rows.move(partition, from)] : [];
   }
 
   /** After a failure nothing more is written: later writes would lack the failed one. */

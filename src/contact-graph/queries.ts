@@ -233,8 +233,8 @@ export class Neo4jQueries implements GraphQueries {
          WITH DISTINCT p MATCH (p)<-[of:OF]-(c) RETURN DISTINCT c
          UNION
          UNWIND $stays AS stay
-         MATCH (place:Place {id: stay[0]}) MATCH (s:Slot {key: place.number * 65536 + stay[1]})
-         WITH s, stay MATCH (s)<-[a:AT]-(r) WHERE a.from < stay[3]
+         MATCH (place:Place {id: stay[0]}) MATCH (s:${label('Slot')} {key: place.number * 65536 + stay[1]})
+         WITH s, stay MATCH (s)<-[a:${label('AT')}]-(r) WHERE a.from < stay[3]
          // Seconds from the end of the other stay to the start of this one; negative if they overlap.
          WITH r, min(stay[2] - a.to) AS gap WHERE gap < $lingering
          MATCH (r)-[:${label('SAME_AS')}*0..9]->(p)
@@ -243,8 +243,8 @@ export class Neo4jQueries implements GraphQueries {
          RETURN DISTINCT c
          UNION
          UNWIND $stays AS stay
-         MATCH (place:Place {id: stay[0]}) MATCH (s:Slot {key: place.number * 65536 + stay[1]})
-         WITH s, stay MATCH (s)<-[a:AT]-(r) WHERE a.from < stay[3]
+         MATCH (place:Place {id: stay[0]}) MATCH (s:${label('Slot')} {key: place.number * 65536 + stay[1]})
+         WITH s, stay MATCH (s)<-[a:${label('AT')}]-(r) WHERE a.from < stay[3]
          WITH r, min(stay[2] - a.to) AS gap WHERE gap < $lingering
          MATCH (r)-[:${label('SAME_AS')}*0..9]-(p)
          WITH p, min(gap) AS gap MATCH (p)<-[of:OF]-(c) WHERE gap < coalesce(c.lingering, 0)
@@ -260,7 +260,7 @@ export class Neo4jQueries implements GraphQueries {
          UNION
          // For a place that is registered after its visits: everyone who was there.
          UNWIND $places AS id MATCH (place:Place {id: id})
-         WITH DISTINCT place MATCH (place)<-[:IN]-(s)<-[:AT]-(r)
+         WITH DISTINCT place MATCH (place)<-[:${label('IN')}]-(s)<-[:${label('AT')}]-(r)
          WITH DISTINCT r MATCH (r)-[:${label('SAME_AS')}*0..9]-(p)
          WITH DISTINCT p MATCH (p)-[:OF|${label('EXPOSED')}|${label('SHARED')}]-(c) RETURN DISTINCT c
        }
@@ -306,8 +306,8 @@ export class Neo4jQueries implements GraphQueries {
   async capacities(placeIds: readonly string[]): Promise<Map<string, number>> {
     const known = await this.#read<{ id: string; capacity: number }>(
       ['places'],
-      () => `UNWIND $placeIds AS id MATCH (p:Place {id: id}) WHERE p.capacity IS NOT NULL
-       RETURN p.id AS id, p.capacity AS capacity`,
+      (label) => `UNWIND $placeIds AS id MATCH (p:Place {id: id}) WHERE p.${label('Place.capacity')} IS NOT NULL
+       RETURN p.id AS id, p.${label('Place.capacity')} AS capacity`,
       { placeIds },
     );
     return new Map(known.map(({ id, capacity }) => [id, capacity]));

@@ -1,6 +1,7 @@
 import { comparePositions, type Position } from '../event-log/event-store.js';
 import { int, rows, type Tx } from './neo4j.js';
 import { SLOT_PARTITIONS } from './checkpoints.js';
+import type { LabelOf } from './instances.js';
 import { Packer, PART_BYTES, placeOfSlot, type Segment } from './packed.js';
 import { numberOfKey } from './visit-key.js';
 import { segmentsAfter, type VisitFact, type VisitState } from './visits.js';
@@ -95,10 +96,11 @@ function findSegment(segments: readonly Segment[], key: number): Segment | undef
  */
 export async function writeSlots(
   tx: Tx,
+  label: LabelOf,
   changes: Map<number, Change[]>,
   knownSlots: ReadonlyMap<number, number>,
 ): Promise<Map<number, number>> {
-  const fresh = await makeSlots(tx, changes, knownSlots);
+  const fresh = await makeSlots(tx, label, changes, knownSlots);
   const appends: unknown[] = [];
   const creates: unknown[] = [];
   const rewrites: unknown[] = [];
@@ -129,19 +131,19 @@ export async function writeSlots(
   if (appends.length > 0) {
     const [full] = await rows<{ keys: number[] }>(
       tx,
-      `UNWIND $appends AS row MATCH (s:Slot) WHERE id(s) = toInteger(row[0])
+      `UNWIND $appends AS row MATCH (s:${label('Slot')}) WHERE id(s) = toInteger(row[0])
        SET s.packed = coalesce(s.packed + row[1], row[1]), s.length = coalesce(s.length, 0) + size(row[1])
        WITH s WHERE size(s.packed) >= ${PART_BYTES} RETURN collect(s.key) AS keys`,
       { appends },
     );
-    if (full && full.keys.length > 0) await closeParts(tx, full.keys);
+    if (full && full.keys.length > 0) await closeParts(tx, label, full.keys);
   }
   if (creates.length > 0) {
     await tx.run(
       `UNWIND $creates AS row MATCH (s) WHERE id(s) = toInteger(row[0])
        WITH s, row[1] AS a
        UNWIND range(0, size(a) - 1, 7) AS i MATCH (p) WHERE id(p) = toInteger(a[i])
-       CREATE (p)-[:AT {from: toInteger(a[i + 1]), to: toInteger(a[i + 2]), v: toInteger(a[i + 3]),
+       CREATE (p)-[:${label('AT')} {from: toInteger(a[i + 1]), to: toInteger(a[i + 2]), v: toInteger(a[i + 3]),
                         n: toInteger(a[i + 4]), open: a[i + 5], seat: toInteger(a[i + 6])}]->(s)`,
       { creates },
     );
@@ -149,14 +151,14 @@ export async function writeSlots(
   if (rewrites.length > 0) {
     await tx.run(
       `UNWIND $rewrites AS row
-       MATCH (p)-[a:AT {v: toInteger(row[4])}]->(s) WHERE id(p) = toInteger(row[1]) AND id(s) = toInteger(row[0])
+       MATCH (p)-[a:${label('AT')} {v: toInteger(row[4])}]->(s) WHERE id(p) = toInteger(row[1]) AND id(s) = toInteger(row[0])
        SET a.from = toInteger(row[2]), a.to = toInteger(row[3]), a.open = row[6], a.seat = toInteger(row[7])
        WITH a WHERE a.from = a.to DELETE a`,
       { rewrites },
     );
   }
   if (seated.size > 0) {
-    await tx.run('UNWIND $seated AS node MATCH (s:Slot) WHERE id(s) = toInteger(node) SET s.seats = true', {
+    await tx.run(`UNWIND $seated AS node MATCH (s:${label('Slot')}) WHERE id(s) = toInteger(node) SET s.seats = true`, {
       seated: [...seated],
     });
   }
@@ -166,6 +168,7 @@ export async function writeSlots(
 /** Creates the missing slots among those to be written. Returns their node ids by key. */
 async function makeSlots(
   tx: Tx,
+  label: LabelOf,
   changes: Map<number, Change[]>,
   knownSlots: ReadonlyMap<number, number>,
 ): Promise<Map<number, number>> {
@@ -176,8 +179,8 @@ async function makeSlots(
   if (missing.length === 0) return new Map();
   const [made] = await rows<{ keys: number[]; nodes: number[] }>(
     tx,
-    `UNWIND $missing AS row MERGE (s:Slot {key: row[0]})
-     WITH s, row MATCH (p:Place {number: row[1]}) MERGE (s)-[:IN]->(p)
+    `UNWIND $missing AS row MERGE (s:${label('Slot')} {key: row[0]})
+     WITH s, row MATCH (p:Place {number: row[1]}) MERGE (s)-[:${label('IN')}]->(p)
      RETURN collect(s.key) AS keys, collect(id(s)) AS nodes`,
     { missing: missing.map((key) => [int(key), int(placeOfSlot(key))]) },
   );
@@ -185,10 +188,10 @@ async function makeSlots(
 }
 
 /** Closes a full part of each slot, so that further visits no longer rewrite it. */
-async function closeParts(tx: Tx, keys: readonly number[]): Promise<void> {
+async function closeParts(tx: Tx, label: LabelOf, keys: readonly number[]): Promise<void> {
   await tx.run(
-    `UNWIND $keys AS key MATCH (s:Slot {key: key})
-     CREATE (s)-[:PART]->(:SlotPart {index: coalesce(s.parts, 0), packed: s.packed})
+    `UNWIND $keys AS key MATCH (s:${label('Slot')} {key: key})
+     CREATE (s)-[:${label('PART')}]->(:${label('SlotPart')} {index: coalesce(s.parts, 0), packed: s.packed})
      SET s.parts = coalesce(s.parts, 0) + 1 REMOVE s.packed`,
     { keys: keys.map(int) },
   );

@@ -125,13 +125,11 @@ export function isNamedAlike(
   one: Pick<Standing, 'served'> | undefined,
   other: Pick<Standing, 'served'> | undefined,
 ): boolean {
-  // Names that are not listed are those of version 1.
-  const names = (standing: Pick<Standing, 'served'> | undefined) =>
-    (standing?.served ?? [])
-      .flatMap(namesOf)
-      .filter((name) => baseOf(name) !== name)
-      .sort();
-  return JSON.stringify(names(one)) === JSON.stringify(names(other));
+  // Names that are not listed are those of version 1. Visits are listed once for each of their checkpoints.
+  const names = (standing: Pick<Standing, 'served'> | undefined) => [
+    ...new Set((standing?.served ?? []).flatMap(namesOf).filter((name) => baseOf(name) !== name)),
+  ];
+  return JSON.stringify(names(one).sort()) === JSON.stringify(names(other).sort());
 }
 
 /**

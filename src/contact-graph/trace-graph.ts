@@ -7,7 +7,7 @@ import { inTransaction, int, ints, rows, rowsInTurn, type Tx } from './neo4j.js'
 import { joinParts, placeOfSlot, RECORD_BYTES, unpack } from './packed.js';
 import type { Nearness, SeatedStay, SlotContents, TestOf, TracedPerson, TraceGraph } from './ports.js';
 import { MergedRecords } from './merged-records.js';
-import { TRACED } from './reads.js';
+import { TRACED, VISITS } from './reads.js';
 import { SlotCache } from './slot-cache.js';
 import { isNamedAlike, standingIn } from './standing.js';
 
@@ -42,8 +42,9 @@ export class TraceCache {
     this.slots = new SlotCache(bytes);
   }
 
-  enter(epoch: string): void {
-    this.slots.enter(epoch);
+  /** @param visits which build of the rows of visits is read: of another one, a slot of the same length may differ. */
+  enter(epoch: string, visits: string): void {
+    this.slots.enter(`${epoch} ${visits}`);
     if (epoch !== this.#epoch || this.people.size > NAMES_KEPT) this.people.clear();
     if (epoch !== this.#epoch || this.places.size > NAMES_KEPT) this.places.clear();
     this.#epoch = epoch;
@@ -68,16 +69,23 @@ export async function withTraceGraph<T>(
       if (!graph) throw new OutOfStep('there is no graph yet');
       const passed = passedBy(graph, TRACED);
       if (past && !(passed && comparePositions(passed, past) >= 0)) throw new OutOfStep('the graph was rebuilt');
-      cache.enter(graph.epoch);
+      const visits = served(graph.instances).find(({ name }) => name === VISITS);
+      cache.enter(graph.epoch, visits?.made ?? '');
       // Names everything that the trace reads, from a single look.
       const named = tracedOf(served(graph.instances));
       const label = labelling(named.served);
-      const result = await run(new Neo4jTraceGraph(tx, cache, label, await MergedRecords.read(tx, label)));
+      const outcome = await run(new Neo4jTraceGraph(tx, cache, label, await MergedRecords.read(tx, label))).then(
+        (result) => ({ result }),
+        (error: unknown) => ({ error }),
+      );
       // A transaction sees what others commit meanwhile. Emptying a graph changes its epoch before anything else.
-      const after = await standingIn(tx);
+      const asked = standingIn(tx);
+      const after = 'error' in outcome ? await asked.catch(() => undefined) : await asked;
+      // Replaced rows are removed from the moment of their replacement: what lacks some of them is no error.
+      if (after && !isNamedAlike(named, tracedOf(after.served))) return undefined;
+      if ('error' in outcome) throw outcome.error;
       if (after?.epoch !== graph.epoch) throw new OutOfStep('the graph was emptied during the trace');
-      // Replaced rows are removed from the moment of their replacement.
-      return isNamedAlike(named, tracedOf(after.served)) ? { result } : undefined;
+      return outcome;
     });
     if (outcome) return outcome.result;
   }
@@ -118,7 +126,7 @@ class Neo4jTraceGraph implements TraceGraph {
     if (persons.length === 0) return [];
     const [found] = await rows<{ keys: number[]; nodes: number[]; lengths: number[]; seated: number[] }>(
       this.tx,
-      `UNWIND $asked AS row MATCH (p:Person {number: row[0]})-[a:AT]->(s:Slot)
+      `UNWIND $asked AS row MATCH (p:Person {number: row[0]})-[a:${this.label('AT')}]->(s:${this.label('Slot')})
        WHERE a.to > row[1] AND a.from < $before
        WITH DISTINCT s
        RETURN collect(s.key) AS keys, collect(id(s)) AS nodes, collect(s.length) AS lengths,
@@ -149,7 +157,7 @@ class Neo4jTraceGraph implements TraceGraph {
       this.tx,
       `UNWIND $groups AS nodes
        CALL (nodes) {
-         UNWIND nodes AS node MATCH (s:Slot) WHERE id(s) = node
+         UNWIND nodes AS node MATCH (s:${this.label('Slot')}) WHERE id(s) = node
          RETURN collect(s.key) AS read, collect(coalesce(s.packed, [])) AS packed, collect(coalesce(s.parts, 0)) AS parts,
                 collect(coalesce(s.length, 0)) AS lengths, collect(CASE WHEN s.seats THEN s.key END) AS seated
        }
@@ -174,7 +182,7 @@ class Neo4jTraceGraph implements TraceGraph {
     if (keys.length === 0) return;
     const found = await rows<{ key: number; node: number }>(
       this.tx,
-      'UNWIND $keys AS key MATCH (s:Slot {key: key}) RETURN key, id(s) AS node',
+      `UNWIND $keys AS key MATCH (s:${this.label('Slot')} {key: key}) RETURN key, id(s) AS node`,
       { keys: ints(keys) },
     );
     for (const { key, node } of found) this.#nodes.set(key, node);
@@ -190,7 +198,8 @@ class Neo4jTraceGraph implements TraceGraph {
       length: number;
     }>(
       this.tx,
-      `UNWIND $keys AS key MATCH (s:Slot {key: key}) OPTIONAL MATCH (s)-[:PART]->(part:SlotPart)
+      `UNWIND $keys AS key MATCH (s:${this.label('Slot')} {key: key})
+       OPTIONAL MATCH (s)-[:${this.label('PART')}]->(part:${this.label('SlotPart')})
        WITH s, part ORDER BY part.index
        RETURN s.key AS key, collect(part.packed) AS parts, s.packed AS packed, coalesce(s.length, 0) AS length`,
       { keys: ints(keys) },
@@ -285,7 +294,7 @@ class Neo4jTraceGraph implements TraceGraph {
     if (numbered.length === 0) return new Map();
     const found = await rows<{ key: number; stays: [number, number, number, number | null][] }>(
       this.tx,
-      `UNWIND $keys AS key MATCH (s:Slot {key: key})<-[a:AT]-(p:Person)
+      `UNWIND $keys AS key MATCH (s:${this.label('Slot')} {key: key})<-[a:${this.label('AT')}]-(p:Person)
        RETURN key, collect([p.number, a.from, a.to, a.seat]) AS stays`,
       { keys: ints(numbered) },
     );
@@ -303,12 +312,12 @@ class Neo4jTraceGraph implements TraceGraph {
     const [ruled, kinds] = await Promise.all([
       rows<{ kind: string; shares: Shared | 'nothing' | null }>(
         this.tx,
-        'MATCH (k:PlaceKind) WHERE k.shares IS NOT NULL RETURN k.kind AS kind, k.shares AS shares',
+        `MATCH (k:${this.label('PlaceKind')}) WHERE k.shares IS NOT NULL RETURN k.kind AS kind, k.shares AS shares`,
       ),
       rows<{ number: number; kind: string }>(
         this.tx,
-        `UNWIND $places AS number MATCH (p:Place {number: number}) WHERE p.kind IS NOT NULL
-         RETURN number, p.kind AS kind`,
+        `UNWIND $places AS number MATCH (p:Place {number: number})
+         WHERE p.${this.label('Place.kind')} IS NOT NULL RETURN number, p.${this.label('Place.kind')} AS kind`,
         { places: ints(places) },
       ),
     ]);

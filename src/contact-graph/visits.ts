@@ -1,4 +1,5 @@
 import type { Driver } from 'neo4j-driver';
+import type { LabelOf } from './instances.js';
 import { inTransaction, int, rows } from './neo4j.js';
 import { asNumbers, clip, placeOfSlot, type Segment } from './packed.js';
 import type { NumberedPerson } from './numbering.js';
@@ -52,7 +53,11 @@ export class Visits {
   /** Numbers, by person, of the very few visits that could not have the number of their key. */
   readonly #moved = new Set<string>();
 
-  constructor(private readonly driver: Driver) {}
+  /** @param label the names of one build of the visits' rows. */
+  constructor(
+    private readonly driver: Driver,
+    private readonly label: LabelOf,
+  ) {}
 
   /**
    * Reads which visits the graph holds; must be called once, before the first batch. It uses many short reads, since
@@ -63,8 +68,8 @@ export class Visits {
       const read = await inTransaction(this.driver, 'read', (tx) =>
         rows<{ key: number; packed: Int8Array | null; parts: Int8Array[] }>(
           tx,
-          `MATCH (s:Slot) WHERE s.key > $after WITH s ORDER BY s.key LIMIT $most
-           OPTIONAL MATCH (s)-[:PART]->(part:SlotPart)
+          `MATCH (s:${this.label('Slot')}) WHERE s.key > $after WITH s ORDER BY s.key LIMIT $most
+           OPTIONAL MATCH (s)-[:${this.label('PART')}]->(part:${this.label('SlotPart')})
            RETURN s.key AS key, s.packed AS packed, collect(part.packed) AS parts`,
           { after: int(after), most: int(slotsAtOnce) },
         ),
@@ -117,7 +122,7 @@ export class Visits {
         seatRow: number | null;
       }>(
         tx,
-        `UNWIND $asked AS row MATCH (p:Person)-[a:AT]->(s:Slot)
+        `UNWIND $asked AS row MATCH (p:Person)-[a:${this.label('AT')}]->(s:${this.label('Slot')})
          WHERE id(p) = row[0] AND (a.v % 4294967296 = row[1] OR a.n = row[1])
          RETURN p.number AS person, id(p) AS node, a.v AS key, coalesce(a.n, a.v % 4294967296) AS number, collect(s.key) AS slots,
                 collect(a.from) AS from, collect(a.to) AS to, any(x IN collect(a.open) WHERE x) AS open,

@@ -1,5 +1,11 @@
 import { basesOf, kindOf } from '../contact-graph/instances.js';
-import { eventsInto, type FactProjection, type VisitProjection } from '../contact-graph/projection.js';
+import {
+  eventsInto,
+  isOfVisits,
+  type FactProjection,
+  type Projection,
+  type VisitProjection,
+} from '../contact-graph/projection.js';
 import type { EventSet } from '../kernel/event.js';
 import { boot, oneOwner, type Program } from './boot.js';
 
@@ -19,14 +25,12 @@ export async function graphTypes(zone = 'UTC'): Promise<GraphTypes> {
 
 /** @throws Error that names what two modules claim, or one module twice, or projections whose bases do not exist. */
 export async function graphTypesOf({ projections }: Pick<Program, 'projections'>, zone: string): Promise<GraphTypes> {
-  const owned: { module: string; projection: FactProjection | VisitProjection }[] = [];
+  const owned: { module: string; projection: Projection }[] = [];
   for (const { module, load } of projections) {
     for (const projection of await load(zone)) owned.push({ module, projection });
   }
   oneOwner('the projection', owned, ({ projection, module }) => [projection.name, module]);
-  const names = owned.flatMap(({ module, projection }) =>
-    'owns' in projection ? (projection.owns ?? []).map((name) => ({ name, module })) : [],
-  );
+  const names = owned.flatMap(({ module, projection }) => projection.owns.map((name) => ({ name, module })));
   for (const kind of ['label', 'relationship', 'key'] as const) {
     const ofKind = names.filter(({ name }) => kindOf(name) === kind);
     oneOwner(`the ${kind}`, ofKind, ({ name, module }) => [name, module]);
@@ -38,9 +42,6 @@ export async function graphTypesOf({ projections }: Pick<Program, 'projections'>
   const facts = inOrder(owned.flatMap(({ projection }) => (isOfVisits(projection) ? [] : [projection])));
   return { visits, facts, events: eventsInto(visits, facts) };
 }
-
-const isOfVisits = (projection: FactProjection | VisitProjection): projection is VisitProjection =>
-  'step' in projection;
 
 /** In the order of the modules, but each projection after those that it is based on. */
 function inOrder(facts: readonly FactProjection[]): FactProjection[] {

@@ -13,7 +13,7 @@ import { healthForm } from '../health-form/module.js';
 import { investigation } from '../investigation/module.js';
 import { operations } from '../operations/module.js';
 import type { Purpose } from '../delivery/index.js';
-import type { FactProjection, VisitProjection } from '../contact-graph/projection.js';
+import type { Projection } from '../contact-graph/projection.js';
 import type { Module, ModuleParts } from '../kernel/module.js';
 import type { ProblemKind } from '../kernel/problem.js';
 import type { Rows, Statement } from '../intake/define-rows.js';
@@ -26,7 +26,7 @@ export interface Components extends ModuleParts {
   problems?: readonly ProblemKind[];
   /** The purposes of the messages that it sends. */
   purposes?: readonly Purpose[];
-  projections?: (zone: string) => Promise<readonly (FactProjection | VisitProjection)[]>;
+  projections?: (zone: string) => Promise<readonly Projection[]>;
   work?: () => Promise<Work>;
 }
 

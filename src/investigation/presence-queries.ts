@@ -15,8 +15,8 @@ export async function staysOf(tx: Tx, label: LabelOf, spans: readonly Span[]): P
   const found = await rows<{ span: number; stays: [string, number, number, boolean][] }>(
     tx,
     `UNWIND $asked AS row
-     MATCH (p:Person {id: row[1]})-[a:AT]->(s:Slot) WHERE a.to > row[2] AND a.from < row[3]
-     MATCH (s)-[:IN]->(l:Place)
+     MATCH (p:Person {id: row[1]})-[a:${label('AT')}]->(s:${label('Slot')}) WHERE a.to > row[2] AND a.from < row[3]
+     MATCH (s)-[:${label('IN')}]->(l:Place)
      WITH row[0] AS span, p, l, a.v AS visit, min(a.from) AS from, max(a.to) AS to, size(collect(a.open)) > 0 AS open
      ORDER BY span, from, to
      RETURN span, collect([l.id, from, to, open]) AS stays`,
@@ -70,12 +70,12 @@ export async function present(
       tx,
       `MATCH (l:Place {id: $placeId})
        UNWIND range($firstDay, $lastDay) AS day
-       MATCH (s:Slot {key: l.number * 65536 + day})<-[a:AT]-(p:Person) WHERE a.from < $until AND a.to > $from
+       MATCH (s:${label('Slot')} {key: l.number * 65536 + day})<-[a:${label('AT')}]-(p:Person) WHERE a.from < $until AND a.to > $from
        WITH p, a.v AS visit, min(a.from) AS since, size(collect(a.open)) > 0 AS open
        WHERE NOT p.number IN $merged
          AND (since > $since OR (since = $since AND (p.id > $person OR (p.id = $person AND visit > $visit))))
        WITH p, visit, since, open ORDER BY since, p.id, visit LIMIT $limit
-       CALL (p, visit) { MATCH (p)-[b:AT {v: visit}]->(:Slot) RETURN min(b.from) AS from, max(b.to) AS to }
+       CALL (p, visit) { MATCH (p)-[b:${label('AT')} {v: visit}]->(:${label('Slot')}) RETURN min(b.from) AS from, max(b.to) AS to }
        RETURN p.id AS personId, visit, since, from, to, open ORDER BY since, personId, visit`,
       {
         ...asked,
@@ -86,7 +86,7 @@ export async function present(
         limit: int(limit),
       },
     ),
-    await presentMerged(tx, merged, asked),
+    await presentMerged(tx, label, merged, asked),
   ];
   const inWindow = joined
     .filter(({ from, to }) => from < window.until && to > window.from)
@@ -107,6 +107,7 @@ function inOrder(a: PresentAfter, b: PresentAfter): number {
  */
 async function presentMerged(
   tx: Tx,
+  label: LabelOf,
   merged: MergedRecords,
   asked: Record<'placeId' | 'from' | 'until' | 'firstDay' | 'lastDay', unknown>,
 ): Promise<Omit<PresentFacts, 'since'>[]> {
@@ -115,7 +116,7 @@ async function presentMerged(
     tx,
     `MATCH (l:Place {id: $placeId})
      UNWIND range($firstDay, $lastDay) AS day
-     MATCH (s:Slot {key: l.number * 65536 + day})<-[a:AT]-(p:Person)
+     MATCH (s:${label('Slot')} {key: l.number * 65536 + day})<-[a:${label('AT')}]-(p:Person)
      WHERE a.from < $until AND a.to > $from AND p.number IN $merged
      RETURN DISTINCT p.number AS record`,
     { ...asked, merged: ints(merged.all()) },
@@ -126,7 +127,7 @@ async function presentMerged(
     tx,
     `MATCH (l:Place {id: $placeId})
      UNWIND $pairs AS pair
-     MATCH (q:Person {number: pair[0]}), (p:Person {number: pair[1]})-[a:AT]->(s:Slot)
+     MATCH (q:Person {number: pair[0]}), (p:Person {number: pair[1]})-[a:${label('AT')}]->(s:${label('Slot')})
      WHERE s.key >= l.number * 65536 AND s.key < (l.number + 1) * 65536
      WITH q, p, a.v AS visit, min(a.from) AS from, max(a.to) AS to, size(collect(a.open)) > 0 AS open
      ORDER BY from, visit

@@ -21,9 +21,9 @@ export const NO_SUCH_PROVIDER = defineProblem({
 export const NOT_REBUILT_ALONE = defineProblem({
   ...COMMON,
   code: 'not-rebuilt-alone',
-  title: 'It cannot be made again alone',
-  says: 'There is no projection of this name, or it writes on nodes that several projections share.',
-  fix: 'Make everything again: npx truyvet projections rebuild',
+  title: 'There is no such projection',
+  says: 'The contact graph has no projection of this name.',
+  fix: 'See: npx truyvet projections status',
 });
 
 export const NO_POSITION = defineProblem({

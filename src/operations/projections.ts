@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { FACTS, passedByAll, PARTITIONS, readGraphState, type GraphState } from '../contact-graph/checkpoints.js';
 import { gateOf, GraphNotReady } from '../contact-graph/gate.js';
 import { derivedGraph, readGraphMark } from '../contact-graph/graph-mark.js';
+import { allOf } from '../contact-graph/projection.js';
 import { askForRetry, readSetAside, type SetAside } from '../contact-graph/set-aside.js';
 import type { AsideNote } from '../event-log/aside-notes.js';
 import { replacedSince } from '../event-log/log-guard.js';
@@ -72,7 +73,9 @@ export async function show({ base }: Context): Promise<Projections> {
     if (error instanceof GraphNotReady) return undefined;
     throw error;
   });
-  const partitions = PARTITIONS.map((name) => ({ name, commit: state?.passed.get(name)?.commit.toString() ?? null }));
+  // Writers of slots are at rest while visits of another version are being built.
+  const writers = PARTITIONS.filter((name) => !state || state.passed.has(name));
+  const partitions = writers.map((name) => ({ name, commit: state?.passed.get(name)?.commit.toString() ?? null }));
   const derived = derivedGraph(driver, base.now ?? Date.now);
   const replaced = state && (await replacedSince(open(base, 'marked'), await derived.known()));
   // A graph of another log has not caught up, whatever its position.
@@ -93,7 +96,7 @@ export async function show({ base }: Context): Promise<Projections> {
 
 const STATES = { active: 'active', left: 'waiting', building: 'being built', old: 'being removed' } as const;
 
-/** Each projection of facts, including the versions that are being built beside it. */
+/** Each projection, including the versions that are being built beside it. */
 function shownProjections({ instances, passed }: Pick<GraphState, 'instances' | 'passed'>): Projections['projections'] {
   const whole = Number(passed.get(FACTS)?.commit ?? 0n);
   const shown = instances.map(({ name, version, state, passed: at, trouble }): Projections['projections'][number] => {
@@ -157,10 +160,11 @@ export type Rebuilt = z.infer<typeof rebuiltAnswer>;
 /**
  * Rebuilds the graph: one projection beside the others, or everything, which is emptied first, with progress. Only
  * derived data is rebuilt; the log and the queues stay as they are.
- * @throws UserError when there is no such projection, or it cannot be rebuilt alone.
+ * @throws UserError when there is no such projection.
  */
 export async function rebuild({ base }: Context, { name }: { name?: string | undefined }): Promise<Rebuilt> {
-  const family = name === undefined ? undefined : aloneOf(name, (await open(base, 'graphTypes')()).facts);
+  const { visits, facts } = await open(base, 'graphTypes')();
+  const family = name === undefined ? undefined : aloneOf(name, allOf(visits, facts));
   const [driver, queues] = [open(base, 'driver'), open(base, 'queues')];
   const isRunning = async () => (await queues.redis.exists(aliveKey(queues, 'projector'))) === 1;
   const says = family ? await rebuildOne({ driver }, family, isRunning) : await rebuildAll({ driver }, isRunning);

@@ -1,22 +1,19 @@
 import type { Driver } from 'neo4j-driver';
 import { readGraphState, wantAgain } from '../contact-graph/checkpoints.js';
 import { GraphNotReady } from '../contact-graph/gate.js';
-import { familyOf, isMadeAlone, type Described } from '../contact-graph/instances.js';
+import { familyOf, type Described } from '../contact-graph/instances.js';
 import { wipe } from '../contact-graph/maintenance.js';
 import { refused } from '../kernel/errors.js';
 import { NOT_REBUILT_ALONE } from './problems.js';
 
 /** A projection and those that are made again with it, by name. @throws UserError */
 export function aloneOf(name: string, projections: readonly Described[]): string[] {
-  const alone = projections.filter(isMadeAlone).map((each) => each.name);
-  if (alone.includes(name)) return familyOf(name, projections).map((each) => each.name);
-  const known = projections.some((each) => each.name === name);
+  const names = projections.map((each) => each.name);
+  if (names.includes(name)) return familyOf(name, projections).map((each) => each.name);
   throw refused(
     NOT_REBUILT_ALONE,
-    known
-      ? `${name} cannot be made again alone, since visits count on what it writes.`
-      : `There is no projection ${name}.`,
-    `Name one of ${alone.join(', ')}, or make everything again: npx truyvet projections rebuild`,
+    `There is no projection ${name}.`,
+    `Name one of ${names.join(', ')}, or make everything again: npx truyvet projections rebuild`,
   );
 }
 

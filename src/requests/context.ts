@@ -1,7 +1,7 @@
 import type { Driver } from 'neo4j-driver';
 import { OpenDependencies, type Dependency } from '../kernel/dependency.js';
 import type { EventSet } from '../kernel/event.js';
-import type { FactProjection } from '../contact-graph/projection.js';
+import type { FactProjection, VisitProjection } from '../contact-graph/projection.js';
 import type { ClockGuard } from '../event-log/clock-guard.js';
 import type { Origin, Outcome } from '../intake/outcome.js';
 import type { Config } from '../platform/config.js';
@@ -13,6 +13,13 @@ import type { Sealing } from '../event-log/sealing.js';
 /** Stores rows of one kind. */
 interface StoresRows {
   store(means: Means, rows: readonly unknown[], origin: Origin): Promise<Outcome[]>;
+}
+
+/** A message as it would be sent, for checking an installation. */
+interface SampleMessage {
+  message: string;
+  text: string;
+  language: string;
 }
 
 /** What every request may use. */
@@ -36,9 +43,11 @@ export interface Base {
   readonly marked?: MarkedLog;
   readonly config?: Config;
   /** Loads the projections into the contact graph and their events. */
-  readonly graphTypes?: () => Promise<{ events: EventSet; facts: readonly FactProjection[] }>;
+  readonly graphTypes?: () => Promise<{ events: EventSet; visits: VisitProjection; facts: readonly FactProjection[] }>;
   /** Loads what stores the kind of rows with this name. */
   readonly rowsNamed?: (name: string) => Promise<StoresRows>;
+  /** Every message of every module, in every language. */
+  readonly messageSamples?: (config: Config) => Promise<readonly SampleMessage[]>;
   /** Opens the graph and checks that it answers, unless it is open; for requests that need it only sometimes. */
   readonly requireGraph?: () => Promise<void>;
 }

@@ -40,8 +40,12 @@ const READS: Reads = {
   file: () => z.object({ name: z.string(), text: z.string() }, 'is not a file'),
   instant: (_, zone) => z.string('is not a text').transform((given, context) => instantIn(given, zone, context)),
   day: () => z.iso.date('is not a day'),
-  count: ({ most = MOST_COUNTED }) =>
-    z.number('is not a number').int('is not a whole number').min(1, 'is below 1').max(most, `is above ${most}`),
+  count: ({ least = 1, most = MOST_COUNTED }) =>
+    z
+      .number('is not a number')
+      .int('is not a whole number')
+      .min(least, `is below ${least}`)
+      .max(most, `is above ${most}`),
   days: ({ most = MOST_DAYS }) => z.number('is not a number').min(0, 'is below 0').max(most, `is above ${most}`),
   cursor: () => z.string('is not a text').transform(placeIn),
 };

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { CityName, Scale } from './cities.js';
@@ -103,7 +102,7 @@ export async function partAgainst(
     for (const root of inTurn(round, other)) {
       const report = await runPart(root, ['--only', part, ...args]);
       reports[root]?.push(report.rows);
-      if (root === OURS) problems.push(...report.problems);
+      problems.push(...report.problems.map((problem) => (root === OURS ? problem : `the other build: ${problem}`)));
     }
   }
   const [ours = [], theirs = []] = [reports[OURS], reports[other]];
@@ -117,20 +116,21 @@ export async function partAgainst(
   return { rows, problems };
 }
 
+/** Runs within the checkout, where the bench of each build looks for the program and its simulators. */
 async function runPart(root: string, args: readonly string[]): Promise<{ rows: Row[]; problems: string[] }> {
-  const cwd = mkdtempSync(join(tmpdir(), 'truyvet-against-'));
-  try {
-    // It ends with 1 if something was wrong, and its report says what.
-    await promisify(execFile)(process.execPath, [join(root, RUN), ...args], { cwd, maxBuffer: 2 ** 26 }).catch(
-      () => undefined,
-    );
-    const folder = join(cwd, 'bench-results');
-    const [file] = existsSync(folder) ? readdirSync(folder) : [];
-    if (file === undefined) throw new Error(`the bench of ${root} ended without a report`);
-    return JSON.parse(readFileSync(join(folder, file), 'utf8')) as { rows: Row[]; problems: string[] };
-  } finally {
-    rmSync(cwd, { recursive: true, force: true });
-  }
+  const folder = join(root, 'bench-results');
+  const reports = () => (existsSync(folder) ? readdirSync(folder) : []);
+  const before = new Set(reports());
+  // It ends with 1 if something was wrong, and its report says what.
+  await promisify(execFile)(process.execPath, [join(root, RUN), ...args], { cwd: root, maxBuffer: 2 ** 26 }).catch(
+    () => undefined,
+  );
+  const file = reports().find((name) => !before.has(name));
+  if (file === undefined) throw new Error(`the bench of ${root} ended without a report`);
+  const report = JSON.parse(readFileSync(join(folder, file), 'utf8')) as { rows: Row[]; problems: string[] };
+  // Only the ratios are kept.
+  rmSync(join(folder, file));
+  return report;
 }
 
 function inTurn(round: number, other: string): string[] {

@@ -11,7 +11,7 @@ import { LATEST_INSTANT } from '../../src/kernel/instant.js';
 import { Neo4jOperators } from '../../src/operations/operator-queries.js';
 import { deadline } from '../support/deadline.js';
 import { anyStream, type DomainEvent } from '../support/events.js';
-import { countIn, SMALL_CACHE, textOf } from '../support/graph.js';
+import { countIn, SMALL_CACHE, textOf, visitFacts } from '../support/graph.js';
 import { sent } from '../support/projection-events.js';
 import { System } from '../support/system.js';
 
@@ -21,8 +21,17 @@ const EVENTS = 12_000;
 /** Pairs of people who met: each pair met often, but not so often that Neo4j takes long to find one of its meetings. */
 const PAIRS = 200;
 const AT_ONCE = 2_000;
-/** The first counts events, so it must not apply any twice; the second writes on people, whom all projections share. */
-const MADE_AGAIN = ['operators', 'proximity'];
+/**
+ * The first counts events, so it must not apply any twice; the second writes on people, whom all projections share; the
+ * third has its own writers, which continue with the new rows when these replace the old ones.
+ */
+const MADE_AGAIN = ['operators', 'proximity', 'presence'];
+
+/** Everybody checks in often, and does not check out. */
+function checkIn(i: number): DomainEvent {
+  const facts = visitFacts(`a${i % PAIRS}`, `place${i % 7}`, i, i);
+  return { type: 'CheckedIn', data: { ...facts, visitId: `visit ${i}`, leftAt: null } };
+}
 
 async function fill(store: EventStore): Promise<void> {
   const events = Array.from({ length: EVENTS }, (_, i): DomainEvent[] => [
@@ -34,6 +43,7 @@ async function fill(store: EventStore): Promise<void> {
         ...{ startedAt: textOf(i), endedAt: textOf(i + 1) },
       },
     },
+    checkIn(i),
   ]).flat();
   for (let from = 0; from < events.length; from += AT_ONCE) {
     const part = events.slice(from, from + AT_ONCE).map((event, i) => ({
@@ -50,8 +60,13 @@ async function until(done: () => Promise<boolean>, what: string): Promise<void> 
 /** Answers that read the projections. */
 async function answersOf(driver: Driver) {
   const ever = { personId: 'b0', from: 0, until: LATEST_INSTANT };
-  const [meetings] = await new Neo4jQuestions(driver, new TraceCache(SMALL_CACHE)).near('a0', [ever]);
-  return { providers: await new Neo4jOperators(driver).providerCounts(), meetings: meetings?.length };
+  const questions = new Neo4jQuestions(driver, new TraceCache(SMALL_CACHE));
+  const [meetings] = await questions.near('a0', [ever]);
+  const [stays] = await questions.staysOf([{ ...ever, personId: 'a0' }]);
+  return {
+    providers: await new Neo4jOperators(driver).providerCounts(),
+    ...{ meetings: meetings?.length, stays: stays?.length },
+  };
 }
 
 describe('A projector that is killed while it rebuilds a projection', () => {
@@ -68,7 +83,7 @@ describe('A projector that is killed while it rebuilds a projection', () => {
             await fill(runtime.store);
             const expected = {
               providers: [{ provider: 'outbox', sent: EVENTS, takenBack: 0, failed: {} }],
-              meetings: EVENTS / PAIRS,
+              ...{ meetings: EVENTS / PAIRS, stays: EVENTS / PAIRS },
             };
             const answers = () => answersOf(driver).catch(() => undefined);
             await until(
@@ -104,6 +119,12 @@ describe('A projector that is killed while it rebuilds a projection', () => {
             );
             expect(await countIn(driver, 'MATCH ()-[n:NEAR]->() RETURN count(n) AS count')).toBe(0);
             expect(await countIn(driver, 'MATCH (c:ProviderCount) RETURN count(c) AS count')).toBe(0);
+            expect(await countIn(driver, 'MATCH (s:Slot) RETURN count(s) AS count')).toBe(0);
+            const twice = await countIn(
+              driver,
+              'MATCH (s:Slot_again) WITH sum(size(s.packed)) / 16 AS packed RETURN packed AS count',
+            );
+            expect(twice).toBe(await countIn(driver, 'MATCH ()-[a:AT_again]->() RETURN count(a) AS count'));
             expect(await answersOf(driver)).toEqual(expected);
           } finally {
             await graph.close();

@@ -33,10 +33,12 @@ describe('Events that readers left out, in Redis', () => {
 
   it('are listed by reader, counted, and requested for a retry, as projections status and retry do', async () => {
     const { queues, notes } = await fresh();
-    await notes.load('touched-cases');
+    expect(await leftOutByReaders(queues)).toEqual([]);
+    // Whichever reader a module brings, it is known from its start.
+    for (const reader of ['of-a-new-module', 'touched-cases']) await notes.load(reader);
     await notes.note('touched-cases', asideNote(event, 'it fails', 3));
     expect(await leftOutByReaders(queues)).toMatchObject([{ reader: 'touched-cases', id: 'e1', reason: 'it fails' }]);
-    expect(Object.fromEntries(await countLeftOut(queues))).toMatchObject({ 'open-cases': 0, 'touched-cases': 1 });
+    expect(Object.fromEntries(await countLeftOut(queues))).toEqual({ 'of-a-new-module': 0, 'touched-cases': 1 });
     expect(await askReadersForRetry(queues, 100n)).toBe(1);
     expect(await leftOutByReaders(queues)).toMatchObject([{ retry: true }]);
   });

@@ -8,6 +8,7 @@ import { presence } from '../../projections/presence.js';
 import { FACT_PROJECTIONS } from '../support/projections.js';
 import { OutOfStep, readGraphState } from '../../src/contact-graph/checkpoints.js';
 import { derivedGraph, readGraphMark } from '../../src/contact-graph/graph-mark.js';
+import { labelling } from '../../src/contact-graph/instances.js';
 import { wipe } from '../../src/contact-graph/maintenance.js';
 import { migrate, readMigrations } from '../../src/contact-graph/migrations.js';
 import { Numbering } from '../../src/contact-graph/numbering.js';
@@ -37,6 +38,8 @@ import { MemoryEventStore } from '../support/memory-event-store.js';
 
 /** Milliseconds for one test on a busy machine. */
 const SLOWEST = 60_000;
+/** The names of a graph of which no projection was made again. */
+const FIRST = labelling([]);
 
 /** What the graph withstands in operation: several writers, emptying, other logs, other programs. */
 export function operation(driverOf: () => Driver): void {
@@ -136,7 +139,7 @@ export function operation(driverOf: () => Driver): void {
         await wipe(driverOf());
         await openWriter(driverOf());
         const epoch = (await readGraphState(driverOf()))?.epoch ?? '';
-        const all = [0, 1, 2].map(() => new Numbering(driverOf(), epoch));
+        const all = [0, 1, 2].map(() => new Numbering(driverOf(), epoch, FIRST));
         const ids = Array.from({ length: 60 }, (_, i) => `n${i}`);
         await Promise.all(
           all.map(async (numbering, i) => {
@@ -196,9 +199,9 @@ export function operation(driverOf: () => Driver): void {
         });
         await before.write({ events: recorded(events, 1), position: positionAt(events.length) });
         await before.settle();
-        const visits = new Visits(driverOf());
+        const visits = new Visits(driverOf(), FIRST);
         await visits.load(3);
-        const numbering = new Numbering(driverOf(), before.epoch);
+        const numbering = new Numbering(driverOf(), before.epoch, FIRST);
         await numbering.ensure(['p'], []);
         const person = numbering.numbered('p');
         const states = await visits.of(

@@ -52,6 +52,7 @@ class Scene {
     const breaks = defineProjection({
       name: 'breaks',
       version: 1,
+      owns: [],
       events: eventsOf('PlaceRegistered'),
       mentions: () => ({}),
       write: async (_context, events) => {

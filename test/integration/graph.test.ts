@@ -3,7 +3,8 @@ import type { Driver } from 'neo4j-driver';
 import { makeSchema } from '../../src/contact-graph/label-schema.js';
 import { migrate, readMigrations } from '../../src/contact-graph/migrations.js';
 import { connectGraph } from '../../src/contact-graph/neo4j.js';
-import { FACT_PROJECTIONS } from '../support/projections.js';
+import { allOf } from '../../src/contact-graph/projection.js';
+import { FACT_PROJECTIONS, VISITS } from '../support/projections.js';
 import { freshInstallation, type TestInstallation } from '../support/services.js';
 import { answers } from './graph-answers.js';
 import { caseList } from './graph-case-list.js';
@@ -27,6 +28,7 @@ import { retracing } from './graph-retracing.js';
 import { ownProjections } from './projections-own.js';
 import { projectionRows } from './projections-rows.js';
 import { sharedProjections } from './projections-shared.js';
+import { visitProjections } from './projections-visits.js';
 
 /** A separate Neo4j for these tests, because they empty and rebuild it. */
 let installation: TestInstallation;
@@ -47,7 +49,7 @@ beforeAll(async () => {
  * versions are created at the beginning.
  */
 async function makeSchemasOfLaterMakings(): Promise<void> {
-  for (const { owns = [], version } of FACT_PROJECTIONS) {
+  for (const { owns, version } of allOf(VISITS, FACT_PROJECTIONS)) {
     await makeSchema(driver, owns, { version, again: true });
     await makeSchema(driver, owns, { version: version + 1, again: false });
   }
@@ -74,7 +76,7 @@ it('Rebuilt rows, or rows of another version, are found as fast: their labels ha
     records
       .filter((record) => record.get('label') === label)
       .map((record) => [record.get('properties'), record.get('unique')]);
-  const own = FACT_PROJECTIONS.flatMap(({ owns = [] }) => owns);
+  const own = allOf(VISITS, FACT_PROJECTIONS).flatMap(({ owns }) => owns);
   expect(own.filter((label) => indexesOf(label).length > 0)).not.toEqual([]);
   for (const label of own) {
     expect([indexesOf(`${label}_again`), indexesOf(`${label}_v2`)]).toEqual([indexesOf(label), indexesOf(label)]);
@@ -96,6 +98,7 @@ reminders(() => driver);
 projectionRows(() => driver);
 ownProjections(() => driver);
 sharedProjections(() => driver);
+visitProjections(() => driver);
 bench(() => installation.urls.neo4j);
 caseList(
   () => driver,

@@ -4,10 +4,10 @@ import { tasksIn } from '../../projections/tasks.js';
 import { readGraphState, wantAgain } from '../../src/contact-graph/checkpoints.js';
 import { wipe } from '../../src/contact-graph/maintenance.js';
 import { readMigrations } from '../../src/contact-graph/migrations.js';
-import { defineProjection } from '../../src/contact-graph/projection.js';
+import { allOf, defineProjection } from '../../src/contact-graph/projection.js';
 import { TRACED } from '../../src/contact-graph/reads.js';
 import { TraceCache, withTraceGraph } from '../../src/contact-graph/trace-graph.js';
-import { FACT_PROJECTIONS } from '../support/projections.js';
+import { FACT_PROJECTIONS, VISITS } from '../support/projections.js';
 import { calendarOf } from '../../src/platform/calendar.js';
 import { countIn, LOST_POWER, openWriter } from '../support/graph.js';
 import { AN, near, traced } from '../support/projection-events.js';
@@ -38,7 +38,7 @@ export function ownProjections(driverOf: () => Driver): void {
         await before.settle();
         // The format of the checkpoint before then.
         await driverOf().executeQuery(
-          `MATCH (c:Checkpoint {projection: 'cases'})
+          `MATCH (c:Checkpoint {state: 'shared'})
            WITH c.epoch AS epoch, c.commit AS commit, c.prepare AS prepare, c.given AS given
            MATCH (old:Checkpoint) WHERE old.partition = 'facts' DETACH DELETE old
            WITH DISTINCT epoch, commit, prepare, given
@@ -48,8 +48,8 @@ export function ownProjections(driverOf: () => Driver): void {
         await driverOf().executeQuery(
           "MATCH (c:Checkpoint {projection: 'presence'}) SET c.projection = 'contact-graph' REMOVE c.version, c.state, c.owns",
         );
-        const since = readMigrations().filter(({ name }) => /^00(?:19|21)-contact-graph-/.test(name));
-        expect(since).toHaveLength(2);
+        const since = readMigrations().filter(({ name }) => /^00(?:19|21|22|23)-contact-graph-/.test(name));
+        expect(since).toHaveLength(4);
         for (const { statements } of since) {
           // Each statement can be run twice.
           for (const statement of [...statements, ...statements]) await driverOf().executeQuery(statement);
@@ -62,12 +62,12 @@ export function ownProjections(driverOf: () => Driver): void {
         expect(after.passed).toEqual(store.all.at(-1)?.position);
         const { instances } = (await readGraphState(driverOf()))!;
         // The projections that such a graph had; the projector builds newer ones beside them.
-        const had = FACT_PROJECTIONS.filter(({ name }) => name !== 'messages');
+        const had = allOf(VISITS, FACT_PROJECTIONS).filter(({ name }) => name !== 'messages');
         expect(instances.map(({ name, version, state }) => [name, version, state]).sort()).toEqual(
           had.map(({ name }) => [name, 1, 'active']).sort(),
         );
         expect(instances.map(({ name, owns }) => [name, owns]).sort()).toEqual(
-          had.map(({ name, owns = [] }) => [name, owns]).sort(),
+          had.map(({ name, owns }) => [name, owns]).sort(),
         );
         const more = await storeWith([...traced([['Binh', 1]], 'trace-1'), near(10)]);
         await after.write({ events: more.all.slice(-1), position: more.all.at(-1)!.position });

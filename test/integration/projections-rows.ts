@@ -33,13 +33,14 @@ import {
   sent,
   traced,
 } from '../support/projection-events.js';
-import { placeFacts, textOf } from '../support/graph.js';
+import { placeFacts, textOf, visitFacts } from '../support/graph.js';
 import { projectionSpec } from '../support/projection-spec.js';
 import { MIDNIGHT } from '../oracle/worlds.js';
 import { registered } from '../support/builders/people.js';
 import { reported, resultOf } from '../support/builders/results.js';
 
 const livesIn = (personId: string, householdId: string) => registered(personId, { householdId });
+const openAt = (placeId: string) => ({ ...visitFacts('An', placeId, 0, 0), leftAt: null });
 
 /** What each projection makes of events in the real graph, however they are delivered. */
 export function projectionRows(driverOf: () => Driver): void {
@@ -78,14 +79,39 @@ export function projectionRows(driverOf: () => Driver): void {
         ],
       );
 
+    projection(presence, 'has how long people without a check-out stay, by the last statement')
+      .given(
+        { type: 'CheckedIn', data: { ...openAt('cafe'), visitId: 'at a described place' } },
+        { type: 'CheckedIn', data: { ...openAt('bus 1'), visitId: 'at a place of a kind' } },
+        { type: 'PlaceRegistered', data: { ...placeFacts('cafe'), defaultStayMinutes: 20 } },
+        { type: 'PlaceRegistered', data: { ...placeFacts('bus 1'), kind: 'Bus', defaultStayMinutes: null } },
+        ruled(30, null),
+        { type: 'PlaceCorrected', data: { ...placeFacts('cafe'), defaultStayMinutes: 25 } },
+        ruled(45, 'vehicle'),
+        { type: 'CheckedIn', data: { ...openAt('bus 1'), personId: 'Binh', visitId: 'after the rule' } },
+      )
+      .then(
+        (label) => `MATCH (p:Person)-[a:AT]->(:Slot)-[:IN]->(place:Place)
+         OPTIONAL MATCH (r:StayRule {kind: 'bus'})
+         RETURN p.id AS person, place.id AS place, a.to AS to, place.${label('Place.kind')} AS kind,
+           place.${label('Place.stayMinutes')} AS stay, r.stayMinutes AS ruled ORDER BY person, place`,
+        [
+          { person: 'An', place: 'bus 1', to: at(45), kind: 'Bus', stay: null, ruled: 45 },
+          { person: 'An', place: 'cafe', to: at(25), kind: 'shop', stay: 25, ruled: 45 },
+          { person: 'Binh', place: 'bus 1', to: at(45), kind: 'Bus', stay: null, ruled: 45 },
+        ],
+      );
+
     projection(places, 'has the last statement about a place')
       .given(
         { type: 'PlaceRegistered', data: { ...placeFacts('cafe'), defaultStayMinutes: 20 } },
         { type: 'PlaceCorrected', data: { ...placeFacts('cafe'), capacity: 12, defaultStayMinutes: 30 } },
       )
-      .then('MATCH (p:Place) RETURN p.id AS place, p.kind AS kind, p.capacity AS capacity, p.stayMinutes AS stay', [
-        { place: 'cafe', kind: 'shop', capacity: 12, stay: 30 },
-      ]);
+      .then(
+        (label) => `MATCH (p:Place) RETURN p.id AS place, p.${label('Place.name')} AS name,
+           p.${label('Place.capacity')} AS capacity`,
+        [{ place: 'cafe', name: 'cafe', capacity: 12 }],
+      );
 
     projection(placeKinds, 'has the last rule of a kind')
       .given(ruled(30, null), ruled(45, 'vehicle'))

@@ -3,7 +3,7 @@ import type { Driver } from 'neo4j-driver';
 import { readGraphState } from '../../src/contact-graph/checkpoints.js';
 import { kindOf, labelling, served, type LabelOf } from '../../src/contact-graph/instances.js';
 import { wipe } from '../../src/contact-graph/maintenance.js';
-import { defineProjection } from '../../src/contact-graph/projection.js';
+import { allOf, defineProjection } from '../../src/contact-graph/projection.js';
 import { TRACED } from '../../src/contact-graph/reads.js';
 import { TraceCache, withTraceGraph } from '../../src/contact-graph/trace-graph.js';
 import { trace } from '../../src/tracing/engine.js';
@@ -11,9 +11,19 @@ import { answerOf, inputOf } from '../oracle/worlds.js';
 import { registered } from '../support/builders/people.js';
 import { resultOf } from '../support/builders/results.js';
 import type { DomainEvent } from '../support/events.js';
-import { everythingOf, SMALL_CACHE, textOf } from '../support/graph.js';
-import { AN, checkedIn, failed, isolated, merged, near, requested, traced } from '../support/projection-events.js';
-import { FACT_PROJECTIONS } from '../support/projections.js';
+import { everythingOf, placeFacts, SMALL_CACHE, textOf } from '../support/graph.js';
+import {
+  AN,
+  checkedIn,
+  failed,
+  isolated,
+  merged,
+  near,
+  requested,
+  ruled,
+  traced,
+} from '../support/projection-events.js';
+import { FACT_PROJECTIONS, VISITS } from '../support/projections.js';
 import { storeWith } from '../support/projection-spec.js';
 import { ProjectorScene, until } from '../support/projector-scene.js';
 
@@ -31,14 +41,18 @@ const STORY: DomainEvent[] = [
   ],
   { type: 'TestResultReported', data: resultOf('Binh', { result: 'negative', collectedAt: textOf(0) }) },
   ...[requested('Chi'), failed('Chi')],
+  ruled(30, 'vehicle'),
+  {
+    type: 'PlaceRegistered',
+    data: { ...placeFacts('cafe'), capacity: 9, latitude: 1, longitude: 2, defaultStayMinutes: 20 },
+  },
 ];
 
 /** Everything that belongs to one projection. */
-const OWNED = FACT_PROJECTIONS.flatMap(({ owns = [] }) => owns);
-/** Projections that can be rebuilt alone. */
+const OWNED = allOf(VISITS, FACT_PROJECTIONS).flatMap(({ owns }) => owns);
 const READ = FACT_PROJECTIONS.filter(({ name }) =>
   [...TRACED, 'cases', 'case-windows', 'alerts', 'brake'].includes(name),
-).filter(({ owns, writesOn }) => owns !== undefined || writesOn !== undefined);
+);
 
 /** Projections that a trace or a question about contacts reads. */
 export function sharedProjections(driverOf: () => Driver): void {
@@ -118,7 +132,7 @@ export function sharedProjections(driverOf: () => Driver): void {
         const label = await namesNow();
         expect(await counts(label)).toEqual(held);
         const renamed = OWNED.filter((owned) => label(owned) !== first(owned));
-        expect(renamed).toEqual(expect.arrayContaining([...(projection.owns ?? [])]));
+        expect(renamed).toEqual(expect.arrayContaining([...projection.owns]));
         for (const owned of renamed) expect([owned, await countOf(owned, first(owned))]).toEqual([owned, 0]);
       },
       SLOWEST,

@@ -13,6 +13,7 @@ import type { Tx } from '../../src/contact-graph/neo4j.js';
 import type { Numbering, NumberedPlace } from '../../src/contact-graph/numbering.js';
 import { Preparation } from '../../src/contact-graph/preparation.js';
 import { writeSlots } from '../../src/contact-graph/slot-writer.js';
+import { staysOf } from '../../src/contact-graph/visit-rows.js';
 import type { Visits, VisitState } from '../../src/contact-graph/visits.js';
 import { SLOTS } from '../../src/contact-graph/checkpoints.js';
 import type { EventStore, RecordedEvent } from '../../src/event-log/event-store.js';
@@ -79,9 +80,16 @@ async function project(events: readonly DomainEvent[]): Promise<void> {
       for (const event of recorded) if (event.revision >= from) yield event;
     },
   } as unknown as EventStore;
+  const label = (name: string) => name;
+  const rows = { projection: presence, visits: visits(), stays: staysOf(presence), label };
   const preparation = new Preparation({
-    ...{ driver, visitProjection: presence, factProjections: (await graphTypes()).facts },
-    ...{ numbering: numbering(), visits: visits(), aside: new AsideRegister(CATALOGUE) },
+    ...{
+      driver,
+      rows,
+      factProjections: (await graphTypes()).facts,
+      numbering: numbering(),
+      aside: new AsideRegister(CATALOGUE),
+    },
     settle: () => Promise.resolve(),
   });
   const { position } = recorded.at(-1) as RecordedEvent;
@@ -94,9 +102,8 @@ async function project(events: readonly DomainEvent[]): Promise<void> {
         throw new Error(`a stay from ${segment.from} to ${segment.to}`);
       }
     }
-    await writeSlots(tx, changes, new Map([...changes.keys()].map((key) => [key, 1])));
+    await writeSlots(tx, label, changes, new Map([...changes.keys()].map((key) => [key, 1])));
   }
-  const label = (name: string) => name;
   const context = { tx, apart: <T>(write: (tx: Tx) => Promise<T>) => write(tx), numbering: numbering(), store, label };
   for (const { projection, events } of prepared.facts) await projection.write(context, events);
 }

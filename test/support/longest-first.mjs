@@ -6,6 +6,7 @@ const LONGEST = [
   ...[
     'system-crash',
     'alert-crash',
+    'building-kill',
     'graph',
     'first-start',
     'real-data',

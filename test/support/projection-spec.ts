@@ -2,9 +2,9 @@ import { expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
 import { buildBeside } from '../../src/contact-graph/building.js';
 import { readGraphState, wantAgain } from '../../src/contact-graph/checkpoints.js';
-import { isMadeAlone, labelling, served, type LabelOf } from '../../src/contact-graph/instances.js';
+import { labelling, served, type LabelOf } from '../../src/contact-graph/instances.js';
 import { wipe } from '../../src/contact-graph/maintenance.js';
-import type { FactProjection, VisitProjection } from '../../src/contact-graph/projection.js';
+import type { FactProjection, Projection, VisitProjection } from '../../src/contact-graph/projection.js';
 import type { RecordedEvent } from '../../src/event-log/event-store.js';
 import { idOf } from '../../src/kernel/ids.js';
 import { graphTypes } from '../../src/entrypoints/graph-types.js';
@@ -21,11 +21,9 @@ type Row = Record<string, unknown>;
 interface Shown {
   driver: Driver;
   store: MemoryEventStore;
-  projection: FactProjection | VisitProjection;
+  projection: Projection;
 }
 type Delivery = (shown: Shown) => Promise<void>;
-
-const ALONE = 'made again alone';
 
 /** The ways in which the log may deliver events: a projection must give the same result each time. */
 const DELIVERIES: Record<string, Delivery> = {
@@ -43,7 +41,7 @@ const DELIVERIES: Record<string, Delivery> = {
       shown,
       shown.store.all.map((event) => [event]),
     ),
-  async [ALONE](shown) {
+  async 'made again alone'(shown) {
     await deliver(shown, [shown.store.all]);
     await wantAgain(shown.driver, shown.projection.name);
     await buildAgain(shown);
@@ -62,7 +60,7 @@ export function projectionSpec(driverOf: () => Driver) {
        * the version under test.
        */
       then(query: string | ((label: LabelOf) => string), rows: readonly Row[]): void {
-        it.each(waysOf(projection))(
+        it.each(Object.entries(DELIVERIES))(
           `${projection.name} ${says}: %s`,
           async (_, deliveredTo) => {
             const store = await storeWith(events, projection.events);
@@ -77,12 +75,6 @@ export function projectionSpec(driverOf: () => Driver) {
       },
     }),
   });
-}
-
-/** A projection that writes on shared nodes can only be rebuilt together with everything else. */
-function waysOf(projection: FactProjection | VisitProjection): [string, Delivery][] {
-  const alone = !('step' in projection) && isMadeAlone(projection);
-  return Object.entries(DELIVERIES).filter(([way]) => alone || way !== ALONE);
 }
 
 /** A log with these events, each in the stream in which projections look for it. */
@@ -122,7 +114,7 @@ async function deliver(
 }
 
 /** A projection of a module that the program does not list yet. */
-async function unlisted(projection: FactProjection | VisitProjection): Promise<FactProjection[]> {
+async function unlisted(projection: Projection): Promise<FactProjection[]> {
   const { facts } = await graphTypes();
   const known = 'step' in projection || facts.some(({ name }) => name === projection.name);
   return known ? [] : [projection];

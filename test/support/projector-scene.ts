@@ -1,10 +1,9 @@
 import type { Driver } from 'neo4j-driver';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
-import { presence } from '../../projections/presence.js';
 import { readGraphState } from '../../src/contact-graph/checkpoints.js';
 import { GraphNotReady } from '../../src/contact-graph/gate.js';
-import type { FactProjection } from '../../src/contact-graph/projection.js';
+import { isOfVisits, type Projection } from '../../src/contact-graph/projection.js';
 import { Neo4jQueries } from '../../src/contact-graph/queries.js';
 import { runProjector } from '../../src/contact-graph/run-projector.js';
 import { TraceCache } from '../../src/contact-graph/trace-graph.js';
@@ -20,7 +19,7 @@ import { deadline } from './deadline.js';
 import { anyStream, type DomainEvent } from './events.js';
 import { STORE_ID } from './graph.js';
 import type { MemoryEventStore } from './memory-event-store.js';
-import { FACT_PROJECTIONS } from './projections.js';
+import { FACT_PROJECTIONS, VISITS } from './projections.js';
 
 const EVERYTHING: TasksPage = {
   ...{ kinds: TASK_KINDS, states: ['open', 'done', 'closed'], from: 0, until: LATEST_INSTANT, limit: 100 },
@@ -43,11 +42,18 @@ export class ProjectorScene {
     this.queries = new Neo4jQueries(driver);
   }
 
-  start(...instead: FactProjection[]): void {
+  start(...instead: Projection[]): void {
+    const facts = instead.flatMap((each) => (isOfVisits(each) ? [] : [each]));
     this.#stop = new AbortController();
     this.#running = runProjector({
-      ...{ driver: this.driver, store: this.store, storeId: STORE_ID, visits: presence, signal: this.#stop.signal },
-      facts: FACT_PROJECTIONS.map((each) => instead.find(({ name }) => name === each.name) ?? each),
+      ...{
+        driver: this.driver,
+        store: this.store,
+        storeId: STORE_ID,
+        visits: instead.find(isOfVisits) ?? VISITS,
+        signal: this.#stop.signal,
+      },
+      facts: FACT_PROJECTIONS.map((each) => facts.find(({ name }) => name === each.name) ?? each),
       ...{ logger: pino({ level: 'silent' }), builtAtOnce: 1 },
     });
   }

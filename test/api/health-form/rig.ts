@@ -6,7 +6,9 @@ import { AnswerLinks } from '../../../src/health-form/links.js';
 import type { RecordedEvent } from '../../../src/event-log/event-store.js';
 import { alertIdOf, idOf } from '../../../src/kernel/ids.js';
 import { MasterKey } from '../../../src/event-log/master-key.js';
+import { Contexts } from '../../../src/requests/context.js';
 import { startApi, type RunningApi } from '../../support/api.js';
+import { meansOver } from '../../support/ingest.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 const KEY = 'a-key-of-sixteen-characters';
@@ -42,8 +44,11 @@ export class AnsweringRig {
   static async start(): Promise<AnsweringRig> {
     const rig = new AnsweringRig();
     const { store } = rig;
-    const config = { authority: 'vn', senderName: 'CDC "Huế" <1>', contactLine: '1900 9095', zone: 'Asia/Ho_Chi_Minh' };
-    const module = AnswersModule.with({ store, links, config, now: () => Date.now() + rig.later });
+    const zone = 'Asia/Ho_Chi_Minh';
+    const config = { senderName: 'CDC "Huế" <1>', contactLine: '1900 9095', zone };
+    const { base } = meansOver(store);
+    const contexts = new Contexts({ ...base, zone, authority: 'vn', now: () => Date.now() + rig.later });
+    const module = AnswersModule.with({ contexts, links, config });
     rig.api = await startApi(KEY, { modules: [module] });
     return rig;
   }

@@ -2,6 +2,9 @@ import { anyStream } from '../../support/events.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
+import { PreviewModule } from '../../../src/entrypoints/api/preview.js';
+import { loadRows } from '../../../src/entrypoints/boot.js';
+import type { Preview } from '../../../src/entrypoints/preview-of.js';
 import { pingClock, showClock } from '../../../src/http/clock.js';
 import { ClockedStore } from '../../../src/event-log/clocked-store.js';
 import { ClockGuard } from '../../../src/event-log/clock-guard.js';
@@ -42,6 +45,10 @@ beforeAll(async () => {
           { store, ...keysOf(store), clock, now: () => now, zone: 'Asia/Ho_Chi_Minh' },
           { [operationTools.name]: { store, operations: knownOperatorOrders(store), providers: ['one'] } },
         ),
+      ),
+      PreviewModule.with(
+        { zone: 'UTC', limits: {}, previewOf: () => Promise.resolve({ told: ['An'] } as Partial<Preview> as Preview) },
+        await loadRows(),
       ),
     ],
   });
@@ -124,5 +131,11 @@ describe('An API whose clock is in doubt', () => {
     now += 22 * DAY;
     expect(await answer('/v1/operations/clock')).toMatchObject({ body: { doubt: null } });
     expect(await answer('/v1/check-ins', json(visit))).toMatchObject({ status: 200 });
+  });
+
+  it('says what results and isolations would lead to, since nothing is stored', async () => {
+    for (const kind of ['results', 'isolations']) {
+      expect(await answer(`/v1/${kind}/preview`, ndjson(''))).toMatchObject({ status: 200, body: { told: ['An'] } });
+    }
   });
 });

@@ -1,5 +1,6 @@
-import { beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type * as Against from '../../bench/against.js';
 import type { Scale } from '../../bench/cities.js';
@@ -7,7 +8,8 @@ import type { Row } from '../../bench/rows.js';
 import type { OnGraph, Timed } from '../../bench/trace-ways.js';
 
 const OURS = resolve('.');
-const THEIRS = resolve('/another/checkout');
+const THEIRS = mkdtempSync(join(tmpdir(), 'truyvet-other-build-'));
+afterAll(() => rmSync(THEIRS, { recursive: true }));
 const SCALE: Scale = { people: 10, days: 1, cases: 2, checkIns: 0 };
 
 /** The runs by build, in order. */
@@ -40,8 +42,11 @@ jest.mock('node:child_process', () => ({
     const root = resolve(script, '../../../..');
     const what = `part of ${nameOf(root)}`;
     ran.push(what);
-    mkdirSync(join(cwd, 'bench-results'));
-    writeFileSync(join(cwd, 'bench-results/report.json'), JSON.stringify(reported(root, roundOf(what))));
+    // The program and what imitates a provider are found from there.
+    if (cwd !== root) throw new Error(`the bench of ${root} runs in ${cwd}`);
+    const folder = join(cwd, 'bench-results');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, `report-${ran.length}.json`), JSON.stringify(reported(root, roundOf(what))));
     done(null);
   },
 }));
@@ -113,7 +118,10 @@ describe('A part of the bench by two builds', () => {
       rows: [row('appends', root === OURS ? 200 : 100, 'events/s'), row('a read', root === OURS ? 6 : 2, 'ms')],
       problems: [],
     });
+    const reports = () => (existsSync('bench-results') ? readdirSync('bench-results') : []);
+    const before = reports();
     const { rows } = await part();
+    expect(reports()).toEqual(before);
     expect(ran).toEqual(['part of ours', 'part of theirs', 'part of theirs', 'part of ours']);
     expect(rows.map(({ name, figures, beside }) => [name, ...figures, beside?.split(': ')[1]])).toEqual([
       ['appends', 2, 'better'],
@@ -121,12 +129,12 @@ describe('A part of the bench by two builds', () => {
     ]);
   });
 
-  it('reports errors in ours, and leaves out rows that the other build does not have', async () => {
+  it('reports errors in either, and leaves out rows that the other build does not have', async () => {
     reported = (root) =>
       root === OURS
         ? { rows: [row('new', 1, 'ms')], problems: ['ours is wrong'] }
         : { rows: [], problems: ['theirs is wrong'] };
-    expect(await part(1)).toEqual({ rows: [], problems: ['ours is wrong'] });
+    expect(await part(1)).toEqual({ rows: [], problems: ['ours is wrong', 'the other build: theirs is wrong'] });
   });
 });
 

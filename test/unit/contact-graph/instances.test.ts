@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { cannotBeMadeAlone, familyOf, kindOf, labelling, namesOf } from '../../../src/contact-graph/instances.js';
-import type { FactProjection } from '../../../src/contact-graph/projection.js';
+import { familyOf, kindOf, labelling, namesOf } from '../../../src/contact-graph/instances.js';
+import { allOf, type FactProjection, type VisitProjection } from '../../../src/contact-graph/projection.js';
 import { graphTypes } from '../../../src/entrypoints/graph-types.js';
 
 const first = { version: 1, again: false };
@@ -26,8 +26,9 @@ describe('A name that belongs to one projection', () => {
 
 describe('A projection of another version', () => {
   let facts: readonly FactProjection[];
+  let visits: VisitProjection;
   beforeAll(async () => {
-    ({ facts } = await graphTypes());
+    ({ facts, visits } = await graphTypes());
   });
   const namesOfFamily = (name: string) => familyOf(name, facts).map((each) => each.name);
 
@@ -39,14 +40,11 @@ describe('A projection of another version', () => {
     expect(namesOfFamily('brake')).toEqual(ofCases);
   });
 
-  it('requires a full rebuild if visits depend on what it writes, and no other does', () => {
-    const inGraph = (name: string) => ({
-      ...({ name, version: 1, again: false, state: 'active', passed: undefined, given: undefined } as const),
-      ...{ owns: [], wanted: false, trouble: null },
-    });
-    const emptying = facts.filter(
-      (each) => cannotBeMadeAlone([inGraph(each.name)], [{ ...each, version: 2 }]) !== undefined,
-    );
-    expect(emptying.map(({ name }) => name)).toEqual(['places', 'place-kinds']);
+  it('never requires a full rebuild: what each writes belongs to it, or to another with which it is rebuilt', () => {
+    const shared = allOf(visits, facts).filter(({ owns, writesOn }) => owns.length === 0 && writesOn === undefined);
+    expect(shared).toEqual([]);
+    expect(familyOf('presence', allOf(visits, facts))).toEqual([visits]);
+    expect(namesOfFamily('places')).toEqual(['places']);
+    expect(namesOfFamily('place-kinds')).toEqual(['place-kinds']);
   });
 });

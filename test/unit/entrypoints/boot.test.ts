@@ -72,7 +72,7 @@ describe('The program', () => {
 describe('The projections of the contact graph', () => {
   const opening = (more: object) =>
     defineProjection({
-      ...{ name: 'openings', version: 1, events: eventSet(opened), mentions: () => ({}) },
+      ...{ name: 'openings', version: 1, owns: [], events: eventSet(opened), mentions: () => ({}) },
       ...{ write: () => Promise.resolve(), ...more },
     });
   const projecting = (...projections: readonly object[]) => ({

@@ -1,0 +1,96 @@
+import type { Driver } from 'neo4j-driver';
+import { SLOTS, type Move } from './checkpoints.js';
+import { labelling, suffixOf, type Instance, type LabelOf } from './instances.js';
+import { int, type Tx } from './neo4j.js';
+import { Numbering } from './numbering.js';
+import type { Position } from '../event-log/event-store.js';
+import type { FactProjection, VisitProjection } from './projection.js';
+import { writeSlots, type SlotChanges } from './slot-writer.js';
+import { Visits } from './visits.js';
+
+/** The most slots that each writer remembers. */
+const KNOWN_SLOTS = 1_000_000;
+
+/** One build of the rows of visits, and what is remembered of them: none of it holds for the rows of another build. */
+export class VisitRows {
+  readonly label: LabelOf;
+  readonly numbering: Numbering;
+  readonly visits: Visits;
+  /** Writes the lengths of stay by which these visits are imputed. */
+  readonly stays: FactProjection;
+  /** Node ids of slots by key, separately for each writer. */
+  readonly #nodes = SLOTS.map(() => new Map<number, number>());
+
+  constructor(
+    driver: Driver,
+    epoch: string,
+    readonly projection: VisitProjection,
+    private readonly instance: Instance,
+    numbersKept?: number,
+  ) {
+    this.label = labelling([instance]);
+    this.numbering = new Numbering(driver, epoch, this.label, numbersKept);
+    this.visits = new Visits(driver, this.label);
+    this.stays = staysOf(projection);
+  }
+
+  /** Tells this build from others. */
+  get made(): string | null {
+    return this.instance.made;
+  }
+
+  /** Must be called once, before the first batch. */
+  async load(): Promise<void> {
+    await Promise.all([this.visits.load(), this.numbering.load()]);
+  }
+
+  /** Moves the checkpoint of one writer, once these rows are active. */
+  move(writer: string, from: Position | undefined): Move {
+    const partition = `${writer}${suffixOf(this.instance)}`;
+    return { projection: this.projection.name, partition, from, state: 'active' };
+  }
+
+  /** Writes the changes of one writer. Returns what to `remember` once the transaction is committed. */
+  write(tx: Tx, writer: number, slots: SlotChanges): Promise<Map<number, number>> {
+    return writeSlots(tx, this.label, slots.partition(writer), this.#known(writer));
+  }
+
+  remember(writer: number, nodes: ReadonlyMap<number, number> | undefined): void {
+    const known = this.#known(writer);
+    if (known.size > KNOWN_SLOTS) known.clear();
+    nodes?.forEach((node, key) => known.set(key, node));
+  }
+
+  #known(writer: number): Map<number, number> {
+    return this.#nodes[writer] as Map<number, number>;
+  }
+}
+
+/** How long people without a check-out stay, by place and by kind of place, as the visits of these events are given it. */
+export function staysOf(visits: VisitProjection): FactProjection {
+  return {
+    ...{ name: visits.name, version: visits.version, owns: visits.owns, events: visits.events },
+    mentions: () => ({}),
+
+    async write({ tx, label }, events) {
+      const described: unknown[] = [];
+      const ruled = new Map<string, unknown>();
+      const minutes = (stay: number | null) => (stay === null ? null : int(stay));
+      for (const step of events.map((event) => visits.step(event))) {
+        if ('placeId' in step) described.push([step.placeId, step.kind, minutes(step.ownStay)]);
+        else if ('ruled' in step) ruled.set(step.ruled, minutes(step.stayMinutes));
+      }
+      if (described.length > 0) {
+        await tx.run(
+          `UNWIND $described AS row MATCH (p:Place {id: row[0]})
+           SET p.${label('Place.kind')} = row[1], p.${label('Place.stayMinutes')} = row[2]`,
+          { described },
+        );
+      }
+      if (ruled.size === 0) return;
+      await tx.run(`UNWIND $ruled AS row MERGE (r:${label('StayRule')} {kind: row[0]}) SET r.stayMinutes = row[1]`, {
+        ruled: [...ruled],
+      });
+    },
+  };
+}
