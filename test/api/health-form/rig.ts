@@ -14,7 +14,7 @@ import { MemoryEventStore } from '../../support/memory-event-store.js';
 const KEY = 'a-key-of-sixteen-characters';
 export const links = new AnswerLinks(new MasterKey(Buffer.alloc(32, 1)), 'https://tracing.example');
 
-/** Lets answers be stored only when so many have come that far. */
+/** Stores answers only when a given number of them are waiting to be stored. */
 class PatientStore extends MemoryEventStore {
   together = 1;
   #waiting: (() => void)[] = [];
@@ -29,7 +29,7 @@ class PatientStore extends MemoryEventStore {
   }
 }
 
-/** The pages where contacts answer, and the alert whose link was given out last. */
+/** The pages on which contacts answer, and the alert whose link was created last. */
 export class AnsweringRig {
   api!: RunningApi;
   /** Milliseconds by which the clock of the pages is ahead. */
@@ -65,7 +65,7 @@ export class AnsweringRig {
     );
   }
 
-  /** Somebody who was told, with a link. */
+  /** A person who received an alert with a link. */
   async told(language?: Language): Promise<void> {
     const personId = this.someone();
     const alertId = alertIdOf('c', personId, 0);
@@ -82,7 +82,7 @@ export class AnsweringRig {
     return `person-of-nobody-else-${this.#people++}`;
   }
 
-  /** Another person whose alert relies on the one of the link. */
+  /** Another person whose alert relies on the alert of the link. */
   async join({ personId = this.someone(), caseId = 'c', sequence = 0 } = {}): Promise<string> {
     const data = { alertId: this.alertId, other: alertIdOf(caseId, personId, sequence), personId, caseId };
     await this.say(streams.alert(this.alertId).name, { type: 'AlertJoined', data });

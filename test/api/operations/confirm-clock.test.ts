@@ -55,7 +55,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.app.close());
 
-/** The office was shut; the process looks at its clock for the first time since. */
+/** The office was closed; the process checks its clock for the first time since then. */
 beforeEach(async () => {
   const event = { type: 'PersonIsolated' as const, data: { personId: 'An', startedAt: '2026-11-20T00:00:00Z' } };
   await log.append(anyStream('person-An'), [{ id: randomUUID(), event, provenance: { source: 'test' } }], 'any');
@@ -70,7 +70,7 @@ const post = (path: string, body: object) => answer(`/v1/operations/${path}`, js
 const metric = async () => /^truyvet_clock_in_doubt (\d)$/m.exec(await registry.metrics())?.[1];
 
 describe('An API whose clock is in doubt', () => {
-  it('takes no row and no batch, says by a code of its own why and what to do, and takes them once it is confirmed', async () => {
+  it('accepts no row and no batch, says why and what to do under a separate code, and accepts them after confirmation', async () => {
     const refused = {
       status: 503,
       body: {
@@ -86,7 +86,7 @@ describe('An API whose clock is in doubt', () => {
     expect(await answer('/v1/check-ins', json(visit))).toEqual(refused);
     expect(await answer('/V1/Check-ins', json(visit))).toEqual(refused);
     expect(await answer('/v1/check-ins', ndjson(`${JSON.stringify(visit)}\n`))).toEqual(refused);
-    // Not refused for good as a row of the future, either.
+    // It is not refused for good as a row from the future, either.
     expect(await answer('/v1/check-ins', json({ ...visit, arrived_at: '2031-01-01T00:00:00Z' }))).toEqual(refused);
     expect(await answer('/v1/check-ins/group', json({ ...visit, person_ids: ['p1', 'p2'] }))).toEqual(refused);
 
@@ -101,7 +101,7 @@ describe('An API whose clock is in doubt', () => {
     ]);
   });
 
-  it('says so in its readiness, its metrics and to operators, whose commands wait but for a pause', async () => {
+  it('reports it in its readiness, its metrics and to operators, whose commands wait except for a pause', async () => {
     const ready = await answer('/health/ready');
     expect(ready).toMatchObject({
       status: 200,
@@ -122,7 +122,7 @@ describe('An API whose clock is in doubt', () => {
     expect(await metric()).toBe('0');
   });
 
-  it('believes its clock again once that is set right', async () => {
+  it('trusts its clock again after it was corrected', async () => {
     now -= 30 * DAY;
     expect(await answer('/v1/check-ins', json(visit))).toMatchObject({
       status: 503,
