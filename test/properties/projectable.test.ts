@@ -1,4 +1,3 @@
-import { labelling } from '../../src/contact-graph/instances.js';
 import { CATALOGUE } from '../support/events.js';
 import { boot } from '../../src/entrypoints/boot.js';
 import type { DomainEvent } from '../support/events.js';
@@ -17,6 +16,7 @@ import { writeSlots } from '../../src/contact-graph/slot-writer.js';
 import { staysOf } from '../../src/contact-graph/visit-rows.js';
 import type { Visits, VisitState } from '../../src/contact-graph/visits.js';
 import { SLOTS } from '../../src/contact-graph/checkpoints.js';
+import { labelling } from '../../src/contact-graph/instances.js';
 import type { EventStore, RecordedEvent } from '../../src/event-log/event-store.js';
 import { idOf } from '../../src/kernel/ids.js';
 import { eventOf } from '../support/content.js';

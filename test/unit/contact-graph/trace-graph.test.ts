@@ -83,12 +83,20 @@ describe('A trace during which a projection was rebuilt', () => {
   const proximity = { ...made, name: 'proximity', partition: 'facts', owns: ['NEAR'], commit: '1', prepare: '1' };
   const brake = { ...made, name: 'brake', partition: 'facts', owns: ['AlertHour'], commit: '1', prepare: '1' };
 
+  /** Visits have a checkpoint for each of their writers; these were rebuilt before. */
+  const visits = ['slots-0_again', 'slots-1_again'].map((partition) => ({
+    ...{ ...proximity, name: 'presence', again: true, owns: ['Slot'], partition },
+  }));
+
   /** Asks for meetings twice in each run; in the middle of the first, other rows replace some of them. */
-  async function namesAsked(replaced: 'proximity' | 'brake'): Promise<string[]> {
+  async function namesAsked(replaced: 'proximity' | 'brake', { fails = false } = {}): Promise<string[]> {
     const asked: string[] = [];
     let version = 1;
     const driver = answering((query) => {
-      const rows = [proximity, brake].map((row) => ({ ...row, version: row.name === replaced ? version : 1 }));
+      const rows = [proximity, brake, ...visits].map((row) => ({
+        ...row,
+        version: row.name === replaced ? version : 1,
+      }));
       if (query.includes(':Graph')) return [{ epoch: 'one', storeId: 'log', format: 1, served: rows }];
       if (query.includes(':Checkpoint')) return rows;
       const [, name] = /\[n:(\w+)\]/.exec(query) ?? [];
@@ -97,6 +105,10 @@ describe('A trace during which a projection was rebuilt', () => {
     });
     await withTraceGraph(driver, new TraceCache(10_000), async (graph) => {
       await graph.nearness([{ number: 1, after: 0 }], null);
+      if (fails && (version === 1 || replaced === 'brake')) {
+        version = 2;
+        throw new OutOfStep('a part of a slot is gone');
+      }
       version = 2;
       await graph.nearness([{ number: 1, after: 0 }], null);
     });
@@ -105,6 +117,11 @@ describe('A trace during which a projection was rebuilt', () => {
 
   it('is run again, and uses the same names throughout', async () => {
     expect(await namesAsked('proximity')).toEqual(['NEAR', 'NEAR', 'NEAR_v2', 'NEAR_v2']);
+  });
+
+  it('is run again when it failed for lack of rows that were replaced, and not of others', async () => {
+    expect(await namesAsked('proximity', { fails: true })).toEqual(['NEAR', 'NEAR_v2', 'NEAR_v2']);
+    await expect(namesAsked('brake', { fails: true })).rejects.toThrow('a part of a slot is gone');
   });
 
   it('is not run again because of rows that it does not read', async () => {
