@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# @eventstore/db-client 6.2.1 on Node: over TLS, each client that was disposed of keeps a connection to the server.
+# @eventstore/db-client 6.2.1 on Node: over TLS, each disposed client keeps a connection to the server.
 #
-# `dispose()` ends the streams of a client and leaves its gRPC channel open; nothing that the client makes public closes it.
-# A program that makes a client for a moment, asks one thing and disposes of it as it should has a connection more each time:
-# after ten such clients, ten. Without TLS it does not show: there, clients of one server share a connection, while the
-# credentials of two clients over TLS are never taken for the same.
+# `dispose()` ends a client's streams but leaves its gRPC channel open, and no public method of the client closes it. A
+# program that creates a client for one read and disposes of it properly has one more connection each time: ten after
+# ten such clients. Without TLS this does not show: there, clients of one server share a connection, while the
+# credentials of two clients over TLS are never considered equal.
 #
 # Seen with @eventstore/db-client 6.2.1 on Node 20.20.2:
 #   without TLS, 10 clients read and were disposed of: 1 connections stay open 5 seconds later
 #   over TLS, 10 clients read and were disposed of: 10 connections stay open 5 seconds later
-# Meant: a client that was disposed of has no connection.
+# Expected: a disposed client has no connection.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -25,7 +25,7 @@ const grpc = require('@grpc/grpc-js');
 const { EventStoreDBClient } = require('@eventstore/db-client');
 const raw = { requestSerialize: (b) => b, requestDeserialize: (b) => b, responseSerialize: (b) => b, responseDeserialize: (b) => b };
 async function staying(tls) {
-  // As much of a server as a read needs: an empty log.
+  // The part of a server that a read needs: an empty log.
   const server = new grpc.Server();
   server.addService(
     { read: { path: '/event_store.client.streams.Streams/Read', requestStream: false, responseStream: true, ...raw } },

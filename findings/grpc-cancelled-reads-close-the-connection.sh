@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# @grpc/grpc-js 1.14.7 on Node: a client that leaves many streaming reads unfinished loses its connection, with every call on it.
+# @grpc/grpc-js 1.14.7 on Node: a client that cancels many streaming reads loses its connection, with every call on it.
 #
-# Leaving a server-streaming call before its end (call.cancel(), as an event store's client does when whoever reads a stream
-# has seen enough) resets an HTTP/2 stream. Node's HTTP/2 server counts resets against floods of them: 1,000 may come at
-# once, 33 a second after that; the next one ends the whole session. All calls of that client share it, so that a unary call
-# that had nothing to do with the reads (an append under way, say) fails with INTERNAL (13), which no policy retries, on a
-# healthy server, and its caller cannot know whether it was carried out.
+# Cancelling a server-streaming call before its end (call.cancel(), as an event store's client does when its caller has
+# read enough) resets an HTTP/2 stream. Node's HTTP/2 server limits resets to prevent floods: 1,000 at once, then 33 a
+# second; the next one ends the whole session. All calls of that client share it, so an unrelated unary call (such as an
+# append in progress) fails with INTERNAL (13), which no retry policy covers, on a healthy server, and its caller cannot
+# know whether it was carried out.
 #
 # Seen with @grpc/grpc-js 1.14.7 on Node 20.20.2:
 #   900 reads left, the call beside them: ok
 #   3000 reads left, the call beside them: 13 INTERNAL
-# Meant: a call beside reads that were left is answered, however many these were.
+# Expected: another call is answered, however many reads were cancelled.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

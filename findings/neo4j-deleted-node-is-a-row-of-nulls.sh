@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Neo4j 5.26.31: a query answers with a row of nulls for a node that is deleted while it reads.
+# Neo4j 5.26.31: a query returns a row of nulls for a node that is deleted while the query reads.
 #
-# One statement matches nodes and returns three of their properties, which every one of them has, in the order of one of
-# them. Where another transaction deletes them meanwhile, the answer is neither the nodes nor fewer rows: it holds rows of
-# which every column is null, as if there were nodes without properties. Whoever lists what others remove (a queue, open
-# tasks) shows empty lines, or reads null where the schema has none.
+# One statement matches nodes and returns three of their properties, which all of them have, sorted by one of these. If
+# another transaction deletes the nodes meanwhile, the answer contains neither the nodes nor fewer rows, but rows in
+# which every column is null, as if there were nodes without properties. A program that lists what others remove (a
+# queue, open tasks) shows empty lines, or reads null where the schema allows none.
 #
 # Seen with Neo4j Community 5.26.31, neo4j-driver 6.3.0, Node 20.20.2, in one run:
 #   3200 rows read, 151 of them rows of nulls
-# Meant: rows that are whole, however many.
+# Expected: only complete rows, however many.
 set -euo pipefail
 work=$(mktemp -d)
 pid=

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # neo4j-driver 6.3.0: one large record takes far longer to read than the same bytes in several records.
 #
-# A record arrives in many chunks of the Bolt protocol and packets of the network. The driver keeps what came and reads the
-# record once it is whole, through a buffer made of all its pieces in which each read looks for its piece from the first one
-# on: the time grows with the square of the pieces. Whoever stores bytes in properties (packed data, documents) and reads
-# them in one list meets it: a byte array is read byte by byte.
+# A record arrives in many chunks of the Bolt protocol and packets of the network. The driver collects these pieces and
+# reads the record when it is complete, through a buffer in which each read searches for its piece from the first one
+# on: the time grows with the square of the number of pieces. This affects programs that store bytes in properties
+# (packed data, documents) and read them in one list, because a byte array is read byte by byte.
 #
 # Seen with neo4j-driver 6.3.0, Neo4j Community 5.26.31, Node 20.20.2, the least of eight times: four times the bytes,
 #   in records of 64 KB: 2 MB 111 ms, 8 MB 241 ms, 2.2 times as long
 #   in one record: 2 MB 304 ms, 8 MB 3309 ms, 10.9 times as long
-# Meant: about four times as long, both.
+# Expected: about four times as long in both cases.
 set -euo pipefail
 work=$(mktemp -d)
 pid=
@@ -59,7 +59,7 @@ async function took(query, pieces) {
   return performance.now() - began;
 }
 const least = Object.fromEntries(Object.keys(asked).map((way) => [way, { two: Infinity, eight: Infinity }]));
-// Whatever else the machine does makes some of the times longer and none shorter: the least of several counts.
+// Other work on the machine can only make times longer, so the shortest of several counts.
 for (let round = 0; round < 8; round++) {
   for (const [way, query] of Object.entries(asked)) {
     least[way].two = Math.min(least[way].two, await took(query, 32));
@@ -72,7 +72,7 @@ for (const [way, { two, eight }] of Object.entries(least)) {
   console.log(`${way}: 2 MB ${two.toFixed(0)} ms, 8 MB ${eight.toFixed(0)} ms, ${growth[way].toFixed(1)} times as long`);
 }
 await driver.close();
-// Four times the bytes: four times the time where it grows with the bytes, sixteen times where with their square.
+// Four times the bytes take four times as long if the time is linear, and sixteen times if it is quadratic.
 const [pieces, one] = [growth['in records of 64 KB'], growth['in one record']];
 process.exit(one > 6 && one > 1.8 * pieces ? 0 : 1);
 JS

@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
 # Redis 7.0.15: after a journal (AOF) that ends inside a command of a MULTI, everything written later is lost.
 #
-# A power cut may leave the journal with its last command half written. Where that command is inside a transaction, Redis
-# starts ("loaded anyway because aof-load-truncated is enabled"), cuts the half command off, but leaves the open MULTI in
-# the file and appends to it. What clients write from then on is acknowledged, fsynced with appendfsync always, and gone at
-# the next start, which reverts the transaction that never ended, with all that follows it. Where the cut falls between two
-# commands of the transaction, Redis reverts to before MULTI at once and loses nothing: so it depends on single bytes.
+# A power failure may leave the journal with its last command half written. If that command is inside a transaction,
+# Redis starts ("loaded anyway because aof-load-truncated is enabled") and cuts off the half command, but leaves the
+# open MULTI in the file and appends to it. What clients write from then on is acknowledged, and fsynced with
+# appendfsync always, but is gone at the next start, which reverts the unfinished transaction with everything after it.
+# If the cut is between two commands of the transaction, Redis reverts to before MULTI at once and loses nothing: the
+# outcome depends on single bytes.
 #
 # Seen with Redis 7.0.15 of Debian 12 (5:7.0.15-1~deb12u7):
 #   cut between two commands: acknowledged write after the restart: kept
 #   cut inside a command:     acknowledged write after the restart: LOST
-# Meant: every write that was acknowledged with appendfsync always is there after a clean start.
+# Expected: every write that was acknowledged with appendfsync always is present after a clean start.
 set -euo pipefail
 work=$(mktemp -d)
 pid=
@@ -54,7 +55,7 @@ cp "$journal" "$work/whole"
 size=$(stat -c %s "$work/whole")
 
 # The journal ends with: set b 2 (27 bytes), EXEC (14 bytes).
-# In this shell, so that its end takes a server with it.
+# Not in a subshell, so that the server ends with this shell.
 after_cut() {
   head -c $((size - $1)) "$work/whole" >"$journal"
   start

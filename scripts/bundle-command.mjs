@@ -1,8 +1,10 @@
-// Makes of what the command line loads, dependencies included, a few files in dist/command: a command that reads a
-// thousand files before it begins takes twice as long to begin.
+// Bundles everything that the command line loads, dependencies included, into a few files in dist/command: a command
+// that reads a thousand files before it begins takes twice as long to begin.
 import { build } from 'vite';
 
-/** Packages that are loaded as they are: native parts, files of their own, or what must be there once for all of Nest. */
+/**
+ * Packages that are not bundled: they have native parts or files of their own, or must exist only once for all of Nest.
+ */
 const APART = [
   /^@nestjs\//,
   /^@bull-board\//,
@@ -25,7 +27,7 @@ await build({
       output: {
         chunkFileNames: '[name]-[hash].js',
         comments: { legal: true, annotation: false, jsdoc: false },
-        // Text of ASCII alone is read twice as fast. Errors name functions and lines as they are written.
+        // Pure ASCII text is read twice as fast. Errors name functions and lines as they are written.
         minify: { compress: false, mangle: false, codegen: { removeWhitespace: false, asciiOnly: true } },
       },
     },

@@ -1,5 +1,5 @@
-// Jest takes everything behind --selectProjects for the name of a project, a file too, and then runs all of the tests
-// without a word. Here only what is a project's name is one.
+// Jest treats every argument after --selectProjects as the name of a project, even a file, and then silently runs all
+// tests. Here only the name of a project is treated as one.
 import process from 'node:process';
 
 const PROJECTS = new Set(['unit', 'properties', 'api', 'processes', 'services', 'failure']);

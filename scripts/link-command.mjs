@@ -1,4 +1,5 @@
-// `npm ci` links the commands of dependencies, not the project's own: this makes `npx truyvet` find it at once.
+// `npm ci` links the commands of dependencies, but not the project's own: this links it, so that `npx truyvet` works at
+// once.
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 
 mkdirSync('node_modules/.bin', { recursive: true });

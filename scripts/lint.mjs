@@ -1,11 +1,11 @@
-// Runs everything that looks at the code without running it, as many checks at once as there are processors: each uses
-// one. What a check says is printed once it has ended; the exit code is 1 when any found something.
+// Runs all static checks, as many at once as there are processors, because each uses one. The output of a check is
+// printed when it has ended; the exit code is 1 if any check found a problem.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import process from 'node:process';
 import { delimiter, resolve } from 'node:path';
 
-// The longest first.
+// The slowest check comes first.
 const CHECKS = [
   'eslint .',
   'tsc -p tsconfig.json',

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-// Writes what the program prints into the documents that show runs of it, so that nothing there is anybody's memory:
-//   node scripts/show-runs.mjs demo [FILE]     a small demo, in the README: runs it, or takes what such a run printed
+// Writes the program's current output into the documents that show it, so that the examples are never outdated:
+//   node scripts/show-runs.mjs demo [FILE]     a small demo for the README: runs it, or takes the output of such a run
 //   node scripts/show-runs.mjs examples        the commands after a "$" in docs/, on the files of docs/example
-//   node scripts/show-runs.mjs examples --check     writes nothing, and ends with 1 where they print something else
+//   node scripts/show-runs.mjs examples --check     writes nothing, and exits with 1 if the output differs
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,9 +15,9 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const README = join(ROOT, 'README.md');
 const HEADING = '## What a run looks like';
 const WIDTH = 118;
-/** Documents with commands after a "$", in the order in which they are followed. */
+/** Documents with commands after a "$", in the order in which their commands are run. */
 const EXAMPLES = ['docs/questions.md', 'docs/tasks.md'];
-/** When the example is told: its cases fell ill in August 2021. */
+/** The time at which the example takes place: its cases fell ill in August 2021. */
 const CLOCK = '2021-08-14T10:00:00+07:00';
 const PROGRAM = join(ROOT, 'bin/truyvet.js');
 const SHOWN = '    $ npx truyvet ';
@@ -42,8 +42,8 @@ function showDemo(file) {
 }
 
 /**
- * Steps with what they found; how services come up and go down, and how long things took, is left out, and of long lists
- * all but the first.
+ * Keeps the steps and their results. Leaves out how services start and stop and how long things took, and all but the
+ * first item of long lists.
  */
 function shortened(text) {
   const lines = [];
@@ -64,7 +64,7 @@ function shortened(text) {
     .trim();
 }
 
-/** At blanks, with the indentation of the line. */
+/** Breaks a line at blanks and keeps its indentation. */
 function broken(line) {
   const indent = /^ */.exec(line)?.[0] ?? '';
   const rows = [];
@@ -78,7 +78,7 @@ function broken(line) {
   return [...rows, rest];
 }
 
-/** Brings up an installation of its own, takes the files in, runs each command that is shown, and takes it down. */
+/** Starts a separate installation, imports the files, runs each command that is shown, and stops the installation. */
 async function showExamples(check) {
   const dataDir = mkdtempSync(join(tmpdir(), 'truyvet-example-'));
   const own = { TRUYVET_DATA: dataDir, TRUYVET_CLOCK: CLOCK, TRUYVET_PORT: '0', TRUYVET_LOG_LEVEL: 'warn' };
@@ -126,7 +126,7 @@ function run(args, env) {
   });
 }
 
-/** The document with what each command prints now below it, up to a blank line or the next command. */
+/** The document with the current output below each command, up to a blank line or the next command. */
 async function shownAnew(text, truyvet) {
   const lines = text.split('\n');
   const shown = [];

@@ -146,7 +146,7 @@ export type AlertFailed = EventOf<typeof AlertFailed>;
 export const AlertReplayed = defineEvent({
   type: 'AlertReplayed',
   version: 2,
-  says: 'An operator wants a failed alert told again: another alert takes its place.',
+  says: 'An operator wants a failed alert sent again: another alert takes its place.',
   data: z.strictObject({ alertId: id, reason: freeText }),
   upcasts: [withoutBy],
   named: BY,

@@ -25,7 +25,7 @@ export const FAILED = {
 /** Why an alert is not sent again, with the text that people read. */
 export const KEPT_WORDS = {
   'not failed any more': 'they do not stand failed any more.',
-  'replayed already': 'somebody had them told again a moment ago.',
+  'replayed already': 'somebody had them sent again a moment ago.',
   'without a phone': 'there is no phone; they are told by themselves once one is registered.',
   [FAILED.uncertain]: 'nobody knows whether a message went. Tell them with --uncertain, which some may then get twice.',
   'nothing to say': 'what they would say is over, or waits for the morning.',
@@ -89,14 +89,14 @@ export const REASONS = {
     ...{ alert: 'visit', withdrawal: 'visit', kept: FAILED.uncertain },
     short: 'a message may have gone, nobody can say',
     ofTask: 'nobody knows whether the message went',
-    console: ['nobody knows whether it went', 'không rõ đã gửi hay chưa'],
+    console: ['may or may not have been sent', 'không rõ đã gửi hay chưa'],
   },
   [FAILED.noSms]: {
     ...{ alert: 'visit', kept: 'without a phone', instead: 'call' },
     short: 'the number takes no SMS',
     ofContact: 'a number that takes no SMS: call, or visit',
     ofTask: 'the number takes no SMS: call it, or visit',
-    console: ['takes no SMS', 'số không nhận được SMS'],
+    console: ['cannot receive SMS', 'số không nhận được SMS'],
   },
   [FAILED.tooLate]: {
     ...{ alert: 'nothing', kept: 'nothing to say' },
@@ -114,14 +114,14 @@ export const REASONS = {
     short: 'too many messages today',
     ofContact: 'the phone had all the messages of a day; told next morning',
     ofTask: 'the phone had all the messages of a day; one more goes next morning',
-    console: ['too many messages today; told next morning', 'đã đủ số tin trong ngày; gửi vào sáng hôm sau'],
+    console: ['too many messages today; sent the next morning', 'đã đủ số tin trong ngày; gửi vào sáng hôm sau'],
   },
   [FAILED.file]: {
     ...{ alert: 'visit', withdrawal: 'visit' },
     short: 'written to a file only',
     ofContact: 'the message went to a file only, which reaches nobody',
     ofTask: 'the message went to a file only, which reaches nobody',
-    console: ['written to a file only', 'chỉ ghi vào tệp'],
+    console: ['only written to a file', 'chỉ ghi vào tệp'],
   },
   [FAILED.over]: { withdrawal: 'nothing' },
 } as const satisfies Record<(typeof FAILED)[keyof typeof FAILED], Reason>;

@@ -4,6 +4,8 @@ import { ALERT } from './purpose-names.js';
 import type { JobKind } from '../work/define-work.js';
 import type { Queues } from '../work/queues.js';
 
+/** The reader of the log that plans and sends alerts. */
+export const ALERTS_READER = 'alerts';
 export const PLAN_QUEUE = 'alert-plan';
 export const SEND_QUEUE = 'alert-send';
 

@@ -1,11 +1,11 @@
 import { type MessageHandler, SENDING, type Sending, watchAlerting } from '../delivery/index.js';
-import { ALERTS } from '../event-log/reader-names.js';
 import { defineReaction, handlesJob, sweeping, type Running, type Work } from '../work/define-work.js';
 import { workerDependency, type Worker } from '../work/worker.js';
 import { Brake } from './apply-brake.js';
 import { CaseViews } from './case-views.js';
 import { Gathering } from './gathering.js';
 import {
+  ALERTS_READER,
   addJobs,
   alertQueues,
   delayed,
@@ -85,7 +85,7 @@ function forwarding({ queue, hasten }: Sending, gatherFor: number): SenderParts[
   };
 }
 
-const alerts = defineReaction(ALERTS, REACTED, (worker) => {
+const alerts = defineReaction(ALERTS_READER, REACTED, (worker) => {
   const { store, queues } = worker.base;
   const { queue, trouble } = worker.of(SENDING);
   const { phoneBook, rules, unreached, gathers } = worker.of(ALERTING);

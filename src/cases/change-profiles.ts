@@ -6,7 +6,7 @@ const day = z.string().nullable().describe('As 2021-08-01; null where there is n
 const name = z.string().nullable().describe('As id@version; null where there are no rules');
 
 export const profileRetired = z.object({
-  outcome: z.enum(['new', 'unchanged']).describe('unchanged: it was so before, or it was only asked what would change'),
+  outcome: z.enum(['new', 'unchanged']).describe('unchanged: it was already so, or this only asked what would change'),
   id: z.string(),
   changes: z
     .array(z.object({ from: day, until: day, was: name, becomes: name }))

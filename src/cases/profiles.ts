@@ -8,10 +8,10 @@ import { ruleChanges, type RuleChange } from './profile-changes.js';
 import { unseenInText } from '../kernel/text.js';
 import { projectFolder } from '../platform/project-folder.js';
 import { UnreadableError } from '../kernel/event.js';
-import { handle } from '../event-log/handle.js';
+import { handle, load } from '../event-log/handle.js';
 import type { EventStore, RecordedEvent } from '../event-log/event-store.js';
 import { profileSchema as schema } from './profile-schema.js';
-import type { Decider } from '../kernel/decider.js';
+import { eventsOf, type Decider } from '../kernel/decider.js';
 
 /** @throws Refused naming each wrong field. */
 export function parseProfile(text: string, from: string): DiseaseProfile {
@@ -70,9 +70,9 @@ function unseenWithin(value: unknown): string | undefined {
 }
 
 type Known = ReadonlyMap<string, { profile: DiseaseProfile; retired: boolean }>;
-type Change = { type: 'Add'; profile: DiseaseProfile } | { type: 'Retire'; profileId: string };
+export type ProfileChange = { type: 'Add'; profile: DiseaseProfile } | { type: 'Retire'; profileId: string };
 
-const profileDecider: Decider<Change, ProfileAdded | ProfileRetired, Known> = {
+export const profileDecider: Decider<ProfileChange, ProfileAdded | ProfileRetired, Known> = {
   initialState: new Map(),
   decide(change, known) {
     if (change.type === 'Retire') {
@@ -126,29 +126,18 @@ export async function retireProfile(store: EventStore, profileId: string): Promi
  * What it would change for new cases to add a profile, or to retire one.
  * @throws Refused as the two above.
  */
-export async function changesBy(store: EventStore, authority: string, change: Change): Promise<RuleChange[]> {
-  const added = await addedProfiles(store);
-  const now = added.filter(({ retired }) => !retired).map(({ profile }) => profile);
-  const [own, disease] = ((): [DiseaseProfile[], string] => {
-    if (change.type === 'Retire') {
-      const retired = added.findLast(({ profile }) => profile.id === change.profileId);
-      if (!retired) {
-        throw notAdded(
-          change.profileId,
-          added.map(({ profile }) => profile.id),
-        );
-      }
-      return [now.filter(({ id }) => id !== change.profileId), retired.profile.disease];
-    }
-    const { profile } = change;
-    if (ownIdOf(profile)) return [now, profile.disease];
-    const before = added.findLast((each) => each.profile.id === profile.id);
-    if (before && !before.retired && sameRules(before.profile, profile)) return [now, profile.disease];
-    const version = Math.max(profile.version, (before?.profile.version ?? 0) + 1);
-    return [[...now, { ...profile, version }], profile.disease];
-  })();
+export async function changesBy(store: EventStore, authority: string, change: ProfileChange): Promise<RuleChange[]> {
+  if (change.type === 'Add' && ownIdOf(change.profile)) return [];
+  const { state } = await load(store, profileDecider, profilesStream());
+  const [event] = eventsOf(profileDecider.decide(change, state));
+  if (!event) return [];
+  const { profileId } = event.data;
+  const now = (await addedProfiles(store)).filter(({ retired }) => !retired).map(({ profile }) => profile);
+  const changed = profileDecider.evolve(state, event).get(profileId);
+  if (!changed) return [];
+  const own = changed.retired ? now.filter(({ id }) => id !== profileId) : [...now, changed.profile];
   const counting = (profiles: DiseaseProfile[]) => profilesThatCount(builtInProfiles(), profiles, authority);
-  return ruleChanges(counting(now), counting(own), disease);
+  return ruleChanges(counting(now), counting(own), changed.profile.disease);
 }
 
 /** The program's own profile with the same rules. @throws Refused when it has that id and other rules. */

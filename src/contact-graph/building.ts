@@ -10,7 +10,16 @@ import {
 } from '../event-log/event-store.js';
 import { lastOf } from '../event-log/log-mark.js';
 import { eventSet, union, type EventSet } from '../kernel/event.js';
-import { checkpointsFor, FACTS, moveCheckpoints, movesOf, OutOfStep, readGraphState, SLOTS } from './checkpoints.js';
+import {
+  checkpointsFor,
+  FACTS,
+  moveCheckpoints,
+  movesOf,
+  nameMembers,
+  OutOfStep,
+  readGraphState,
+  SLOTS,
+} from './checkpoints.js';
 import { baseOf, kindOf, namesOf } from './instances.js';
 import { makeSchema } from './label-schema.js';
 import type { Member } from './members.js';
@@ -313,13 +322,14 @@ class Site {
     if (last) await this.#write({ events: before, position: last.position });
     await inTransaction(this.driver, 'write', async (tx) => {
       // Another projector that moves the rest has to wait, or fails with OutOfStep.
-      await moveCheckpoints(tx, writer.epoch, 'the rest', writer.members.moves(passed), passed);
+      await moveCheckpoints(tx, writer.epoch, 'the rest', [writer.members.move(passed)], passed);
       await moveCheckpoints(tx, writer.epoch, 'what is being made', this.#moves(members), passed);
       await tx.run(
         `MATCH (c:Checkpoint) WHERE c.epoch = $epoch AND c.projection IN $names
          SET c.state = CASE c.state WHEN 'building' THEN 'active' ELSE 'old' END, c.trouble = null`,
         { epoch: writer.epoch, names: members.map(({ projection }) => projection.name) },
       );
+      await nameMembers(tx);
     });
     writer.members.join(members, passed);
     if (this.visits) writer.takeOver(this.visits.rows);

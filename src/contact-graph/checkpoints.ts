@@ -15,6 +15,12 @@ export const SLOTS = Array.from({ length: SLOT_PARTITIONS }, (_, i) => `slots-${
 /** Names of all writers; one of them writes all projections of facts together. */
 export const PARTITIONS = [FACTS, ...SLOTS];
 
+/**
+ * The checkpoint of all active projections of facts: they are written in one transaction, so only this one is moved. It
+ * names its members, so that a process that does not know which they are now cannot move it.
+ */
+const TOGETHER = { projection: 'facts', partition: FACTS, state: 'shared' } as const;
+
 /** Identifies a checkpoint by its projection and the partition that writes it. */
 export interface CheckpointName {
   projection: string;
@@ -65,15 +71,16 @@ export async function graphStateIn(tx: Tx): Promise<GraphState | undefined> {
     `MATCH (c:Checkpoint) WHERE c.epoch = $epoch
      RETURN c.projection AS name, c.partition AS partition, c.version AS version, c.again AS again, c.state AS state,
             c.owns AS owns, coalesce(c.wanted, false) AS wanted, c.trouble AS trouble,
-            c.made AS made, toString(c.commit) AS commit, toString(c.prepare) AS prepare, c.given AS given`,
+            c.made AS made, c.members AS members, toString(c.commit) AS commit, toString(c.prepare) AS prepare, c.given AS given`,
     { epoch: graph.epoch },
   );
   const passed = new Map<string, Position | undefined>();
   const instances = new Map<string, Instance>();
   const given = new Map<string, MarkedEvent>();
-  for (const { partition, commit, prepare, given: text, ...build } of checkpoints) {
-    const position = commit === '-1' ? undefined : positionFrom(commit, prepare);
-    const event = text === null ? undefined : readMark(text)?.event;
+  const together = checkpoints.find(({ state }) => state === TOGETHER.state);
+  for (const { partition, ...build } of checkpoints.filter(isOfBuild)) {
+    const isMember = build.state === 'active' && baseOf(partition) === FACTS;
+    const { position, event } = standOf(isMember && together ? together : build);
     const key = `${build.name}${suffixOf(build)}`;
     instances.set(
       key,
@@ -99,8 +106,21 @@ function withPartition(build: Instance | undefined, more: Instance): Instance {
   };
 }
 
-interface Checkpoint extends Omit<Instance, 'passed' | 'given' | 'partitions'> {
+/** Where a checkpoint stands. */
+function standOf({ commit, prepare, given }: Pick<Checkpoint, 'commit' | 'prepare' | 'given'>) {
+  return {
+    position: commit === '-1' ? undefined : positionFrom(commit, prepare),
+    event: given === null ? undefined : readMark(given)?.event,
+  };
+}
+
+function isOfBuild(checkpoint: Checkpoint): checkpoint is Checkpoint & Pick<Instance, 'state'> {
+  return checkpoint.state !== TOGETHER.state;
+}
+
+interface Checkpoint extends Omit<Instance, 'passed' | 'given' | 'partitions' | 'state'> {
   partition: string;
+  state: InstanceState | typeof TOGETHER.state;
   commit: string;
   prepare: string;
   given: string | null;
@@ -143,8 +163,9 @@ export async function createGraphState(
       `MATCH (g:Graph {name: 'contact'}) UNWIND $checkpoints AS row
        MERGE (c:Checkpoint {projection: row.projection, partition: row.partition})
        SET c += row, c.epoch = g.epoch, c.commit = -1, c.prepare = -1`,
-      { checkpoints: [...slots, ...rest] },
+      { checkpoints: [...slots, ...rest, TOGETHER] },
     );
+    await nameMembers(tx);
   });
 }
 
@@ -159,7 +180,15 @@ export async function leaveOthers(driver: Driver, projections: readonly Describe
       projections.every((each) => each.name !== name || each.version !== version),
     );
     const names = others.flatMap(({ name }) => [name, ...familyOf(name, projections).map((each) => each.name)]);
+    // What is left stays where all of them stood.
+    await tx.run(
+      `MATCH (s:Checkpoint {state: $shared}), (c:Checkpoint {state: 'active'})
+       WHERE c.partition STARTS WITH $facts AND c.projection IN $names
+       SET c.commit = s.commit, c.prepare = s.prepare, c.given = s.given`,
+      { shared: TOGETHER.state, facts: FACTS, names },
+    );
     await tx.run("MATCH (c:Checkpoint {state: 'active'}) WHERE c.projection IN $names SET c.state = 'left'", { names });
+    await nameMembers(tx);
   });
 }
 
@@ -207,7 +236,27 @@ export function passedBy({ instances }: GraphState, names: readonly string[]): P
 export interface Move extends CheckpointName {
   /** Undefined if it has passed nothing. */
   from: Position | undefined;
-  state: InstanceState;
+  state: InstanceState | typeof TOGETHER.state;
+  /** Of the shared checkpoint, its expected members. */
+  members?: readonly string[];
+}
+
+/** Moves the shared checkpoint of these builds, which are all active builds of projections of facts. */
+export function moveTogether(instances: readonly Instance[], from: Position | undefined): Move {
+  const members = instances.flatMap(({ name, partitions }) => partitions.map((partition) => `${name} ${partition}`));
+  return { ...TOGETHER, from, members: members.sort() };
+}
+
+/** Has the shared checkpoint name the builds that are active now. */
+export async function nameMembers(tx: Tx): Promise<void> {
+  await tx.run(
+    `MATCH (s:Checkpoint {state: $shared})
+     SET s.members = COLLECT {
+       MATCH (c:Checkpoint {state: 'active'}) WHERE c.epoch = s.epoch AND c.partition STARTS WITH $facts
+       RETURN c.projection + ' ' + c.partition AS member ORDER BY member
+     }`,
+    { shared: TOGETHER.state, facts: FACTS },
+  );
 }
 
 /** Moves all checkpoints of a build, which are at one position. */
@@ -237,14 +286,15 @@ export async function moveCheckpoints(
      MATCH (c:Checkpoint {projection: move[0], partition: move[1]})
      SET c.moving = true
      WITH c, move WHERE c.epoch = $epoch AND c.commit = move[2] AND c.prepare = move[3] AND c.state = move[4]
+       AND coalesce(c.members, []) = move[5]
      SET c.commit = $toCommit, c.prepare = $toPrepare, c.given = coalesce($given, c.given)
      RETURN count(c) AS moved`,
     {
       partition,
       epoch,
-      moves: moves.map(({ projection, partition: of, from, state }) => [
+      moves: moves.map(({ projection, partition: of, from, state, members = [] }) => [
         ...[projection, of],
-        ...[int(from?.commit ?? -1n), int(from?.prepare ?? -1n), state],
+        ...[int(from?.commit ?? -1n), int(from?.prepare ?? -1n), state, members],
       ]),
       toCommit: int(to?.commit ?? -1n),
       toPrepare: int(to?.prepare ?? -1n),

@@ -1,5 +1,5 @@
 import type { Position } from '../event-log/event-store.js';
-import { movesOf, type Move } from './checkpoints.js';
+import { moveTogether, type Move } from './checkpoints.js';
 import { familyOf, isCurrent, labelling, served, type Described, type Instance, type LabelOf } from './instances.js';
 import { isOfVisits, type Projection } from './projection.js';
 
@@ -36,12 +36,10 @@ export class Members {
     return this.#joined.has(name);
   }
 
-  /** The checkpoints of the joined projections of facts, which move together. */
-  moves(from: Position | undefined): Move[] {
-    return this.projections.flatMap((projection) => {
-      const instance = isOfVisits(projection) ? undefined : this.active(projection);
-      return instance ? movesOf(instance, from) : [];
-    });
+  /** The checkpoint of the joined projections of facts, which move together. */
+  move(from: Position | undefined): Move {
+    const joined = this.projections.flatMap((each) => (isOfVisits(each) ? [] : (this.active(each) ?? [])));
+    return moveTogether(joined, from);
   }
 
   /** The build of the projection that is written with the rest. */

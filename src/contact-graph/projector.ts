@@ -407,7 +407,7 @@ export class GraphWriter {
   }
 
   #movesOf(partition: string, from: Position | undefined): Move[] {
-    if (partition === FACTS) return this.members.moves(from);
+    if (partition === FACTS) return [this.members.move(from)];
     return this.#rows ? [this.#rows.move(partition, from)] : [];
   }
 

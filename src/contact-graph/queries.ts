@@ -120,7 +120,7 @@ export class Neo4jQueries implements GraphQueries {
          }
          RETURN t, p, 'pool' AS reason
          UNION ALL
-         // A rapid test asks for another kind of test, until it has confirmed a case.
+         // A positive rapid test requires another kind of test until it has confirmed a case.
          MATCH (t:${label('Test')} {rapid: true})-[:OF]->(p:Person)
          WHERE NOT EXISTS { (p)<-[:OF]-(:${label('Case')} {disease: t.disease, status: 'live'}) } AND NOT EXISTS {
            (p)<-[:OF]-(own:${label('Test')} {disease: t.disease})
@@ -161,12 +161,12 @@ export class Neo4jQueries implements GraphQueries {
     return this.#read<RapidTestRow>(
       ['tests', 'merges', 'cases'],
       (label) => `CALL () {
-         // From the tests: they are fewer than contacts.
+         // Start from the tests, because there are fewer tests than contacts.
          MATCH (t:${label('Test')} {rapid: true})-[:OF]->(r:Person)-[:${label('SAME_AS')}*0..9]->(p:Person)-[e:${label('EXPOSED')}|${label('SHARED')}]->(c:${label('Case')})
          WHERE size($traceIds) > 0 AND e.trace IN $traceIds AND c.disease = t.disease
          RETURN r, t
          UNION
-         // From the cases, which are very few.
+         // Start from the cases, because there are very few.
          UNWIND $caseIds AS id MATCH (c:${label('Case')} {id: id})
          WITH c MATCH (c)<-[:${label('EXPOSED')}|${label('SHARED')}]-(p)
          WITH c, p MATCH (p)<-[:${label('SAME_AS')}*0..9]-(r)
@@ -235,7 +235,7 @@ export class Neo4jQueries implements GraphQueries {
          UNWIND $stays AS stay
          MATCH (place:Place {id: stay[0]}) MATCH (s:${label('Slot')} {key: place.number * 65536 + stay[1]})
          WITH s, stay MATCH (s)<-[a:${label('AT')}]-(r) WHERE a.from < stay[3]
-         // Seconds from the end of the one stay to the start of the other; below 0 they overlap.
+         // Seconds from the end of the other stay to the start of this one; negative if they overlap.
          WITH r, min(stay[2] - a.to) AS gap WHERE gap < $lingering
          MATCH (r)-[:${label('SAME_AS')}*0..9]->(p)
          WITH p, min(gap) AS gap MATCH (p)-[e:${label('EXPOSED')}]->(c)
@@ -250,14 +250,15 @@ export class Neo4jQueries implements GraphQueries {
          WITH p, min(gap) AS gap MATCH (p)<-[of:OF]-(c) WHERE gap < coalesce(c.lingering, 0)
          RETURN DISTINCT c
          UNION
-         // Whoever moved, and with whom they live now; with whom they lived is in what was found of them.
+         // People who moved, and the members of their new household. The former household needs no query: its cases are
+         // linked to the person already.
          UNWIND $moved AS row MATCH (r:Person {id: row[0]}) WHERE r.${label('Person.movedAt')} = row[1]
          WITH DISTINCT r OPTIONAL MATCH (r)-[:${label('LIVES_IN')}]->()<-[:${label('LIVES_IN')}]-(o)
          WITH r, collect(o) AS others UNWIND others + [r] AS q
          WITH DISTINCT q MATCH (q)-[:${label('SAME_AS')}*0..9]-(p)
          WITH DISTINCT p MATCH (p)-[:OF|${label('EXPOSED')}|${label('SHARED')}]-(c) RETURN DISTINCT c
          UNION
-         // Of a place that becomes known after its visits: whoever was there.
+         // For a place that is registered after its visits: everyone who was there.
          UNWIND $places AS id MATCH (place:Place {id: id})
          WITH DISTINCT place MATCH (place)<-[:${label('IN')}]-(s)<-[:${label('AT')}]-(r)
          WITH DISTINCT r MATCH (r)-[:${label('SAME_AS')}*0..9]-(p)

@@ -57,7 +57,7 @@ export type AlertingResumed = EventOf<typeof AlertingResumed>;
 export const AlertReplayOrdered = defineEvent({
   type: 'AlertReplayOrdered',
   version: 2,
-  says: 'An operator had so many failed alerts told again; each has an AlertReplayed of its own.',
+  says: 'An operator had this many failed alerts sent again; each has its own AlertReplayed.',
   data: z.strictObject({
     alerts: ordinal,
     caseId: id.nullable(),

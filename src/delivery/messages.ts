@@ -129,7 +129,7 @@ function readFile(path: string): Messages {
   try {
     given = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new UserError(`${path} is no JSON: ${(error as Error).message}`, 'Correct it, or take it away.');
+    throw new UserError(`${path} is not JSON: ${(error as Error).message}`, 'Correct it, or take it away.');
   }
   const { data, error } = schema.safeParse(given);
   if (!data) {

@@ -73,13 +73,12 @@ export async function startApi(
     'event-log': () => pingLog(runtime, graph.driver),
   };
   try {
-    const { store, master } = runtime;
     const requests = await RequestsModule.with(REQUESTS, contexts);
     const { now, publicUrl } = config;
     const answers =
       publicUrl === undefined
         ? []
-        : [AnswersModule.with({ store, links: new AnswerLinks(master, publicUrl), config, now, counts: queues })];
+        : [AnswersModule.with({ contexts, links: new AnswerLinks(runtime.master, publicUrl), config, counts: queues })];
     const operating = contexts.of(operationTools);
     const languages = new Set(readMessages(config.messages).keys());
     const previews = await previewsOf(runtime, graph, languages);

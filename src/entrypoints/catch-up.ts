@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { alertQueues } from '../alerting/jobs.js';
+import { ALERTS_READER, alertQueues } from '../alerting/jobs.js';
 import { queueOf } from '../delivery/message-jobs.js';
 import { knownOperatorOrders, type KnownOperatorOrders } from '../delivery/known-operator-orders.js';
 import { readProviders } from '@truyvet/message-gateway';
@@ -10,7 +10,6 @@ import { Neo4jOperators } from '../operations/operator-queries.js';
 import { openGraph, type Graph } from '../contact-graph/index.js';
 import type { ProviderCounts } from '../contact-graph/ports.js';
 import type { Position } from '../event-log/event-store.js';
-import { ALERTS } from '../event-log/reader-names.js';
 import { RedisCheckpoints } from '../event-log/redis-checkpoints.js';
 import type { Role } from '../platform/heartbeat.js';
 import { TRACE_QUEUE } from '../tracing/jobs.js';
@@ -88,11 +87,11 @@ export async function waitUntilCaughtUp(
       words = work.words({
         graphBehind,
         due: await graph.queries.casesDue(),
-        tracing: traces > 0 || behind.some((name) => name !== ALERTS),
+        tracing: traces > 0 || behind.some((name) => name !== ALERTS_READER),
         messages: queued,
         resting: Math.max(0, queued - (await sumOf(names.slice(1).map((name) => queues.due(name))))),
         settled: settledIn(await new Neo4jOperators(graph.driver).providerCounts()),
-        preparing: behind.includes(ALERTS),
+        preparing: behind.includes(ALERTS_READER),
       });
     }
     const waitingFor = busy ? words : [];

@@ -1,8 +1,10 @@
 import type { Driver } from 'neo4j-driver';
 import { Contexts, type Base } from '../requests/context.js';
 import type { Queues } from '../work/queues.js';
-import { rowsNamed } from './boot.js';
+import { boot, rowsNamed } from './boot.js';
 import { graphTypes } from './graph-types.js';
+import type { Config } from '../platform/config.js';
+import { openMasterKey } from '../event-log/master-key.js';
 import type { Runtime } from './runtime.js';
 
 interface Opened {
@@ -11,6 +13,24 @@ interface Opened {
   queues?: Queues | undefined;
   /** Opens the graph if it is not open yet. */
   requireGraph?(): Promise<void>;
+}
+
+const messageSamples = async (config: Config) =>
+  (await import('../delivery/providers.js')).samplesOf((await boot()).purposes, config);
+
+/** The contexts of requests that are answered from the settings alone. */
+export function settingsOnly(config: Config): Contexts {
+  const { zone, now, authority } = config;
+  const base: Base = {
+    ...{ config, zone, now, authority, messageSamples, master: openMasterKey(config) },
+    get store(): never {
+      throw new Error('the log was asked for by a request that does not say that it needs it');
+    },
+    get sealing(): never {
+      throw new Error('the keys of the log were asked for by a request that does not say that it needs them');
+    },
+  };
+  return new Contexts(base);
 }
 
 /** The contexts in which requests of an installation are handled and its rows are stored. */
@@ -22,7 +42,7 @@ export function contextsOf(
   const { zone, now, authority } = config;
   const base: Base = {
     ...{ store, master, sealing, config, queues, zone, now, authority, requireGraph },
-    ...{ graphTypes, rowsNamed },
+    ...{ graphTypes, rowsNamed, messageSamples },
     ...(clock && { clock }),
     ...(marked && { marked }),
     get driver() {

@@ -9,10 +9,8 @@ import { registerStart } from './commands/start.js';
 import { registerProjector, registerWorker } from './commands/processes.js';
 import { registerServices } from './commands/services.js';
 import { registerApi } from './commands/api.js';
-import { registerProviders } from './commands/providers.js';
 
 const loadContext = async () => (await import('./with-context.js')).withContext;
-const loadPurposes = async () => (await (await import('./boot.js')).boot()).purposes;
 
 /**
  * The command line. Each command loads its code only when it is called, so that `truyvet --help` stays instant and a
@@ -32,7 +30,6 @@ export function commandLine(): Command {
   registerProjector(program);
   registerWorker(program);
   registerStart(program);
-  registerProviders(program, loadPurposes);
   registerImport(program);
   registerApi(program);
   for (const request of REQUESTS) registerRequest(program, request, loadContext);

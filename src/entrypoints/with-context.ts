@@ -6,14 +6,17 @@ import { readConfig } from '../platform/config.js';
 import { createLogger } from '../platform/logger.js';
 import { requireServices } from '../platform/services.js';
 import { openQueues } from '../work/open-queues.js';
-import { contextsOf } from './contexts.js';
+import { contextsOf, settingsOnly } from './contexts.js';
 import { FOR_PEOPLE, openForPeople } from './for-people.js';
 import { openRuntime } from './runtime.js';
 import { requireSameLog } from './same-log.js';
 
-/** Opens what a request of the command line needs: the log and, if it says so, the graph and the queues. */
+/** Opens what a request of the command line needs: the log, unless it says otherwise, the graph and the queues. */
 export const withContext: WithContext = async ({ name, needs }, use) => {
   const config = readConfig();
+  const nobodyGetsThem = () => (reachesPeople(config) ? undefined : NOBODY_GETS_THEM);
+  const output = { zone: config.zone, nobodyGetsThem };
+  if (needs.includes('settings-only')) return use(settingsOnly(config).for({ source: 'cli' }), output);
   const services = [
     ...(needs.includes('graph') || needs.includes('any-graph') ? (['neo4j'] as const) : []),
     ...(needs.includes('queues') ? (['redis'] as const) : []),
@@ -34,8 +37,7 @@ export const withContext: WithContext = async ({ name, needs }, use) => {
       await open();
     };
     const contexts = contextsOf(runtime, { driver: () => graph?.driver, queues, requireGraph });
-    const nobodyGetsThem = () => (reachesPeople(config) ? undefined : NOBODY_GETS_THEM);
-    await use(contexts.for({ source: 'cli' }), { zone: config.zone, nobodyGetsThem });
+    await use(contexts.for({ source: 'cli' }), output);
   } finally {
     await queues?.close();
     await graph?.close();

@@ -21,14 +21,12 @@ export interface Metadata {
 
 export function metadataOf<E extends Event>({ name, events }: Stream<E>, { event, provenance }: NewEvent<E>): Metadata {
   const { source, actor, correlationId, causationId, laboratory } = provenance;
-  return {
-    v: definitionIn(events, event, name).version,
-    source,
-    ...(actor && { $actor: actor }),
-    ...(correlationId && { $correlationId: correlationId }),
-    ...(causationId && { $causationId: causationId }),
-    ...(laboratory && { laboratory }),
-  };
+  const metadata: Metadata = { v: definitionIn(events, event, name).version, source };
+  if (actor) metadata.$actor = actor;
+  if (correlationId) metadata.$correlationId = correlationId;
+  if (causationId) metadata.$causationId = causationId;
+  if (laboratory) metadata.laboratory = true;
+  return metadata;
 }
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));

@@ -111,6 +111,7 @@ export class RedisAsideNotes implements AsideNotes {
     const [generation, all] = await Promise.all([
       this.redis.get(this.key('generation')),
       this.redis.hvals(this.#of(reader)),
+      this.redis.sadd(this.#readers, reader),
     ]);
     this.#generations.set(reader, generation);
     const notes = all.map((text) => JSON.parse(text) as AsideNote);
@@ -137,6 +138,11 @@ export class RedisAsideNotes implements AsideNotes {
     await this.redis.hdel(this.#of(reader), id);
   }
 
+  /** The names of all readers that have started here, in alphabetical order. */
+  async readers(): Promise<string[]> {
+    return (await this.redis.smembers(this.#readers)).sort();
+  }
+
   /** Asks the running reader to retry all events, or those at a commit position. @returns how many it will retry. */
   async askForRetry(reader: string, commit?: bigint): Promise<number> {
     return (await this.redis.eval(RETRY, 1, this.#of(reader), commit?.toString() ?? '')) as number;
@@ -145,6 +151,10 @@ export class RedisAsideNotes implements AsideNotes {
   /** The number of events that a reader set aside. */
   async count(reader: string): Promise<number> {
     return this.redis.hlen(this.#of(reader));
+  }
+
+  get #readers(): string {
+    return this.key('aside-readers');
   }
 
   #of(reader: string): string {

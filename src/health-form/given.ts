@@ -1,6 +1,4 @@
-import type { Symptom } from './events.js';
-
-export const SYMPTOMS: readonly Symptom[] = ['fever', 'cough', 'breathing', 'other'];
+import { SYMPTOMS } from './events.js';
 
 /** The questions to a contact, in this order; each is answered with yes or no. */
 export const ASKED_OF_CONTACTS = [...SYMPTOMS, 'vaccinated', 'moved'] as const;
@@ -8,7 +6,7 @@ export type AskedOfContacts = (typeof ASKED_OF_CONTACTS)[number];
 
 /** For several people of a phone, also how many of them have symptoms. */
 export type Field = AskedOfContacts | 'ill';
-export type Given = Record<AskedOfContacts, boolean> & { ill?: number };
+export type Given = Record<AskedOfContacts, boolean> & { ill?: number | undefined };
 
 /** It is missing; it is 0, but somebody has symptoms; it is more, but nobody has any. */
 export type Complaint = 'missing' | 'someone' | 'nobody';

@@ -20,7 +20,7 @@ export class AnswerLinks {
    * @throws Error when it is not a UUID.
    */
   answerLink(alertId: string): string {
-    if (!UUID.test(alertId)) throw new Error(`${alertId} is no id of an alert`);
+    if (!UUID.test(alertId)) throw new Error(`${alertId} is not the id of an alert`);
     const id = Buffer.from(alertId.replaceAll('-', ''), 'hex');
     return `${this.publicUrl}/a/${Buffer.concat([id, this.#tagOf(id)]).toString('base64url')}`;
   }

@@ -1,23 +1,16 @@
 import { alertDecider, alertStream, speaksOf, type AlertRequested } from '../alerting/index.js';
 import { profileInForce, profilesInUse } from '../cases/index.js';
 import { personDecider, personStream, recordsOf, type Language } from '../people/index.js';
-import { type ContactAnswered, answersStream } from './events.js';
-import { WrongRevision, type EventStore } from '../event-log/event-store.js';
+import type { EventStore } from '../event-log/event-store.js';
 import { load } from '../event-log/handle.js';
-import { idOf } from '../kernel/ids.js';
 import { calendarOf } from '../platform/calendar.js';
 import type { Config } from '../platform/config.js';
-import { SYMPTOMS, type Given } from './given.js';
-
-type Other = Pick<AlertRequested['data'], 'caseId' | 'personId'>;
+import { isAnswered, type AnsweredFor } from './answer.js';
 
 /** An alert that may be answered. */
 export interface OpenAlert extends Pick<AlertRequested['data'], 'alertId' | 'caseId' | 'personId'> {
-  /**
-   * The other people of the phone whom its message covers, each by one record, with the case that they are a contact
-   * of.
-   */
-  others: readonly Other[];
+  /** The other people of the phone whom its message covers, each by one record. */
+  others: readonly AnsweredFor[];
   /** When its message was sent, in seconds; undefined if that was not recorded. */
   sentAt: number | undefined;
   language: Language;
@@ -58,7 +51,7 @@ interface ToldAlert {
   asked: number;
   sentAt: number | undefined;
   /** The people whose alerts rely on it, by the records that were alerted; only for cases that its message covers. */
-  joined: readonly Other[];
+  joined: readonly AnsweredFor[];
 }
 
 /** Undefined if there is no such alert, or it no longer holds. */
@@ -80,7 +73,7 @@ async function readAlert(store: EventStore, alertId: string): Promise<ToldAlert 
   const joined = new Map([...state.joined].filter(([, { caseId }]) => cases.has(caseId)));
   // While its withdrawal is held, its message still holds for another of the people whom it covered.
   if (status === 'withdrawn' && !(withdrawal === 'held' && joined.has(heldBy))) return undefined;
-  const relying: Other[] = [];
+  const relying: AnsweredFor[] = [];
   for (const [other, each] of joined) if (await reliesOn(store, other, alertId)) relying.push(each);
   // A contact of several of the cases answers for the one of the message first.
   relying.sort((a, b) => Number(b.caseId === request.caseId) - Number(a.caseId === request.caseId));
@@ -98,10 +91,14 @@ async function reliesOn(store: EventStore, alertId: string, by: string): Promise
 }
 
 /** One record of each person besides the alert's own person. */
-async function othersAmong(store: EventStore, personId: string, joined: readonly Other[]): Promise<Other[]> {
+async function othersAmong(
+  store: EventStore,
+  personId: string,
+  joined: readonly AnsweredFor[],
+): Promise<AnsweredFor[]> {
   if (joined.length === 0) return [];
   const counted = new Set([(await recordsOf(store, personId))[0]]);
-  const others: Other[] = [];
+  const others: AnsweredFor[] = [];
   for (const { caseId, personId: record } of joined) {
     const [counting] = await recordsOf(store, record);
     if (counted.has(counting)) continue;
@@ -109,34 +106,4 @@ async function othersAmong(store: EventStore, personId: string, joined: readonly
     others.push({ caseId, personId: record });
   }
   return others;
-}
-
-/** Stores an answer, once. @returns false when there was one already. */
-export async function storeAnswer(store: EventStore, alert: OpenAlert, given: Given): Promise<boolean> {
-  const { alertId, caseId, personId, others } = alert;
-  const { vaccinated, moved, ill } = given;
-  const ofOtherCases = others.filter((other) => other.caseId !== caseId);
-  const symptoms = SYMPTOMS.filter((symptom) => given[symptom]);
-  const event: ContactAnswered = {
-    type: 'ContactAnswered',
-    data: {
-      ...{ alertId, caseId, personId, symptoms, vaccinated, moved },
-      ...(others.length > 0 ? { others: others.map((other) => other.personId), ill } : {}),
-      ...(ofOtherCases.length > 0 ? { ofOtherCases } : {}),
-    },
-  };
-  // The same answer sent twice, for example by two taps, is stored once.
-  const id = idOf('answer', alertId, JSON.stringify(event.data));
-  try {
-    await store.append(answersStream(alertId), [{ id, event, provenance: { source: 'contact' } }], 'no-stream');
-    return true;
-  } catch (error) {
-    if (error instanceof WrongRevision) return false;
-    throw error;
-  }
-}
-
-async function isAnswered(store: EventStore, alertId: string): Promise<boolean> {
-  for await (const event of store.read(answersStream(alertId))) if (event.type === 'ContactAnswered') return true;
-  return false;
 }

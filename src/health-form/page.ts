@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { say } from '../platform/sentences.js';
-import { ASKED_OF_CONTACTS, SYMPTOMS, type AskedOfContacts, type Complaints, type Given } from './given.js';
+import { SYMPTOMS } from './events.js';
+import { ASKED_OF_CONTACTS, type AskedOfContacts, type Complaints, type Given } from './given.js';
 import { WORDS, type PageLanguage, type Words } from './words.js';
 
 /** The questions, with the answers chosen so far and what is wrong with them. */

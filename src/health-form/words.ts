@@ -54,7 +54,7 @@ export const WORDS: Record<PageLanguage, Words> = {
     genuine: 'Để kiểm tra trang này là thật, gọi {line}.',
     genuineWithCode: 'Để kiểm tra trang này là thật, gọi {line}, đọc mã {code}.',
     never: 'Chúng tôi không bao giờ hỏi tiền, mật khẩu hay số tài khoản.',
-    health: 'Hiện nay bạn có những triệu chứng này không?',
+    health: 'Hiện nay bạn có triệu chứng nào dưới đây không?',
     more: 'Thông tin khác',
     questions: {
       fever: 'Sốt',
@@ -68,7 +68,7 @@ export const WORDS: Record<PageLanguage, Words> = {
     no: 'Không',
     send: 'Gửi câu trả lời',
     missing: 'Hãy trả lời câu này: chọn Có hoặc Không.',
-    private: 'Chỉ nhân viên y tế đọc câu trả lời. Bạn chỉ gửi được một lần.',
+    private: 'Chỉ nhân viên y tế được đọc câu trả lời. Bạn chỉ gửi được một lần.',
     urgent: 'Nếu khó thở hoặc thấy rất mệt, hãy gọi ngay',
     said: {
       thanks: 'Cảm ơn bạn. Chúng tôi đã nhận được câu trả lời.',

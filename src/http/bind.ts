@@ -1,16 +1,6 @@
 import { RowRefused } from '../requests/refusal.js';
 import { Controller, Get, HttpCode, Inject, Module, Post, Req, type DynamicModule, type Type } from '@nestjs/common';
-import {
-  Command,
-  CommandBus,
-  CommandHandler,
-  CqrsModule,
-  Query,
-  QueryBus,
-  QueryHandler,
-  type ICommandHandler,
-  type IQueryHandler,
-} from '@nestjs/cqrs';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import {
   ApiBody,
   ApiNotFoundResponse,
@@ -23,49 +13,16 @@ import {
 import type { Request as HttpRequest } from 'express';
 import type { z } from 'zod';
 import type { Fields } from '../kernel/fields.js';
-import type { Context, Contexts } from '../requests/context.js';
+import type { Contexts } from '../requests/context.js';
 import { pathFields, type Request } from '../requests/define.js';
 import { fromText } from '../requests/from-text.js';
-import { perform } from '../requests/perform.js';
 import { schemaOf } from '../requests/schema.js';
 import { answerSchema, bodySchema } from './body-schema.js';
+import { Ask, BusesModule, Do } from './buses.js';
 import { querySchema } from './query-schema.js';
 import { bodyOf, provenanceOf } from './requests.js';
 
 const CONTEXTS = Symbol('contexts');
-
-/** A request that is being performed, with its context and its input. */
-interface Underway {
-  request: Request;
-  context: Context;
-  given: unknown;
-}
-
-class Do extends Command<unknown> {
-  constructor(readonly underway: Underway) {
-    super();
-  }
-}
-
-class Ask extends Query<unknown> {
-  constructor(readonly underway: Underway) {
-    super();
-  }
-}
-
-@CommandHandler(Do)
-class DoHandler implements ICommandHandler<Do> {
-  async execute({ underway: { request, context, given } }: Do): Promise<unknown> {
-    return (await perform(request, context, given)).answer;
-  }
-}
-
-@QueryHandler(Ask)
-class AskHandler implements IQueryHandler<Ask> {
-  async execute({ underway: { request, context, given } }: Ask): Promise<unknown> {
-    return (await perform(request, context, given)).answer;
-  }
-}
 
 type Routed = Request & { http: NonNullable<Request['http']> };
 const isRouted = (request: Request): request is Routed => request.http !== undefined;
@@ -80,9 +37,9 @@ export class RequestsModule {
     for (const { answer } of routed) answers.push(await answer());
     return {
       module: RequestsModule,
-      imports: [CqrsModule],
+      imports: [BusesModule],
       controllers: routed.map((request, i) => controllerOf(request, answers[i] as z.ZodType)),
-      providers: [{ provide: CONTEXTS, useValue: contexts }, DoHandler, AskHandler],
+      providers: [{ provide: CONTEXTS, useValue: contexts }],
     };
   }
 }
@@ -106,8 +63,9 @@ function controllerOf(request: Routed, answer: z.ZodType): Type<unknown> {
       const given = kind === 'command' ? { ...objectOf(bodyOf(asked)) } : queried(request.fields, asked.query);
       requireOnce(given, asked.params);
       Object.assign(given, asked.params);
-      const underway = { request, context: this.contexts.for(provenanceOf(asked)), given };
-      return kind === 'command' ? this.commands.execute(new Do(underway)) : this.queries.execute(new Ask(underway));
+      const context = this.contexts.for(provenanceOf(asked));
+      if (kind === 'command') return this.commands.execute(new Do(request, context, given));
+      return this.queries.execute(new Ask(request, context, given));
     }
   }
   const method = Object.getOwnPropertyDescriptor(RequestController.prototype, 'handle') as PropertyDescriptor;

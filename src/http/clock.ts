@@ -7,7 +7,7 @@ const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** The log itself refuses the orders of operators, except those that confirm the clock or stop messages. */
 const OF_OPERATORS = /^\/v1\/operations\//;
 /** Stores nothing. */
-const PREVIEW = /^\/v1\/results\/preview\/?$/;
+const PREVIEW = /^\/v1\/[^/]+\/preview\/?$/;
 
 /**
  * Refuses new facts while the clock is in doubt, before they are read. Otherwise a row would be refused for good

@@ -31,7 +31,7 @@ export async function unreachedOf(
          RETURN collect(a.personId) AS told
        }
        MATCH (c:${label('Case')} {id: $caseId}) WHERE c.status = 'live'
-       // Without a label, from the case: everyone beyond an id would be gone through in the order of ids otherwise.
+       // Start from the case, and give p no label: otherwise the planner scans all people after $after by id.
        WITH c, told MATCH (c)<-[e:${label('EXPOSED')}]-(p)
        WHERE p.id > $after AND ($degree IS NULL OR e.degree = $degree) AND NOT p.id IN told AND NOT p.id IN $merged
        WITH c, e, p ORDER BY p.id
@@ -75,7 +75,7 @@ async function ofSeveralRecords(
   const exposures = await rows<{ record: string; of: string; caseId: string; degree: number; first: number }>(
     tx,
     `UNWIND $records AS id
-     // From the people's side, which the other one's label would turn round: a case has many contacts.
+     // Start from the person, and give c no label: otherwise the planner starts from the case, which has many contacts.
      MATCH (p:Person {id: id})-[e:${label('EXPOSED')}]->(c) WHERE c.id IN $caseIds AND c.status = 'live'
      MATCH (c)-[:OF]->(o)
      RETURN p.id AS record, o.id AS of, c.id AS caseId, e.degree AS degree, e.first AS first ORDER BY degree, first`,
@@ -133,7 +133,7 @@ async function alertsOfEach(
   const found = await rows<AlertRow>(
     tx,
     `UNWIND $asked AS row
-     // A case has many alerts, a person few.
+     // Look alerts up by person: a person has few, a case has many.
      MATCH (a:${label('Alert')} {personId: row[2]}) USING INDEX a:${label('Alert')}(personId)
      WHERE a.caseId = row[1] AND a.status <> 'withdrawn'
      OPTIONAL MATCH (holder:${label('Alert')} {id: a.by}) WHERE a.status = 'covered'

@@ -20,7 +20,8 @@ export function unverified(who: string, through: string): Actor {
 
 /** Parses the `$actor` of an event's metadata; undefined when it names nobody. */
 export function actorIn(stored: unknown): Actor | undefined {
-  return actor.safeParse(stored).data;
+  // Most events name nobody, and a failed check costs more than the rest of reading an event.
+  return stored === undefined ? undefined : actor.safeParse(stored).data;
 }
 
 /** The actor's name for people; `unknown` when there is no actor, since some answers always show a name. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { formatInstant, LATEST_INSTANT, readInstant } from './instant.js';
+import { LATEST_INSTANT, readInstant } from './instant.js';
 import { halfCharacterIn } from './text.js';
 
 /**
@@ -87,10 +87,10 @@ export const position = z
     'is beyond the end of any log',
   );
 
-/** Also compares the formatted instant, since a date that does not exist may be read as the next day. */
+/** Also compares the day, since a date or an hour that does not exist may be read as a later day. */
 function isInstant(text: string): boolean {
   const at = readInstant(text);
-  return at >= 0 && at <= LATEST_INSTANT && formatInstant(at) === text;
+  return at >= 0 && at <= LATEST_INSTANT && new Date(at * 1000).getUTCDate() === Number(text.slice(8, 10));
 }
 
 function isDay(text: string): boolean {

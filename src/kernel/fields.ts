@@ -13,6 +13,8 @@ export interface Field<Kind extends FieldKind = FieldKind, Required extends bool
   fix: string;
   /** The most characters of a text, the largest number, or the most items of a list. */
   most?: number;
+  /** The smallest count; 1 if absent. */
+  least?: number;
   choices?: readonly string[];
   /** The default; only for counts and days. */
   otherwise?: number;

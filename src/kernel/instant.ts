@@ -27,7 +27,7 @@ export function dayNumber(day: string): number {
   return Date.parse(`${day}T00:00:00Z`) / 1000 / SECONDS_PER_DAY;
 }
 
-/** The UTC month of an instant, as `202108`. */
-export function monthOf(instant: Instant): string {
-  return new Date(instant * 1000).toISOString().slice(0, 7).replace('-', '');
+/** The UTC month, as `202108`, of an instant as `formatInstant` writes it. */
+export function monthOf(text: string): string {
+  return `${text.slice(0, 4)}${text.slice(5, 7)}`;
 }

@@ -129,7 +129,7 @@ export const replayAlerts = defineCommandAnswering({
   cli: {
     words: 'alerts replay',
     *told({ replayed, kept }: Replayed) {
-      yield `${replayed} failed ${replayed === 1 ? 'alert is' : 'alerts are'} told again.`;
+      yield `${replayed} failed ${replayed === 1 ? 'alert is' : 'alerts are'} sent again.`;
       yield* keptFromReplay(kept);
     },
   },

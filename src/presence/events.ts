@@ -93,7 +93,7 @@ export type PresenceEvent = EventOf<
  */
 export const presenceStream = defineStream({
   pattern: 'presence-<personId>-<yyyymm>',
-  name: (personId: string, at: string) => `presence-${personId}-${monthOf(readInstant(at))}`,
+  name: (personId: string, at: string) => `presence-${personId}-${monthOf(at)}`,
   events: PRESENCE,
 });
 

@@ -54,6 +54,8 @@ async function appendAny<E extends Event>(
  */
 export const UNREAD = { unread: true, chunkRows: 20_000, lanes: 400 } as const;
 
+const ACCEPTED: Outcome = { status: 'accepted' };
+
 /** Stores the facts of rows. */
 export async function storeUnread<Row>(
   store: EventStore,
@@ -65,5 +67,5 @@ export async function storeUnread<Row>(
     store,
     found.map(({ fact }) => fact),
   );
-  return found.map(({ visitId }) => ({ status: 'accepted', ...(visitId !== undefined && { visitId }) }));
+  return found.map(({ visitId }) => (visitId === undefined ? ACCEPTED : { status: 'accepted', visitId }));
 }

@@ -15,6 +15,13 @@ interface StoresRows {
   store(means: Means, rows: readonly unknown[], origin: Origin): Promise<Outcome[]>;
 }
 
+/** A message as it would be sent, for checking an installation. */
+interface SampleMessage {
+  message: string;
+  text: string;
+  language: string;
+}
+
 /** What every request may use. */
 export interface Base {
   readonly store: EventStore;
@@ -39,6 +46,8 @@ export interface Base {
   readonly graphTypes?: () => Promise<{ events: EventSet; visits: VisitProjection; facts: readonly FactProjection[] }>;
   /** Loads what stores the kind of rows with this name. */
   readonly rowsNamed?: (name: string) => Promise<StoresRows>;
+  /** Every message of every module, in every language. */
+  readonly messageSamples?: (config: Config) => Promise<readonly SampleMessage[]>;
   /** Opens the graph and checks that it answers, unless it is open; for requests that need it only sometimes. */
   readonly requireGraph?: () => Promise<void>;
 }

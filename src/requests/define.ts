@@ -5,9 +5,9 @@ import type { Context } from './context.js';
 
 /**
  * Services that a request needs besides the log. `graph-at-times`: most requests are handled without the graph.
- * `any-graph`: the graph may be incomplete or built from another log.
+ * `any-graph`: the graph may be incomplete or built from another log. `settings-only`: not even the log.
  */
-export type Need = 'graph' | 'graph-at-times' | 'any-graph' | 'queues';
+export type Need = 'graph' | 'graph-at-times' | 'any-graph' | 'queues' | 'settings-only';
 
 /** The confirmation before a command is performed. */
 interface Asks<Answer> {

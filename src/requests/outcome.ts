@@ -1,6 +1,6 @@
 /** The outcome of a command. */
 export interface Changed {
-  /** unchanged: it was so before. */
+  /** unchanged: it was already so. */
   outcome: 'new' | 'unchanged';
 }
 

@@ -23,7 +23,7 @@ const READS: Reads = {
   choice: ({ choices = [] }) => z.enum(choices as [string, ...string[]], `is none of ${choices.join(', ')}`),
   choices: ({ choices = [] }) => z.array(z.enum(choices as [string, ...string[]], `is none of ${choices.join(', ')}`)),
   lines: ({ most = MOST_LINES }) =>
-    z.array(text(LONGEST_ID), 'is no list').min(1, 'names nothing').max(most, `names more than ${most}`),
+    z.array(text(LONGEST_ID), 'is not a list').min(1, 'names nothing').max(most, `names more than ${most}`),
   flag: () => z.boolean('is neither true nor false'),
   minutes: ({ most }) =>
     z
@@ -37,12 +37,16 @@ const READS: Reads = {
   'person-or-case': anyId,
   'people-or-cases': () => z.string('is not a text').transform(severalIds),
   name: () => anyId().toLowerCase(),
-  file: () => z.object({ name: z.string(), text: z.string() }, 'is no file'),
+  file: () => z.object({ name: z.string(), text: z.string() }, 'is not a file'),
   instant: (_, zone) => z.string('is not a text').transform((given, context) => instantIn(given, zone, context)),
-  day: () => z.iso.date('is no day'),
-  count: ({ most = MOST_COUNTED }) =>
-    z.number('is no number').int('is no whole number').min(1, 'is below 1').max(most, `is above ${most}`),
-  days: ({ most = MOST_DAYS }) => z.number('is no number').min(0, 'is below 0').max(most, `is above ${most}`),
+  day: () => z.iso.date('is not a day'),
+  count: ({ least = 1, most = MOST_COUNTED }) =>
+    z
+      .number('is not a number')
+      .int('is not a whole number')
+      .min(least, `is below ${least}`)
+      .max(most, `is above ${most}`),
+  days: ({ most = MOST_DAYS }) => z.number('is not a number').min(0, 'is below 0').max(most, `is above ${most}`),
   cursor: () => z.string('is not a text').transform(placeIn),
 };
 

@@ -212,7 +212,7 @@ export function alertsOf(tx: Tx, label: LabelOf, pairs: readonly Pair[]): Promis
   return rows(
     tx,
     `UNWIND $pairs AS row
-     // A case has many alerts, a person few.
+     // Look alerts up by person: a person has few, a case has many.
      MATCH (a:${label('Alert')} {personId: row[2]}) USING INDEX a:${label('Alert')}(personId)
      WHERE a.caseId = row[1] AND a.status <> 'withdrawn'
      // A covered alert counts like the alert that covers it.
@@ -261,7 +261,7 @@ async function addSamples(
      MATCH (p:Person {id: row[2]})<-[:OF]-(n)
      WHERE (n:${label('Test')} AND n.outcome <> 'retracted' AND NOT coalesce(n.retest, false)) OR (n:${label('Case')} AND n.status = 'live')
      RETURN row[0] AS i, n.disease AS disease, n:${label('Case')} AS ill,
-            // The days of a case's person count from the sample, as they do for alerts: an onset comes before it.
+            // Days of the person of a case count from the sample, as they do for alerts, even if the onset was earlier.
             CASE WHEN n.anchor > n.collectedAt THEN n.anchor ELSE n.collectedAt END AS taken`,
     { pairs },
   );

@@ -4,7 +4,6 @@ import { graphPast, GraphRebuilt } from '../contact-graph/graph-past.js';
 import { TraceCache, withTraceGraph } from '../contact-graph/trace-graph.js';
 import { CheckpointsLost } from '../event-log/checkpoints-lost.js';
 import { WrongRevision } from '../event-log/event-store.js';
-import { OPEN_CASES, TOUCHED_CASES } from '../event-log/reader-names.js';
 import { outageLogger } from '../platform/outages.js';
 import { defineReaction, handlesJob, sweeping, type Running, type Work } from '../work/define-work.js';
 import { workerDependency, type Worker } from '../work/worker.js';
@@ -59,7 +58,7 @@ const TRACING = workerDependency('tracing', ({ base: { store, graph, queues, log
   };
 });
 
-const openCases = defineReaction(OPEN_CASES, RESULTS, (worker) => {
+const openCases = defineReaction('open-cases', RESULTS, (worker) => {
   const { store, graph, config } = worker.base;
   const { authority, zone } = config;
   const { ask, answers, onError } = worker.of(TRACING);
@@ -71,7 +70,7 @@ const openCases = defineReaction(OPEN_CASES, RESULTS, (worker) => {
   };
 });
 
-const touchedCases = defineReaction(TOUCHED_CASES, TOUCHING, (worker) => {
+const touchedCases = defineReaction('touched-cases', TOUCHING, (worker) => {
   const { store, graph } = worker.base;
   const { ask, answers, onError } = worker.of(TRACING);
   const touched = new TouchedCases(

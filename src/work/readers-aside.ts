@@ -1,10 +1,9 @@
 import { RedisAsideNotes, type AsideNote } from '../event-log/aside-notes.js';
 import type { Queues } from './queues.js';
-import { READER_NAMES } from '../event-log/reader-names.js';
 
 /** An event that one of the log's readers beside the projector set aside. */
 export interface LeftOutByReader extends AsideNote {
-  /** The reader's name: open-cases, touched-cases or alerts. */
+  /** The reader's name, such as touched-cases. */
   reader: string;
 }
 
@@ -13,11 +12,11 @@ type Kept = Pick<Queues, 'redis' | 'key'>;
 
 const notesOf = (queues: Kept) => new RedisAsideNotes(queues.redis, (name) => queues.key(name));
 
-/** The events set aside by the readers that open cases, start traces and make alerts. */
+/** The events set aside by all readers of the log beside the projector. */
 export async function leftOutByReaders(queues: Queues): Promise<LeftOutByReader[]> {
   const notes = notesOf(queues);
   const found = await Promise.all(
-    READER_NAMES.map(async (name) => (await notes.load(name)).map((note) => ({ reader: name, ...note }))),
+    (await notes.readers()).map(async (name) => (await notes.load(name)).map((note) => ({ reader: name, ...note }))),
   );
   return found.flat();
 }
@@ -30,7 +29,7 @@ export async function countLeftOut(queues: Kept): Promise<Map<string, number>> {
   if (AWAY.has(queues.redis.status)) throw new Error('Redis is away');
   const notes = notesOf(queues);
   const counts = await Promise.all(
-    READER_NAMES.map(async (name): Promise<[string, number]> => [name, await notes.count(name)]),
+    (await notes.readers()).map(async (name): Promise<[string, number]> => [name, await notes.count(name)]),
   );
   return new Map(counts);
 }
@@ -71,6 +70,7 @@ export class LeftOutWatch {
 /** Asks the running workers to retry all these events, or those at a commit position. @returns how many events. */
 export async function askReadersForRetry(queues: Queues, commit?: bigint): Promise<number> {
   const notes = notesOf(queues);
-  const asked = await Promise.all(READER_NAMES.map((name) => notes.askForRetry(name, commit)));
+  const readers = await notes.readers();
+  const asked = await Promise.all(readers.map((name) => notes.askForRetry(name, commit)));
   return asked.reduce((sum, count) => sum + count, 0);
 }

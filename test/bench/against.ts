@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { CityName, Scale } from './cities.js';
@@ -21,14 +20,14 @@ export interface Beside {
 const OURS = resolve('.');
 const STAGES = 'dist/test/bench/stages.js';
 const RUN = 'dist/test/bench/run.js';
-/** Of the ways of tracing on the graph, how each is told. */
+/** The label of each way of tracing on the graph. */
 const WAYS: Record<keyof OnGraph, string> = {
   nothing: 'nothing known',
   cold: 'no slot cached',
   warm: 'slots cached',
 };
 
-/** @throws when there is no other build in the folder that can be measured. */
+/** @throws if the folder contains no other build that can be measured. */
 export function checkOther(folder: string): string {
   const root = resolve(folder);
   if (root === OURS) throw new Error(`${folder} is this checkout itself: name another one.`);
@@ -42,7 +41,7 @@ export function checkOther(folder: string): string {
 }
 
 /**
- * The same cases traced by this build and by another in turns, each on a graph that it filled itself. Which goes first
+ * Traces the same cases with this build and another one in turns, each on a graph that it filled itself. The order
  * changes with each round, so that a machine that slows down slows both.
  */
 export async function traceAgainst(other: string, city: CityName, scale: Scale, rounds: number): Promise<Beside> {
@@ -90,7 +89,7 @@ function compared(city: CityName, floor: Timed[], ours: OnGraph[], theirs: OnGra
   return { rows, problems };
 }
 
-/** A whole part of the bench by each build in turns, each row by the first figure of its own report. */
+/** A whole part of the bench by each build in turns; each row is compared by the first figure of its report. */
 export async function partAgainst(
   other: string,
   part: string,
@@ -103,34 +102,35 @@ export async function partAgainst(
     for (const root of inTurn(round, other)) {
       const report = await runPart(root, ['--only', part, ...args]);
       reports[root]?.push(report.rows);
-      if (root === OURS) problems.push(...report.problems);
+      problems.push(...report.problems.map((problem) => (root === OURS ? problem : `the other build: ${problem}`)));
     }
   }
   const [ours = [], theirs = []] = [reports[OURS], reports[other]];
   const figure = (rows: Row[] | undefined, name: string) => rows?.find((row) => row.name === name)?.figures[0] ?? NaN;
   const rows = (ours[0] ?? []).flatMap(({ group, name, unit }): Row[] => {
     const pairs = ours.map((row, i): Pair => ({ ours: [figure(row, name)], theirs: [figure(theirs[i], name)] }));
-    // A row that one of the builds does not have yet.
+    // One of the builds does not have this row yet.
     if (pairs.some(({ ours: [a = NaN], theirs: [b = NaN] }) => Number.isNaN(a / b))) return [];
     return [besideRow(group, name, pairs, unit.endsWith('/s') ? 'more' : 'less')];
   });
   return { rows, problems };
 }
 
+/** Runs within the checkout, where the bench of each build looks for the program and its simulators. */
 async function runPart(root: string, args: readonly string[]): Promise<{ rows: Row[]; problems: string[] }> {
-  const cwd = mkdtempSync(join(tmpdir(), 'truyvet-against-'));
-  try {
-    // It ends with 1 when something was wrong, and says so in its report.
-    await promisify(execFile)(process.execPath, [join(root, RUN), ...args], { cwd, maxBuffer: 2 ** 26 }).catch(
-      () => undefined,
-    );
-    const folder = join(cwd, 'bench-results');
-    const [file] = existsSync(folder) ? readdirSync(folder) : [];
-    if (file === undefined) throw new Error(`the bench of ${root} ended without a report`);
-    return JSON.parse(readFileSync(join(folder, file), 'utf8')) as { rows: Row[]; problems: string[] };
-  } finally {
-    rmSync(cwd, { recursive: true, force: true });
-  }
+  const folder = join(root, 'bench-results');
+  const reports = () => (existsSync(folder) ? readdirSync(folder) : []);
+  const before = new Set(reports());
+  // It ends with 1 if something was wrong, and its report says what.
+  await promisify(execFile)(process.execPath, [join(root, RUN), ...args], { cwd: root, maxBuffer: 2 ** 26 }).catch(
+    () => undefined,
+  );
+  const file = reports().find((name) => !before.has(name));
+  if (file === undefined) throw new Error(`the bench of ${root} ended without a report`);
+  const report = JSON.parse(readFileSync(join(folder, file), 'utf8')) as { rows: Row[]; problems: string[] };
+  // Only the ratios are kept.
+  rmSync(join(folder, file));
+  return report;
 }
 
 function inTurn(round: number, other: string): string[] {

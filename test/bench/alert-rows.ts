@@ -14,7 +14,7 @@ export function firstMessageRow(city: CityName, { cold, ms, messages, seconds }:
   };
 }
 
-/** @returns with what is wrong, whatever the speed: somebody lost, or told twice. */
+/** @returns the row and the problems, whatever the speed: people who got no message, or two. */
 export function manyMessagesRow(sent: ManyMessages): { row: Row; problems: string[] } {
   const { people, rate, seconds, lost, doubled, faults } = sent;
   const share = people / seconds / rate;

@@ -26,23 +26,25 @@ import { withServices, type Installation } from './installation.js';
 import { COMMAND, GRAPH_TYPES, stop, untilItSays } from './processes.js';
 import { runStage } from './stages.js';
 
-/** No compiler puts it beside what is compiled. */
+/** The simulator is not part of the compiled output. */
 const SIMULATOR = pathToFileURL(resolve('packages/message-gateway/test/simulators/http-simulator.mjs')).href;
 const startHttpSimulator = async () => ((await import(SIMULATOR)) as typeof simulator).startHttpSimulator();
-/** Milliseconds after which a message is taken for lost. */
+/** Milliseconds after which a message is considered lost. */
 const LOST_AFTER = 120_000;
 
 export interface FirstMessages {
-  /** Of the first case after the start: as `ms`. */
+  /** For the first case after the start, like `ms`. */
   cold: number;
-  /** Of each other case: milliseconds from the positive result's being handed to the API to the first F1's SMS accepted. */
+  /**
+   * For each other case: milliseconds from handing the positive result to the API until the first F1's SMS is accepted.
+   */
   ms: number[];
-  /** Messages that the cases led to, and how long they took together, with the traces. */
+  /** Messages for the cases, and the total time that they took, tracing included. */
   messages: number;
   seconds: number;
 }
 
-/** Reports results of a city's people, one after another, each when everything of the one before has settled. */
+/** Reports results for people of a city one after another, each when everything about the previous one has settled. */
 export function firstMessages(city: CityName, scale: Scale): Promise<FirstMessages> {
   return withServices(['event-log', 'neo4j', 'redis'], async (installation) => {
     const { dataDir, urls, pidOf } = installation;
@@ -53,7 +55,7 @@ export function firstMessages(city: CityName, scale: Scale): Promise<FirstMessag
       const storeId = await openStoreIdentity(store);
       const load = { city, scale, neo4j: urls.neo4j, neo4jPid: await pidOf('neo4j'), storeId };
       await runStage('loadGraph', load);
-      // The visits' positions were none of this log: the projector has all of it before it.
+      // The positions of the visits came from another log, so they are reset: this log begins before its first event.
       await driver.executeQuery('MATCH (c:Checkpoint) SET c.commit = -1, c.prepare = -1');
       await registerAll(store, dataDir, scale.people);
       return await withParts(installation, gateway, {}, async (running) => {
@@ -88,16 +90,18 @@ export function firstMessages(city: CityName, scale: Scale): Promise<FirstMessag
 
 export interface ManyMessages {
   people: number;
-  /** Of the provider, a second. */
+  /** The provider's rate per second. */
   rate: number;
-  /** From the first message accepted to the last. */
+  /** From the first to the last accepted message. */
   seconds: number;
   lost: number;
   doubled: number;
   faults: number;
 }
 
-/** One case that met ten thousand people, through a provider with a rate that now and then fails in every way. */
+/**
+ * One case that met ten thousand people, and a provider with a limited rate that sometimes fails in every possible way.
+ */
 export function manyMessages(people: number, rate: number): Promise<ManyMessages> {
   return withServices(['event-log', 'neo4j', 'redis'], async (installation) => {
     const { dataDir } = installation;
@@ -143,7 +147,7 @@ export function manyMessages(people: number, rate: number): Promise<ManyMessages
   });
 }
 
-/** One request in fifty is met by one, from the first to the last. */
+/** One request in fifty fails, from the first to the last. */
 function faultsFor(people: number): HttpFault[] {
   const kinds: HttpFault[] = [
     { accept: true, then: 'close' },
@@ -163,12 +167,12 @@ function faultsFor(people: number): HttpFault[] {
 interface Running {
   import(kind: string, file: string): Promise<void>;
   post(path: string, body: object): Promise<void>;
-  /** Until the graph has passed the log and every message has gone that is to go. */
+  /** Waits until the graph has passed the log and every message that is due has been sent. */
   settled(): Promise<void>;
   until(holds: () => boolean): Promise<void>;
 }
 
-/** API, projector and worker, each a process, telling through a gateway. */
+/** Runs the API, the projector and the worker as separate processes that send messages through a gateway. */
 async function withParts<T>(
   { dataDir, urls }: Installation,
   gateway: HttpSimulator,
@@ -178,10 +182,10 @@ async function withParts<T>(
   writeFileSync(join(dataDir, 'providers.json'), JSON.stringify([settingsOf(gateway, limits)]));
   const { PATH, HOME } = process.env;
   const env = {
-    // How fast it is, not how long messages wait for one another.
+    // The bench measures speed, so messages do not wait for one another.
     TRUYVET_ALERT_GATHER_MINUTES: '0',
     ...{ PATH, HOME, TRUYVET_DATA: dataDir, TRUYVET_PORT: '0' },
-    // A real superspreading case would be approved by a person.
+    // In reality, a person would approve such a superspreading case.
     ...{ TRUYVET_BRAKE_CONTACTS: '1000000', TRUYVET_BRAKE_DAILY: '1000000' },
   };
   const rules = join(dataDir, 'rules.json');
@@ -235,7 +239,7 @@ async function withParts<T>(
   }
 }
 
-/** As an import leaves them, faster. */
+/** Registers people faster than an import, with the same result. */
 async function registerAll(store: EventStore, dataDir: string, people: number): Promise<void> {
   const master = openMasterKey({ dataDir, masterKey: undefined });
   const sealing = new Sealing(store, master);

@@ -8,7 +8,7 @@ export interface Scale {
   people: number;
   days: number;
   cases: number;
-  /** Check-ins of the end-to-end row. */
+  /** Check-ins for the end-to-end row. */
   checkIns: number;
 }
 
@@ -17,13 +17,13 @@ export const SCALES: Record<'small' | 'full', Scale> = {
   full: { people: 200_000, days: 14, cases: 60, checkIns: 500_000 },
 };
 
-/** Of tests; the crowded one is so crowded that some contacts have more sources than the engine keeps. */
+/** For tests. In the crowded city, some contacts have more sources than the engine keeps. */
 export const TINY: Record<CityName, Scale> = {
   sparse: { people: 400, days: 14, cases: 4, checkIns: 0 },
   crowded: { people: 600, days: 21, cases: 4, checkIns: 0 },
 };
 
-/** 2021-06-01, a day like any other. */
+/** 2021-06-01. */
 export const FIRST_DAY = 18_779;
 const SHAPES = { sparse: { peoplePerPlace: 10, zipf: 0.3 }, crowded: { peoplePerPlace: 20, zipf: 0.6 } };
 
@@ -34,7 +34,7 @@ export function cityOf(name: CityName, { people, days }: Scale): City {
 export const personId = (number: number) => `person-${String(number).padStart(6, '0')}`;
 export const placeId = (number: number) => `place-${String(number).padStart(5, '0')}`;
 
-/** A case to trace; instants in seconds. */
+/** A case to trace; times are in seconds. */
 export interface TraceCase {
   person: number;
   from: number;
@@ -42,8 +42,8 @@ export interface TraceCase {
 }
 
 /**
- * Cases at random, the same for each seed: sampled between the sixth and the ninth day, infectious for seven days from
- * three days before that on. What contacts do afterwards counts to the end of the history.
+ * Random cases, the same for each seed: sampled between the sixth and the ninth day, infectious for seven days that
+ * begin three days earlier. Contacts of contacts count until the end of the history.
  */
 export function casesOf({ people, cases }: Scale, seed = 7): TraceCase[] {
   const random = randomFrom(seed);
@@ -54,7 +54,7 @@ export function casesOf({ people, cases }: Scale, seed = 7): TraceCase[] {
   });
 }
 
-/** Visits from one to before another as the log would hand them over, each at its index as position. */
+/** A range of visits as events of the log; each visit's index is its position. */
 export function eventsOf(city: City, first: number, end: number): RecordedEvent[] {
   const random = randomFrom(first + 1);
   const hex = () =>

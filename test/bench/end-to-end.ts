@@ -15,15 +15,15 @@ import { COMMAND, GRAPH_TYPES, stop, untilItSays } from './processes.js';
 
 export interface EndToEndResult {
   checkIns: number;
-  /** From the start of the command until the graph had passed its last event. */
+  /** From the start of the command until the graph has passed its last event. */
   seconds: number;
-  /** Until the command had ended: everything was in the log. */
+  /** Until the command has ended and everything is in the log. */
   importSeconds: number;
-  /** By process: microseconds of processor time for a check-in, and megabytes at the peak. */
+  /** By process: microseconds of processor time per check-in, and megabytes at the peak. */
   processes: { name: string; micros: number | undefined; peak: number | undefined }[];
 }
 
-/** Imports a file of check-ins on services, projector and import of their own processes, and waits for the graph. */
+/** Imports a file of check-ins, with services, projector and import as separate processes, and waits for the graph. */
 export function endToEnd(scale: Scale): Promise<EndToEndResult> {
   return withServices(['event-log', 'neo4j', 'redis'], async ({ dataDir, urls, pidOf }) => {
     const file = join(dataDir, 'check-ins.ndjson');
@@ -87,7 +87,7 @@ async function runImport(file: string, env: NodeJS.ProcessEnv) {
   child.stderr.on('data', (text: Buffer) => (said += text.toString()));
   let cpu: number | undefined;
   let peak: number | undefined;
-  // A process that has ended can no longer be asked.
+  // A process that has ended can no longer be measured.
   const look = setInterval(() => {
     cpu = cpuSeconds(child.pid ?? 0) ?? cpu;
     peak = peakMegabytes(child.pid ?? 0) ?? peak;

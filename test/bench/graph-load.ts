@@ -6,37 +6,37 @@ import type { EventStore } from '../../src/event-log/event-store.js';
 import { cityOf, eventsOf, type CityName, type Scale } from './cities.js';
 import { busyMeter, cpuSeconds } from './machine.js';
 
-/** As the projector takes them from the log. */
+/** The batch size of the projector. */
 const BATCH = 20_000;
-/** Events are made between stretches of the clock, so many at a time. */
+/** The clock stops while events are generated, so many at a time. */
 const BLOCK = 40 * BATCH;
 
 export interface LoadResult {
   visits: number;
   seconds: number;
-  /** Visits a second in the last quarter, when everything is warm. */
+  /** Visits per second in the last quarter, when all caches are warm. */
   lastQuarter: number;
-  /** Microseconds of processor time for a visit, of this process and of Neo4j. */
+  /** Microseconds of processor time per visit, of this process and of Neo4j. */
   nodeMicros: number;
   neo4jMicros: number | undefined;
-  /** How busy the processors were with anything, and with these two, from 0 to 1. */
+  /** Processor load of everything, and of these two, from 0 to 1. */
   busy: number | undefined;
 }
 
-/** The log is not asked for anything while visits are written. */
+/** Writing visits must not read from the log. */
 const noLog = new Proxy({} as EventStore, {
   get: (_, name) => {
     throw new Error(`the log was asked for ${String(name)}`);
   },
 });
 
-/** Writes a city's visits through the projection's writer into an empty graph. */
+/** Writes the visits of a city into an empty graph through the projection's writer. */
 export async function loadGraph(options: {
   city: CityName;
   scale: Scale;
   neo4j: GraphAddress;
   neo4jPid: number;
-  /** Whose log a projector is to go on from afterwards. */
+  /** The log from which a projector continues afterwards. */
   storeId?: string;
 }): Promise<LoadResult> {
   const { neo4j, neo4jPid, storeId = 'bench' } = options;

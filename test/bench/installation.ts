@@ -10,7 +10,7 @@ export interface Installation {
   pidOf(name: ServiceName): Promise<number>;
 }
 
-/** Runs work on new, empty services of its own, sized as an installation is, and removes them afterwards. */
+/** Runs work on new, empty services with the sizes of an installation, and removes them afterwards. */
 export async function withServices<T>(
   only: readonly ServiceName[],
   work: (installation: Installation) => Promise<T>,

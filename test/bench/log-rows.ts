@@ -1,7 +1,7 @@
 import type { BenchRow } from './log.js';
 import { shown, type Row } from './rows.js';
 
-/** What a real EventStoreDB did with the same client, on another machine: orientation, not a measurement of here. */
+/** What a real EventStoreDB reached with the same client on another machine: for orientation, not measured here. */
 const REAL_SERVER: Record<string, { rate: number; factor: number }> = {
   'log: appends, 1 in flight': { rate: 946, factor: 1.5 },
   'log: appends, 50 in flight': { rate: 6_100, factor: 1.5 },
@@ -10,7 +10,7 @@ const REAL_SERVER: Record<string, { rate: number; factor: number }> = {
   'log: $all filtered by type': { rate: 41_000, factor: 1.2 },
 };
 
-/** Sets the log's figures beside their floors and beside a real server. */
+/** Compares the log's figures with their floors and with a real server. */
 export function logRows(measured: readonly BenchRow[]): Row[] {
   return measured.map(({ name, value, unit, floor, floorName }) => {
     const beside: string[] = [];

@@ -17,8 +17,8 @@ import { accessFolderOf, logUrl } from '@truyvet/event-log-node';
 import type * as streams from '@eventstore/db-client/generated/streams_pb.js';
 
 /**
- * The event log's speed through the official client, beside what the same client reaches against a server that keeps
- * nothing (generated code, each message answered at once), and beside a loop of writes and fdatasyncs.
+ * The event log's speed through the official client, compared with the same client against a server that stores nothing
+ * (generated code, each message answered at once), and with a loop of writes and fdatasyncs.
  */
 
 export interface BenchRow {
@@ -52,7 +52,7 @@ const seconds = async (work: () => Promise<void>): Promise<number> => {
   return (performance.now() - start) / 1000;
 };
 
-/** Appends of one event each, `inFlight` at a time, to many streams. Answers appends per second. */
+/** Appends one event at a time, `inFlight` in parallel, to many streams. Returns appends per second. */
 async function appends(url: string, inFlight: number, count: number): Promise<number> {
   const client = EventStoreDBClient.connectionString(url);
   const streams = Array.from({ length: 2_000 }, (_, i) => `presence-${randomUUID()}-${i}`);
@@ -71,7 +71,7 @@ async function appends(url: string, inFlight: number, count: number): Promise<nu
   return count / took;
 }
 
-/** Appends of 500 events each, four at a time. Answers events per second. */
+/** Appends 500 events at a time, four in parallel. Returns events per second. */
 async function batches(url: string, count: number): Promise<number> {
   const client = EventStoreDBClient.connectionString(url);
   const sets = Array.from({ length: count + 8 }, (_, b) => Array.from({ length: 500 }, (_, i) => checkIn(b * 500 + i)));
@@ -89,7 +89,7 @@ async function batches(url: string, count: number): Promise<number> {
   return (count * 500) / took;
 }
 
-/** Events per second of a subscription to `$all`, filtered by event type, from the start. */
+/** Events per second of a subscription to `$all` from the start, filtered by event type. */
 async function reads(url: string, count: number): Promise<number> {
   const client = EventStoreDBClient.connectionString(url);
   let got = 0;
@@ -101,7 +101,7 @@ async function reads(url: string, count: number): Promise<number> {
   return count / took;
 }
 
-/** Writes of one small event with an fdatasync each, per second. */
+/** Writes of one small event with one fdatasync each, per second. */
 function fsyncs(dir: string): number {
   const fd = openSync(join(dir, 'fsync'), 'w');
   const bytes = Buffer.alloc(400, 7);
@@ -150,7 +150,7 @@ async function whileRunning<T>(args: string[], work: (running: Running) => Promi
   }
 }
 
-/** Peak resident memory in megabytes; undefined where the system does not tell. */
+/** Peak resident memory in megabytes; undefined if the system does not report it. */
 function peakMegabytes(pid: number | undefined): number | undefined {
   try {
     const line = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'));
@@ -161,7 +161,7 @@ function peakMegabytes(pid: number | undefined): number | undefined {
   }
 }
 
-/** Measures a node in a process of its own and its floors, one after the other. Needs a built project. */
+/** Measures a node in a separate process and its floors, one after the other. Needs a built project. */
 export async function benchLog({ small }: { small: boolean }): Promise<BenchRow[]> {
   const dir = mkdtempSync(join(tmpdir(), 'truyvet-bench-log-'));
   const scale = small ? 0.1 : 1;
@@ -180,7 +180,7 @@ export async function benchLog({ small }: { small: boolean }): Promise<BenchRow[
       return { values, peak: peakMegabytes(pid) };
     };
     const command = [resolve('bin/truyvet.js'), 'event-log', '--port', '0', '--data', join(dir, 'data')];
-    // The node prints where it is, and no password.
+    // The node prints its address without a password.
     const asUser = ({ url, ...rest }: Running) => {
       const address = { host: 'localhost', port: Number(/:(\d+)\?/.exec(url)?.[1]) };
       return measured({ ...rest, url: logUrl(address, accessFolderOf(join(dir, 'data'))) as string });
@@ -205,7 +205,7 @@ export async function benchLog({ small }: { small: boolean }): Promise<BenchRow[
   }
 }
 
-/** The floor: the same messages over grpc-js with the generated code, answered at once, nothing kept. */
+/** The floor: the same messages over grpc-js with the generated code, answered at once and not stored. */
 function serveEcho(): void {
   const load = createRequire(import.meta.url);
   const generated = '@eventstore/db-client/generated';

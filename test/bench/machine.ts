@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 
-/** Clock ticks of /proc a second: 100 on every Linux that Node runs on. */
+/** Clock ticks of /proc per second: 100 on every Linux that Node runs on. */
 const TICKS = 100;
 
 function read(pid: number, file: string): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8');
   } catch (error) {
-    // Not Linux, or the process has ended: then there is nothing to tell.
+    // This is not Linux, or the process has ended, so there is nothing to report.
     if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;
   }
 }
 
-/** Seconds of processor time that a process has used so far, all its threads together. */
+/** Seconds of processor time that all threads of a process have used so far. */
 export function cpuSeconds(pid: number): number | undefined {
   const fields = read(pid, 'stat')
     ?.replace(/^.*\) /s, '')
@@ -28,7 +28,7 @@ export function peakMegabytes(pid: number): number | undefined {
   return line ? Math.round(Number(line[1]) / 1024) : undefined;
 }
 
-/** How busy the machine's processors were with anything at all since the last look, from 0 to 1. */
+/** Load of the machine's processors by all processes since the last call, from 0 to 1. */
 export function busyMeter(): () => number | undefined {
   let before = totals();
   return () => {

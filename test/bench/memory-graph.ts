@@ -4,12 +4,12 @@ import type { SlotContents, TraceGraph } from '../../src/contact-graph/ports.js'
 import { personId, placeId } from './cities.js';
 
 /**
- * The floor of a trace: the same engine over a city that lies ready in typed arrays, with every slot sorted and every
- * name at hand. Places count from 1, as in the graph.
+ * The floor of a trace: the same engine over a city in typed arrays, with every slot sorted and every name available.
+ * Places are numbered from 1, as in the graph.
  */
 export class MemoryGraph implements TraceGraph {
   readonly #slots = new Map<number, SlotContents>();
-  /** Slots of each person in the order of time: where they begin in the columns below, by person. */
+  /** Slots of each person in time order: the index of the first one in the columns below, by person. */
   readonly #starts: Uint32Array;
   readonly #keys: Float64Array;
   readonly #from: Uint32Array;
@@ -120,7 +120,7 @@ function forEachSegment(city: City, visit: (person: number, key: number, from: n
   }
 }
 
-/** Visits come by arrival, but those that go on over midnight come after the first of the next day. */
+/** Visits are sorted by arrival, except that those that last past midnight come after the first of the next day. */
 function sort(slot: SlotContents): void {
   const { persons, from, to } = slot;
   const order = Array.from(from.keys()).sort((a, b) => (from[a] as number) - (from[b] as number) || a - b);

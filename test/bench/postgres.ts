@@ -6,11 +6,11 @@ import { peakMegabytes } from './machine.js';
 import { peopleDigest } from './trace-ways.js';
 
 const DATABASE = 'truyvet_bench';
-/** A query that takes longer is given up and counts as this long. */
+/** A query that takes longer is cancelled and counts as this long. */
 const LIMIT_MS = 20_000;
 const ROWS_AT_ONCE = 100_000;
 
-/** Minutes met are the union of all stretches, as in a trace. */
+/** Minutes met are the length of the union of all stretches, as in a trace. */
 const SECONDS = `(SELECT sum(upper(stretch) - lower(stretch))::int
   FROM unnest(range_agg(int4range(greatest(v.came, m.came), least(v.went, m.went)))) AS stretch)`;
 
@@ -36,7 +36,7 @@ const F2 = `
     GROUP BY v.person, m.person) met
   GROUP BY person`;
 
-/** As much of a client as the question needs; `pg` has it, and so has a PostgreSQL that runs within a test. */
+/** The part of a client that the queries need; `pg` has it, and so has a PostgreSQL that runs inside a test. */
 export interface SqlClient {
   query<T>(
     text: string | { text: string; values?: unknown[]; rowMode?: 'array' },
@@ -45,15 +45,16 @@ export interface SqlClient {
 }
 
 export interface PostgresResult {
-  /** Without `people`, the limit was reached. */
+  /** If `people` is undefined, the time limit was reached. */
   cases: { ms: number; people: string | undefined }[];
-  /** Megabytes of the server process that answered, shared buffers that it touched included. */
+  /** Megabytes of the server process that answered, including the shared buffers that it touched. */
   peak: number | undefined;
 }
 
 /**
- * The same question to PostgreSQL, with the same answer (who, since when, for how long, through whom: as many sources of
- * one contact as the engine keeps), with a covering B-tree each way, told that no stay is longer than the longest.
+ * The same question to PostgreSQL, with the same answer (who, since when, for how long, through whom: as many sources
+ * of a contact as the engine keeps). It has a covering B-tree in each direction, and is told the length of the longest
+ * stay.
  */
 export async function traceOnPostgres(options: { url: string; city: CityName; scale: Scale }): Promise<PostgresResult> {
   const { url, scale } = options;
@@ -95,9 +96,9 @@ export async function fillPostgres(client: SqlClient, { persons, placeOf, from, 
 }
 
 /**
- * Asks for each case, after others that warm it up.
+ * Queries each case, after other cases that warm the database up.
  * @param longest stay, in seconds.
- * @param sources of one contact that are asked for, at most.
+ * @param sources the most sources of a contact to return.
  */
 export async function askPostgres(
   client: SqlClient,

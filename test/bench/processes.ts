@@ -4,10 +4,10 @@ import { resolve } from 'node:path';
 import { GRAPH_EVENTS } from '../support/projections.js';
 
 export const COMMAND = resolve('bin/truyvet.js');
-/** Events that the graph is made of. */
+/** Types of the events that the graph is built from. */
 export const GRAPH_TYPES = GRAPH_EVENTS.types;
 
-/** Settles with what a part said up to these words. */
+/** Resolves with the output of a part, up to and including these words. */
 export function untilItSays(part: ChildProcess, words: RegExp): Promise<string> {
   return new Promise((done, fail) => {
     let said = '';

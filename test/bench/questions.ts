@@ -19,14 +19,14 @@ import { spread, type Row } from './rows.js';
 import { CACHE_BYTES } from './trace-ways.js';
 import { calendarOf } from '../../src/platform/calendar.js';
 
-/** Milliseconds of each time that a question was asked, by question. */
+/** By question: milliseconds for each time that it was asked. */
 export type Asked = Record<string, number[]>;
 
-/** Positions beyond those of all visits of the city. */
+/** Positions after those of all visits of the city. */
 const LATER = 2n ** 40n;
 const DISEASE = 'covid-19';
 
-/** Brings cases into the graph of a city as the log would, and asks a tracing team's questions of each. */
+/** Adds cases to the graph of a city as the log would, and asks a tracing team's questions about each. */
 export async function askQuestions({ neo4j, scale }: { neo4j: GraphAddress; scale: Scale }): Promise<Asked> {
   const driver = connectGraph(neo4j);
   const store = new MemoryEventStore();
@@ -80,7 +80,7 @@ export async function askQuestions({ neo4j, scale }: { neo4j: GraphAddress; scal
   return asked;
 }
 
-/** One record in a hundred is another one of a neighbour's. */
+/** One record in a hundred is another record of a neighbour. */
 async function mergeSome(store: MemoryEventStore, { people }: Scale): Promise<void> {
   for (let person = 0; person + 1 < people; person += 100) {
     const event = {

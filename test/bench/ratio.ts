@@ -1,16 +1,16 @@
 import { randomFrom } from '../../src/entrypoints/demo/city.js';
 import { percentile } from './rows.js';
 
-/** What two builds took for the same thing, such as one case, in each round. */
+/** The times of two builds for the same thing, such as one case, in each round. */
 export interface Pair {
   ours: readonly number[];
   theirs: readonly number[];
 }
 
 export interface Ratio {
-  /** Median of ours by the median of theirs. */
+  /** Our median divided by theirs. */
   ratio: number;
-  /** Ends of the interval that holds nine in ten of the ratios when the pairs are drawn again. */
+  /** Ends of the interval that contains nine in ten of the ratios when the pairs are resampled. */
   from: number;
   until: number;
 }
@@ -18,9 +18,9 @@ export interface Ratio {
 const DRAWS = 2_000;
 
 /**
- * The ratio of the medians of two builds, with its 90 % interval by the percentile bootstrap: whole pairs are drawn
- * again, since what one case takes in several rounds, and by both builds, goes together. The same pairs give the same
- * interval.
+ * The ratio of the medians of two builds, with its 90 % interval by the percentile bootstrap. Whole pairs are
+ * resampled, because the times of one case in several rounds and by both builds are correlated. The same pairs give the
+ * same interval.
  */
 export function ratioOfMedians(pairs: readonly Pair[]): Ratio {
   const random = randomFrom(1);

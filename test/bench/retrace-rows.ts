@@ -3,12 +3,12 @@ import { shown, spread, type Row } from './rows.js';
 
 type StepName = 'first' | 'moved' | 'again';
 
-/** How many bytes a contact of the difference may take, in terms of those of the first trace. */
+/** The most bytes per contact of the difference, relative to those of the first trace. */
 const MOST_BYTES = 1.2;
 
 /**
- * Sets tracing again beside tracing from nothing, and both beside the same in a smaller city; a list that is not what
- * tracing from nothing gives is a problem.
+ * Compares tracing again with tracing from nothing, and both with the same in a smaller city. It is a problem if the
+ * list differs from that of tracing from nothing.
  */
 export function retraceRows(results: readonly Retraced[], smaller: readonly Retraced[]): Result {
   const mean = (step: StepName, of: keyof Step) => average(results.map((each) => each[step][of]));

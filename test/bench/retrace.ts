@@ -15,24 +15,24 @@ import { casesOf, personId, type Scale, type TraceCase } from './cities.js';
 import { CACHE_BYTES } from './trace-ways.js';
 import { calendarOf } from '../../src/platform/calendar.js';
 
-/** One trace as a worker does it: the case read from the log, its contacts found, the difference appended. */
+/** One trace as a worker runs it: read the case from the log, find its contacts, append the difference. */
 export interface Step {
   ms: number;
   events: number;
   bytes: number;
-  /** Contacts found, changed or gone. */
+  /** Contacts that were added, changed or removed. */
   difference: number;
 }
 
 export interface Retraced {
   contacts: number;
-  /** Nothing was known of the case. */
+  /** The first trace of the case. */
   first: Step;
-  /** It had fallen ill a day later. */
+  /** A trace after the onset moved to a day later. */
   moved: Step;
-  /** Nothing happened. */
+  /** A trace after nothing changed. */
   again: Step;
-  /** Whether the list is then what tracing the changed case from nothing gives. */
+  /** Whether the resulting list equals that of tracing the changed case from nothing. */
   same: boolean;
 }
 
@@ -47,7 +47,8 @@ export async function retrace({ neo4j, scale }: { neo4j: GraphAddress; scale: Sc
   const open = () => new Case((run) => withTraceGraph(driver, cache, run), queries);
   const results: Retraced[] = [];
   for (const each of casesOf(scale)) {
-    // Both windows are traced beforehand, which caches what they need; the later one says what is to come out.
+    // Both windows are traced beforehand, which caches the slots that they need. The later one gives the expected
+    // result.
     const before = open();
     await before.confirm(each, 0);
     await before.trace();
@@ -69,7 +70,7 @@ export async function retrace({ neo4j, scale }: { neo4j: GraphAddress; scale: Sc
   return results;
 }
 
-/** A case in a log of its own. */
+/** A case in its own log. */
 class Case {
   readonly #store = new MemoryEventStore();
   readonly #graph: GraphQueries;
@@ -78,7 +79,7 @@ class Case {
     private readonly reading: Parameters<typeof traceCase>[1]['reading'],
     queries: Neo4jQueries,
   ) {
-    // The graph was loaded from elsewhere, so its position is asked for and says nothing of this log.
+    // The graph was loaded from elsewhere, so its position is queried but says nothing about this log.
     const position = async () => (await queries.position()) && this.#store.all.at(-1)?.position;
     this.#graph = new Proxy(queries, {
       get: (target, name) => (name === 'position' ? position : Reflect.get(target, name, target)),
@@ -113,7 +114,7 @@ class Case {
     return { ms, events: appended.length, bytes, difference };
   }
 
-  /** In the order of their ids. */
+  /** Sorted by id. */
   async contacts(): Promise<Contact[]> {
     const list = emptyContactList();
     for await (const event of this.#store.read(streams.case(CASE))) {

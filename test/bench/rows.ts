@@ -5,12 +5,12 @@ export interface Row {
   /** One figure, or several in the order p50, p95, max. */
   figures: number[];
   unit: string;
-  /** What the figure stands beside: its floor, a real server, how many contacts. */
+  /** What the figure is compared with: its floor, a real server, the number of contacts. */
   beside?: string;
   target?: { wanted: string; met: boolean };
 }
 
-/** Whole numbers from 100 on, three digits below. */
+/** Whole numbers from 100 on, three significant digits below. */
 export function shown(figure: number): string {
   return figure >= 100 ? Math.round(figure).toLocaleString('en') : String(Number(figure.toPrecision(3)));
 }
@@ -33,7 +33,7 @@ export function table(rows: readonly Row[]): string {
   return [format(header), widths.map((width) => '-'.repeat(width)).join('  '), ...lines.map(format)].join('\n');
 }
 
-/** Nearest rank: the value that this part of all values does not exceed. */
+/** By the nearest-rank method: the value that this share of all values does not exceed. */
 export function percentile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)] ?? NaN;

@@ -55,13 +55,16 @@ const startedAt = new Date();
 const busy = busyMeter();
 const rows: Row[] = [];
 const problems: string[] = [];
-/** Of which questions are asked in the crowded city. */
+/** Cases of the crowded city about which questions are asked. */
 const CROWDED_CASES = 12;
-/** What a gateway lets a sender of such messages have, and two cores can do. */
+/** A rate that a gateway allows for such messages, and that two cores can reach. */
 const MANY = { full: { people: 10_000, rate: 50 }, small: { people: 1_000, rate: 50 } };
-/** Each tells thousands, of whom the last are waited for before the next case; the first one finds everything cold. */
+/**
+ * Each case alerts thousands of people, and the next one begins when the last is alerted. The first finds all caches
+ * cold.
+ */
 const ALERTED_CASES = 11;
-/** Of the sparse city, while its graph was there. */
+/** Results of the sparse city, measured while its graph existed. */
 let retraced: Retraced[] | undefined;
 
 if (options.against === undefined) await measure();
@@ -110,7 +113,10 @@ async function measure(): Promise<void> {
   }
 }
 
-/** Each part by this build and by another one in turns: ratios only, since figures of a busy machine say little. */
+/**
+ * Each part by this build and by another one in turns. Only ratios are shown, because absolute figures of a busy
+ * machine mean little.
+ */
 async function measureAgainst(other: string): Promise<void> {
   const add = ({ rows: made, problems: wrong }: Beside) => {
     rows.push(...made);
@@ -130,7 +136,7 @@ async function measureAgainst(other: string): Promise<void> {
   }
 }
 
-/** What is asked for wrongly is said in a line. */
+/** Reports wrong arguments in one line. */
 function checked<T>(read: () => T): T {
   try {
     return read();
@@ -140,7 +146,7 @@ function checked<T>(read: () => T): T {
   }
 }
 
-/** What fails costs its own figures only: those of the others took long enough. */
+/** A failing part loses only its own figures, because the other parts took long enough. */
 async function attempt(name: string, measure: () => Promise<void>): Promise<void> {
   try {
     await measure();
@@ -150,7 +156,7 @@ async function attempt(name: string, measure: () => Promise<void>): Promise<void
   }
 }
 
-/** Loads a city into a graph of its own and traces in it; the other ways are traced after Neo4j is gone. */
+/** Loads a city into its own graph and traces in it; the other ways are traced after Neo4j has stopped. */
 async function benchCity(city: CityName): Promise<void> {
   const onGraph = await withServices(['neo4j'], async ({ urls: { neo4j }, pidOf }) => {
     say(`Loading the ${city} city of ${scale.people} people into Neo4j`);
@@ -174,9 +180,9 @@ async function benchCity(city: CityName): Promise<void> {
       retraced = (await runStage('retrace', { neo4j, scale })).result;
     }
     const traced = wanted('trace') ? await traceOnGraph(city, neo4j, neo4jPid) : undefined;
-    // Last, since it adds cases to the graph.
+    // This part comes last, because it adds cases to the graph.
     if (wanted('questions')) {
-      // Tens of thousands of contacts each: a few cases fill the graph as much as it needs.
+      // Each of these cases has tens of thousands of contacts, so a few are enough.
       const asked = city === 'crowded' ? { ...scale, cases: Math.min(scale.cases, CROWDED_CASES) } : scale;
       say(`Asking questions of ${asked.cases} cases in the ${city} city`);
       rows.push(...questionRows(city, (await runStage('askQuestions', { neo4j, scale: asked })).result));
@@ -203,7 +209,7 @@ async function traceOnGraph(city: CityName, neo4j: GraphAddress, neo4jPid: numbe
   return { ...traced, neo4jPeak: peakMegabytes(neo4jPid) };
 }
 
-/** A quarter of the people: what a case costs should follow from its contacts, not from the city. */
+/** A quarter of the people: the cost of a case should depend on its contacts, not on the size of the city. */
 function retraceInSmallerCity(): Promise<Retraced[]> {
   const quarter = { ...scale, people: scale.people / 4 };
   return withServices(['neo4j'], async ({ urls: { neo4j }, pidOf }) => {

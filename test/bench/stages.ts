@@ -8,7 +8,7 @@ import { retrace } from './retrace.js';
 import { traceInMemory, traceOnGraph } from './trace-ways.js';
 import { traceOnPostgres } from './postgres.js';
 
-/** What runs in a process of its own, so that its memory and its processor time are its own. */
+/** Stages that run in separate processes, so that their memory and processor time are measured separately. */
 const stages = { loadGraph, traceInMemory, traceOnGraph, traceOnPostgres, retrace, askQuestions };
 
 type Stages = typeof stages;
@@ -20,12 +20,12 @@ interface Ran<Name extends keyof Stages> {
   peak: number | undefined;
 }
 
-/** Runs a stage in a new process; its input and result are plain data. Peak memory is of that process. */
+/** Runs a stage in a new process; its input and result are plain data. The peak memory is that of this process. */
 export function runStage<Name extends keyof Stages>(name: Name, input: Input<Name>): Promise<Ran<Name>> {
   return runIn(fileURLToPath(import.meta.url), name, input);
 }
 
-/** The same by the build of another checkout. */
+/** The same, with the build of another checkout. */
 export function runStageOf<Name extends keyof Stages>(
   root: string,
   name: Name,

@@ -8,7 +8,7 @@ interface Ways extends OnGraph {
   postgres: PostgresResult | undefined;
 }
 
-/** Sets the ways of tracing side by side; whatever they do not agree on is a problem. */
+/** Compares the ways of tracing; any difference between their results is a problem. */
 export function traceRows(
   city: CityName,
   { floor, nothing, cold, warm, postgres }: Ways,

@@ -6,7 +6,7 @@ import { trace, type TracedContact, type TraceResult, type TraceRules } from '..
 import { casesOf, cityOf, personId, type CityName, type Scale, type TraceCase } from './cities.js';
 import { MemoryGraph } from './memory-graph.js';
 
-/** Of the default profile: any overlap counts, two degrees. */
+/** The rules of the default profile: any overlap counts, two degrees. */
 const RULES: TraceRules = {
   minimumMinutes: 0,
   withinHours: null,
@@ -17,20 +17,20 @@ const RULES: TraceRules = {
   greatestDegree: 2,
   infectious: { end: { type: 'isolation' } },
 };
-/** As large as a worker's. */
+/** The size of a worker's cache. */
 export const CACHE_BYTES = 512 * 2 ** 20;
-/** Cases traced before the clock starts, other ones than those that count. */
+/** Cases that are traced before the measurement starts; they differ from the measured ones. */
 const WARM_UP = { seed: 99, cases: 8 };
 
 export interface Timed {
   ms: number;
-  /** Of these, for turning numbers into ids. */
+  /** The part of these milliseconds that was spent on turning numbers into ids. */
   namesMs: number;
   f1: number;
   f2: number;
-  /** Of who they are. */
+  /** A digest of the people who were found. */
   people: string;
-  /** Of everything found. */
+  /** A digest of everything that was found. */
   all: string;
 }
 
@@ -42,13 +42,13 @@ export async function traceInMemory({ city, scale }: { city: CityName; scale: Sc
   return results;
 }
 
-/** The same cases on the graph, each three times. */
+/** The same cases on the graph, each traced in three states of the cache. */
 export interface OnGraph {
-  /** With a new cache: not even names are known. */
+  /** With an empty cache: not even names are known. */
   nothing: Timed[];
-  /** Names known, no slot cached: a worker that has been at work elsewhere in the city. */
+  /** Names are cached, but no slot: a worker that has been working elsewhere in the city. */
   cold: Timed[];
-  /** Every slot cached, its length compared with the graph's. */
+  /** Every slot is cached, and its length is compared with the graph's. */
   warm: Timed[];
 }
 
@@ -98,7 +98,7 @@ function timingNames(graph: TraceGraph, names: { ms: number }): TraceGraph {
   const clocked = async <T>(work: Promise<T>): Promise<T> => {
     const began = performance.now();
     const result = await work;
-    // Both questions are asked at once: the longer one counts.
+    // Both queries are sent at once, so the longer one counts.
     names.ms = Math.max(names.ms, performance.now() - began);
     return result;
   };
@@ -123,7 +123,7 @@ export function digests({ degrees: [f1 = [], f2 = []] }: TraceResult): { people:
 
 type Met = Pick<TracedContact, 'person' | 'first' | 'seconds'>;
 
-/** Of everyone found, with the first exposure and how long it was; and of each F2, through whom. */
+/** Everyone who was found, with the first exposure and its length; and for each F2, through whom. */
 export function peopleDigest(f1: readonly Met[], f2: readonly (Met & Pick<TracedContact, 'via'>)[]): string {
   const facts = ({ person, first, seconds }: Met) => [person, first, seconds];
   return digest(JSON.stringify([byPerson(f1).map(facts), byPerson(f2).map((each) => [...facts(each), each.via])]));

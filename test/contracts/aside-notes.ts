@@ -9,7 +9,7 @@ const note = (commit: string, more: Partial<AsideNote> = {}): AsideNote => ({
   ...more,
 });
 
-/** What every place does alike in which a reader notes what it left out. */
+/** The common behaviour of every place in which a reader notes what it left out. */
 export function describeAsideNotes(where: string, open: () => Promise<Notes>): void {
   describe(`What a reader left out, ${where}`, () => {
     let notes: Notes;
@@ -18,7 +18,7 @@ export function describeAsideNotes(where: string, open: () => Promise<Notes>): v
       await notes.load('reader');
     });
 
-    it('is there in the order of the log, and gone once it is handled', async () => {
+    it('is listed in the order of the log, and removed when it is handled', async () => {
       for (const commit of ['1000', '200', '30']) await notes.note('reader', note(commit));
       expect((await notes.load('reader')).map(({ commit }) => commit)).toEqual(['30', '200', '1000']);
       expect(await notes.count('reader')).toBe(3);
@@ -26,7 +26,7 @@ export function describeAsideNotes(where: string, open: () => Promise<Notes>): v
       expect((await notes.load('reader')).map(({ commit }) => commit)).toEqual(['30', '1000']);
     });
 
-    it('stays as it was noted first, whoever finds it again, and is another once it was tried again', async () => {
+    it('keeps its first note when it is found again, and changes when it was retried', async () => {
       await notes.note('reader', note('100'));
       expect(await notes.askForRetry('reader', 100n)).toBe(1);
       await notes.note('reader', note('100', { reason: 'seen by another', tries: 0 }));
@@ -35,7 +35,7 @@ export function describeAsideNotes(where: string, open: () => Promise<Notes>): v
       expect(await notes.load('reader')).toEqual([note('100', { reason: 'it fails still', tries: 4 })]);
     });
 
-    it('is wanted tried again all or at a position', async () => {
+    it('can be requested for a retry, all or at one position', async () => {
       for (const commit of ['100', '200']) await notes.note('reader', note(commit));
       expect(await notes.askForRetry('reader', 300n)).toBe(0);
       expect(await notes.askForRetry('reader', 200n)).toBe(1);

@@ -14,11 +14,11 @@ import { SHARED } from '../support/shared.js';
 const FOLDER = join(SHARED, 'eventstore-conformance');
 const given = process.env['EVENTSTORE_URL'];
 
-/** What a version answers otherwise than 23.10, by the version that it reports. */
+/** The accepted differences from 23.10, by the version that a server reports. */
 const acceptedOf = (version: string): string | undefined =>
   /^26\.1\./.test(version) ? join(FOLDER, 'accepted-kurrentdb-26.1.json') : undefined;
 
-/** Runs the probes against a server; answers what they print. */
+/** Runs the probes against a server and returns their output. */
 async function probe(url: string): Promise<string> {
   const accepted = acceptedOf(await versionOf(url));
   const args = [
@@ -48,7 +48,7 @@ whenThere('The conformance probes', () => {
     });
   }, 120_000);
 
-  it('accept of a server only what its version is known to answer otherwise', async () => {
+  it('accept from a server only the known differences of its version', async () => {
     await withFolder(async (dir) => {
       const node = await start(dir);
       expect(await versionOf(node.url)).toBe('23.10.6');
@@ -113,7 +113,7 @@ describe('The embedded event log', () => {
     });
   });
 
-  it('takes appends that come with credentials of their own, one call each', async () => {
+  it('accepts appends with their own credentials, in one call each', async () => {
     await withFolder(async (dir) => {
       const node = await start(dir);
       const client = EventStoreDBClient.connectionString(node.openUrl);

@@ -27,7 +27,7 @@ interface Reading extends AsyncIterable<Seen> {
 
 type Following = StreamSubscription | AllStreamSubscription;
 
-/** What every server answers alike about links, and about the metadata of a stream that is gone for good. */
+/** The common behaviour of all servers for links, and for the metadata of a stream that is gone for good. */
 export function describeLinks(name: string, open: () => Promise<{ url: string; close(): Promise<void> }>): void {
   describe(`Links of the event log: ${name}`, () => {
     let server: { url: string; close(): Promise<void> };
@@ -49,7 +49,7 @@ export function describeLinks(name: string, open: () => Promise<{ url: string; c
     const read = async (stream: string, options = {}) =>
       (await (client.readStream(stream, { resolveLinkTos: true, ...options }) as Reading).toArray()).map(shown);
 
-    /** The first so many that a subscription gives; it ends with them. */
+    /** The first events of a subscription, up to this number; then the subscription ends. */
     async function first(subscription: Following, count: number): Promise<Seen[]> {
       try {
         return await new Promise<Seen[]>((resolve, reject) => {
@@ -63,7 +63,7 @@ export function describeLinks(name: string, open: () => Promise<{ url: string; c
       }
     }
 
-    it('are followed to the event that they name when a reader asks for it, in both directions', async () => {
+    it('are resolved to the event that they name when a reader asks for it, in both directions', async () => {
       const [from, to] = [fresh(), fresh()];
       await client.appendToStream(from, [event(), event()]);
       await client.appendToStream(to, [linkTo(`1@${from}`), event(), linkTo(`0@${from}`)]);
@@ -79,7 +79,7 @@ export function describeLinks(name: string, open: () => Promise<{ url: string; c
       expect(await read(to, { resolveLinkTos: false, maxCount: 1 })).toEqual([[`0@${to}`, undefined]]);
     });
 
-    it('carry the event whole, with its own place in the log beside that of the link', async () => {
+    it('carry the whole event, with its own position beside that of the link', async () => {
       const [from, to] = [fresh(), fresh()];
       const sent = jsonEvent({ id: randomUUID(), type: 'Whole', data: { tên: 'Bạch Mai' }, metadata: { by: 'me' } });
       const { position: own } = await client.appendToStream(from, sent);
@@ -92,7 +92,7 @@ export function describeLinks(name: string, open: () => Promise<{ url: string; c
       expect(seen?.commitPosition).toBe(linked?.commit);
     });
 
-    it('may name a stream whose own name holds the separator', async () => {
+    it('may name a stream whose name contains the separator', async () => {
       const [from, to] = [`${fresh()}@ward@3`, fresh()];
       await client.appendToStream(from, event());
       await client.appendToStream(to, linkTo(`0@${from}`));
@@ -100,8 +100,8 @@ export function describeLinks(name: string, open: () => Promise<{ url: string; c
     });
 
     it.each([
-      ['never was, in a stream that is', (from: string) => `7@${from}`, () => Promise.resolve()],
-      ['is of no stream', (from: string) => `0@${from}-none`, () => Promise.resolve()],
+      ['never existed, in an existing stream', (from: string) => `7@${from}`, () => Promise.resolve()],
+      ['is in no stream', (from: string) => `0@${from}-none`, () => Promise.resolve()],
       ['was deleted with its stream', (from: string) => `0@${from}`, (from: string) => client.deleteStream(from)],
       ['was tombstoned with its stream', (from: string) => `0@${from}`, (from: string) => client.tombstoneStream(from)],
       [
@@ -115,32 +115,35 @@ export function describeLinks(name: string, open: () => Promise<{ url: string; c
         (from: string) => client.setStreamMetadata(from, { maxCount: 1 }),
       ],
       ['has no stream in the name', () => '0', () => Promise.resolve()],
-    ])('come alone, in their place, when what they name %s', async (_, target, harm: (from: string) => unknown) => {
-      const [from, to] = [fresh(), fresh()];
-      await client.appendToStream(from, [event(), event()]);
-      await harm(from);
-      await client.appendToStream(to, [event(), linkTo(target(from)), event()]);
-      expect(await read(to)).toEqual([
-        [`0@${to}`, undefined],
-        [undefined, `1@${to}`],
-        [`2@${to}`, undefined],
-      ]);
-    });
+    ])(
+      'are returned alone, in their place, if what they name %s',
+      async (_, target, harm: (from: string) => unknown) => {
+        const [from, to] = [fresh(), fresh()];
+        await client.appendToStream(from, [event(), event()]);
+        await harm(from);
+        await client.appendToStream(to, [event(), linkTo(target(from)), event()]);
+        expect(await read(to)).toEqual([
+          [`0@${to}`, undefined],
+          [undefined, `1@${to}`],
+          [`2@${to}`, undefined],
+        ]);
+      },
+    );
 
-    it('come as events of their own when they name no revision', async () => {
+    it('are returned as ordinary events if they name no revision', async () => {
       const to = fresh();
       await client.appendToStream(to, linkTo('nothing of the kind'));
       expect(await read(to)).toEqual([[`0@${to}`, undefined]]);
     });
 
-    it('are followed one step and no further, so that a circle ends', async () => {
+    it('are resolved only one step, so that a circle ends', async () => {
       const [one, two] = [fresh(), fresh()];
       await client.appendToStream(one, linkTo(`0@${two}`));
       await client.appendToStream(two, linkTo(`0@${one}`));
       expect(await read(one)).toEqual([[`0@${two}`, `0@${one}`]]);
     });
 
-    it('are followed in the whole log too, in both directions', async () => {
+    it('are resolved in the whole log too, in both directions', async () => {
       const [from, to] = [fresh(), fresh()];
       const { position } = await client.appendToStream(from, event());
       await client.appendToStream(to, [linkTo(`0@${from}`), linkTo(`1@${from}`)]);
@@ -155,7 +158,7 @@ export function describeLinks(name: string, open: () => Promise<{ url: string; c
       expect(ours(await (backwards as Reading).toArray())).toEqual([...expected].reverse());
     });
 
-    it('are followed for whoever subscribes to a stream, to those that are there and to those that come', async () => {
+    it('are resolved for subscribers to a stream, stored links and new ones', async () => {
       const [from, to] = [fresh(), fresh()];
       await client.appendToStream(from, [event(), event()]);
       await client.appendToStream(to, linkTo(`0@${from}`));
@@ -167,7 +170,7 @@ export function describeLinks(name: string, open: () => Promise<{ url: string; c
       ]);
     });
 
-    it('are wanted or not by their own type and stream, whatever they name', async () => {
+    it('are filtered by their own type and stream, whatever they name', async () => {
       const [from, to] = [fresh(), fresh()];
       const type = `Of${from}`;
       const { position } = await client.appendToStream(from, event(type));
@@ -178,12 +181,12 @@ export function describeLinks(name: string, open: () => Promise<{ url: string; c
         [`0@${from}`, `0@${to}`],
         [`1@${to}`, undefined],
       ]);
-      // The type of what it names does not count.
+      // The type of the event that a link refers to does not count.
       const byType = client.subscribeToAll({ ...options, filter: eventTypeFilter({ prefixes: [type, 'Last'] }) });
       expect((await first(byType, 1)).map(shown)).toEqual([[`1@${to}`, undefined]]);
     });
 
-    it('leave a subscription to go on after them where it stood, by the place of the link', async () => {
+    it('let a subscription resume after them, by the position of the link', async () => {
       const [from, to] = [fresh(), fresh()];
       await client.appendToStream(from, event());
       const { position } = await client.appendToStream(to, linkTo(`0@${from}`));
@@ -193,7 +196,7 @@ export function describeLinks(name: string, open: () => Promise<{ url: string; c
       expect((await first(subscription, 1)).map(shown)).toEqual([[`1@${to}`, undefined]]);
     });
 
-    describe('The metadata of a stream that is gone for good', () => {
+    describe('The metadata of a tombstoned stream', () => {
       const gone = async () => {
         const stream = fresh();
         await client.appendToStream(stream, event());
@@ -201,7 +204,7 @@ export function describeLinks(name: string, open: () => Promise<{ url: string; c
         return stream;
       };
 
-      it('are gone with it, and neither read nor written nor followed again', async () => {
+      it('are gone with it, and can no longer be read, written or resolved', async () => {
         const stream = await gone();
         await client.tombstoneStream(stream);
         const refused = { type: 'stream-deleted', streamName: `$$${stream}` };
@@ -210,18 +213,18 @@ export function describeLinks(name: string, open: () => Promise<{ url: string; c
         await expect(first(client.subscribeToStream(`$$${stream}`), 1)).rejects.toMatchObject(refused);
       });
 
-      it('are as before of a stream that was deleted only', async () => {
+      it('are unchanged for a stream that was only deleted', async () => {
         const stream = await gone();
         await client.deleteStream(stream);
         expect((await client.getStreamMetadata(stream)).metadata).toMatchObject({ maxCount: 5 });
       });
 
-      it('are none of a stream that never was', async () => {
+      it('do not exist for a stream that never existed', async () => {
         expect((await client.getStreamMetadata(fresh())).metadata).toBeUndefined();
       });
     });
 
-    it('ends the subscription to the metadata of a stream when that is tombstoned', async () => {
+    it('ends the subscription to the metadata of a stream when the stream is tombstoned', async () => {
       const stream = fresh();
       await client.appendToStream(stream, event());
       const subscription = client.subscribeToStream(`$$${stream}`, { fromRevision: START });

@@ -14,7 +14,7 @@ import {
 } from '../../src/event-log/event-store.js';
 import { freshStream, keyOf, newEvent, type StoreUnderTest } from './store-under-test.js';
 
-/** What every implementation does alike for those who follow the log: what is stored, then what comes. */
+/** The common behaviour of all implementations for readers that follow the log: stored events first, then new ones. */
 export function describeFollowing(
   underTest: () => StoreUnderTest,
   { canRestart, slowly }: { canRestart: boolean; slowly: boolean },
@@ -27,7 +27,7 @@ export function describeFollowing(
       ({ store } = under);
     });
 
-    /** Follows while it is used, and then stops, however that ends. */
+    /** Follows the log while the test uses the subscription, and then stops in any case. */
     const following = async (
       options: Partial<FollowOptions>,
       use: (batches: AsyncIterator<Batch>, stop: AbortController) => Promise<void>,
@@ -47,7 +47,7 @@ export function describeFollowing(
         await batches.return?.();
       }
     };
-    /** Takes batches until they hold so many events of a stream. */
+    /** Takes batches until they contain this many events of a stream. */
     const gather = async (batches: AsyncIterator<Batch>, stream: string, count: number): Promise<RecordedEvent[]> => {
       const found: RecordedEvent[] = [];
       while (found.length < count) {
@@ -58,7 +58,7 @@ export function describeFollowing(
       return found;
     };
 
-    it('gives what is stored, then what comes, each once and in order', async () => {
+    it('returns stored events, then new ones, each once and in order', async () => {
       const { person, stream } = freshStream();
       const { position } = await store.append(anyStream(stream), [newEvent(person, 0)], 'any');
       await store.append(anyStream(stream), [newEvent(person, 1), newEvent(person, 2)], 'any');
@@ -71,7 +71,7 @@ export function describeFollowing(
       });
     });
 
-    it('hands over no more events at a time than asked for', async () => {
+    it('returns no more events at a time than requested', async () => {
       const { person, stream } = freshStream();
       const { position } = await store.append(anyStream(stream), [newEvent(person, 0)], 'any');
       const events = Array.from({ length: 25 }, (_, i) => newEvent(person, i));
@@ -107,7 +107,10 @@ export function describeFollowing(
     describeSlowly('slowly, among many events of other types', () => {
       const BATCH = 20;
 
-      /** Appends, in one stream each, events of a person and stretches of others between; answers the ids of the former. */
+      /**
+       * Appends events of a person in one stream, with stretches of other events in between. Returns the ids of the
+       * former.
+       */
       const appendMixed = async (person: string, rounds: number): Promise<string[]> => {
         const ids: string[] = [];
         for (let round = 0; round < rounds; round++) {
@@ -120,7 +123,10 @@ export function describeFollowing(
         return ids;
       };
 
-      /** Takes so many events, checking that each batch holds what lies between the last one's position and its own. */
+      /**
+       * Takes this many events, and checks that each batch contains everything between the previous position and its
+       * own.
+       */
       const take = async (
         batches: AsyncIterator<Batch>,
         after: Position,
@@ -144,10 +150,10 @@ export function describeFollowing(
         }
         return taken;
       };
-      // A reader slower than the log is what makes events wait with the client.
+      // Only a reader that is slower than the log makes events wait in the client.
       const slowly = () => delay(2);
 
-      it('gives in each batch exactly what lies between its position and the one before', async () => {
+      it('returns in each batch exactly what is between its position and the previous one', async () => {
         const person = randomUUID();
         const { position: after } = await store.append(anyStream(`key-${person}`), [keyOf(person)], 'any');
         const ids = await appendMixed(person, 150);
@@ -186,7 +192,7 @@ export function describeFollowing(
           const ids = [first.id];
           await store.append(anyStream(`person-${person}`), [first], 'any');
           const taken = await take(batches, after, 1, slowly);
-          // From here on the reader is live. Nothing is taken while some 16 MB come, twice what a server puts up with.
+          // From here on the reader is live. It takes nothing while some 16 MB arrive, twice what a server tolerates.
           for (let appended = 0; appended < 80; appended++) {
             const events = Array.from({ length: 400 }, () => newEvent(person));
             await store.append(anyStream(`person-${person}-${appended}`), events, 'any');
@@ -198,7 +204,7 @@ export function describeFollowing(
       }, 180_000);
     });
 
-    describe('a log that is not the one of which it was given an event', () => {
+    describe('a log that is not the one from which the reader received an event', () => {
       const refused = async (given: MarkedEvent): Promise<unknown> => {
         let error: unknown;
         await following({ after: given.position, given }, async (batches) => {
@@ -213,20 +219,20 @@ export function describeFollowing(
         return { id: event.id, stream, revision, position };
       };
 
-      it('is not read: another event stands there', async () => {
+      it('is not read if another event is at that position', async () => {
         const error = await refused({ ...(await last()), id: randomUUID() });
         expect(error).toBeInstanceOf(LogReplaced);
         expect(error).toMatchObject({ standing: 'other', message: expect.stringContaining('an older copy of it') });
       });
 
-      it('is not read: it ends before', async () => {
+      it('is not read if it ends before that position', async () => {
         const { position, ...event } = await last();
         const beyond = { commit: position.commit + 1_000_000_000n, prepare: position.prepare + 1_000_000_000n };
         const error = await refused({ ...event, ...freshStream(), position: beyond });
         expect(error).toMatchObject({ name: 'LogReplaced', standing: 'shorter' });
       });
 
-      it('is the same one still when that event was erased with its stream', async () => {
+      it('is still the same log if that event was erased with its stream', async () => {
         const given = await last();
         await under.erase(given.stream);
         await following({ after: given.position, given }, async (batches) => {
@@ -237,10 +243,10 @@ export function describeFollowing(
       });
     });
 
-    it('passes events of other types over, and now and then says so with its position', async () => {
+    it('skips events of other types, and now and then reports its position', async () => {
       const { person, stream } = freshStream();
       const { position } = await store.append(anyStream(stream), [newEvent(person)], 'any');
-      // A server says how far it looked after a stretch of events only.
+      // A server reports its position only after a stretch of events.
       const others = Array.from({ length: 200 }, () => keyOf(person));
       await store.append(anyStream(`key-${person}`), others, 'any');
       await following({ after: position }, async (batches) => {

@@ -49,7 +49,7 @@ async function behind(options: GivenServerOptions, query = ''): Promise<StoreUnd
     store,
     erase: async (stream) => void (await admin.tombstoneStream(stream)),
     restart: async () => {
-      // A member that was ended stays away until the next one is: whoever asked it has to find another.
+      // A stopped member stays away until the next one stops: its clients have to find another member.
       if (!options.members) await server.end();
       await server.begin();
       if (options.members) await server.endLeader();
@@ -96,8 +96,8 @@ describe('A reader of a server whose subscriptions start late', () => {
   afterAll(() => under.close());
 
   it.each([
-    ['where no record stands any more', 1n],
-    ['where a record stands', 0n],
+    ['at a position that no longer has a record', 1n],
+    ['at the position of a record', 0n],
   ])('misses nothing when it starts again %s', async (_, further) => {
     const { person, stream } = freshStream();
     const { position } = await under.store.append(anyStream(stream), [newEvent(person, 0)], 'any');
@@ -115,8 +115,8 @@ describe('A reader of a server whose subscriptions start late', () => {
   });
 });
 
-describe('A file that is imported again on a server that has forgotten it', () => {
-  it('stands in the log twice, and what was corrected since stays so for whoever looks visits up', async () => {
+describe('A file that is imported again on a server that no longer recognises it', () => {
+  it('is in the log twice, and later corrections still hold when visits are looked up', async () => {
     const under = await behind({ forgetsIds: true });
     try {
       const means = meansOver(under.store);
@@ -145,7 +145,7 @@ describe('A file that is imported again on a server that has forgotten it', () =
 });
 
 describe('A member of a cluster that is behind the others', () => {
-  it('is not believed when it lacks what a reader was given: its leader is asked', async () => {
+  it('is not trusted if it lacks an event that a reader received: its leader is asked', async () => {
     const node = await nodeOfItsOwn();
     const server = await GivenServer.before(node.connectionString('admin'), { members: 3 });
     const store = new EventStoreClient(server.url(), CATALOGUE);
@@ -163,7 +163,7 @@ describe('A member of a cluster that is behind the others', () => {
       const ports = server.asked.filter(({ path }) => path.endsWith('Streams/Read')).map(({ port }) => port);
       expect(ports[0]).not.toBe(leader);
       expect(ports.at(-1)).toBe(leader);
-      // What the leader lacks as well is gone.
+      // An event that the leader lacks too is gone.
       expect(await follower.standing({ event: { ...given, id: randomUUID() } })).toBe('other');
     } finally {
       await store.close();
@@ -174,8 +174,8 @@ describe('A member of a cluster that is behind the others', () => {
   });
 });
 
-describe('A reader whom the server lets in no more', () => {
-  it('says why, goes on trying, and misses nothing once it is let in', async () => {
+describe('A reader whom the server no longer lets in', () => {
+  it('says why, keeps trying, and misses nothing after it is let in', async () => {
     const node = await nodeOfItsOwn();
     const server = await GivenServer.before(node.connectionString('admin'));
     const store = new EventStoreClient(server.url(), CATALOGUE);
@@ -206,7 +206,7 @@ describe('A reader whom the server lets in no more', () => {
   });
 });
 
-describe('What a server is asked for', () => {
+describe('What clients request from a server', () => {
   let node: EventLogNode;
   let server: GivenServer;
   beforeAll(async () => {
@@ -218,7 +218,7 @@ describe('What a server is asked for', () => {
     await node.close();
   });
 
-  it('is answers that are not compressed, in calls of every kind', async () => {
+  it('is uncompressed answers, in calls of every kind', async () => {
     await probe('event-log', { eventStoreUrl: server.url() } as ServiceUrls);
     await probe('event-log', { eventStoreUrl: server.url().replace('esdb:', 'esdb+discover:') } as ServiceUrls);
     const store = new EventStoreClient(server.url(), CATALOGUE);

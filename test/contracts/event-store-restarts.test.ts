@@ -18,13 +18,13 @@ import { inFolder } from '../../packages/event-log-node/test/harness.js';
 import { keyOf, newEvent } from './store-under-test.js';
 
 const { steps: STEPS, seed: SEED } = readerRestarts;
-/** Milliseconds in which a reader has what is there: one that waits longer has missed it. */
+/** Milliseconds in which a reader receives what is stored: one that waits longer has missed something. */
 const PATIENCE = 30_000;
 
-/** A server whose subscriptions start late, of a log in a folder. */
+/** A server for a log in a folder, whose subscriptions start late. */
 class Served {
   readonly #dir: string;
-  /** Wanted events that the log took, in order, and those that nobody is to miss or to see any more. */
+  /** Wanted events that the log accepted, in order, and those that no reader may miss or see any more. */
   readonly taken: { id: string; stream: string }[] = [];
   readonly erased = new Set<string>();
   #close: () => Promise<void> = () => Promise.resolve();
@@ -69,7 +69,7 @@ class Served {
     return scavenge(this.#adminUrl);
   }
 
-  /** The log ends, and goes on as it was when the copy was made. */
+  /** Stops the log and continues it from the state of the copy. */
   async putBack(copy: string): Promise<void> {
     await this.end();
     rmSync(this.#dir, { recursive: true });
@@ -85,13 +85,16 @@ class Served {
   }
 }
 
-/** A reader as it is kept between two runs of a process. */
+/** The state of a reader between two runs of a process. */
 class Reader {
   position: Position | undefined;
   given: MarkedEvent | undefined;
   readonly seen: string[] = [];
 
-  /** Reads until it has seen enough, or has come to what is there now. @throws LogReplaced */
+  /**
+   * Reads until it has seen enough events, or has reached the current end.
+   * @throws LogReplaced
+   */
   async read(store: EventStore, enough: number): Promise<void> {
     const events = eventsOf('PersonIsolated');
     const { position: after, given } = this;
@@ -108,8 +111,8 @@ class Reader {
   }
 }
 
-describe('A reader under which an older copy of the log is put while it reads', () => {
-  it('is given nothing of it, however far the copy has grown, and says why', async () => {
+describe('A reader whose log is replaced by an older copy while it reads', () => {
+  it('receives nothing from the copy, however far it has grown, and says why', async () => {
     await inFolder(async (folder) => {
       const [live, copy] = [join(folder, 'live'), join(folder, 'copy')];
       const open = (dataDir: string) => startEventLogNode({ port: 0, dataDir, accessDir: join(folder, 'access') });
@@ -161,7 +164,7 @@ describe('A reader under which an older copy of the log is put while it reads', 
 
 describe('A reader that stops and starts while streams are appended to, erased and scavenged', () => {
   it(
-    'loses nothing and sees nothing twice on a server whose subscriptions start late, and notices an older copy each time',
+    'loses nothing and sees nothing twice on a server whose subscriptions start late, and detects an older copy each time',
     async () => {
       await inFolder(async (folder) => {
         const random = randomFrom(SEED);
@@ -180,7 +183,8 @@ describe('A reader that stops and starts while streams are appended to, erased a
             const deed = random();
             if (deed < 0.42) await log.append(`person-${randomUUID()}`, random() < 0.6, 1 + among(4));
             else if (deed < 0.55 && streams.length > 0) {
-              // Most often of what it saw last, with more behind it: after the next scavenge it stands where no record does.
+              // Usually the erased event is the last that the reader saw, with more after it: after the next scavenge
+              // the reader's position has no record.
               if (random() < 0.5) await log.append(`person-${randomUUID()}`, true, 1);
               const here = streams.find((stream) => stream === reader.given?.stream);
               await log.erase(random() < 0.7 && here ? here : (streams[among(streams.length)] as string));
@@ -201,7 +205,7 @@ describe('A reader that stops and starts while streams are appended to, erased a
                 reader: { position, given },
               };
             } else {
-              // It reads something that the copy does not hold, and the copy may then outgrow what was lost.
+              // The reader reads an event that the copy lacks, and the copy may then outgrow the lost part.
               await log.append(`person-${randomUUID()}`, true, 1);
               await reader.read(log.store, 1_000);
               await log.putBack(copy);
@@ -227,7 +231,7 @@ describe('A reader that stops and starts while streams are appended to, erased a
         }
         const seen = new Set(reader.seen);
         expect({ seed: SEED, twice: reader.seen.length - seen.size }).toEqual({ seed: SEED, twice: 0 });
-        // What was erased before it was read is rightly gone.
+        // Events that were erased before the reader reached them are rightly missing.
         const lost = log.taken.filter(({ id, stream }) => !seen.has(id) && !log.erased.has(stream));
         expect({ seed: SEED, lost }).toEqual({ seed: SEED, lost: [] });
         const order = log.taken.map(({ id }) => id).filter((id) => seen.has(id));

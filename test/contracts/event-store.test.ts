@@ -63,7 +63,7 @@ describeEventStore(
 const url = process.env['EVENTSTORE_URL'];
 if (url) {
   const command = process.env['TRUYVET_RESTART_EVENTSTORE'];
-  // A server takes every EVENTSTORE_* of its environment for an option of its own, and does not start with one that is none.
+  // A server interprets every EVENTSTORE_* variable as one of its options, and does not start with an unknown one.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(?:EVENTSTORE|TRUYVET)_/.test(name)),
   );

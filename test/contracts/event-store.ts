@@ -18,9 +18,10 @@ async function all(events: AsyncIterable<RecordedEvent>): Promise<RecordedEvent[
 }
 
 /**
- * What every implementation of the event store does alike.
- * @param remembers whether it knows every repeat; a real server forgets, after a while, what was appended under ANY.
- * @param slowly whether readers are tried that fall far behind, which takes long.
+ * The common behaviour of all implementations of the event store.
+ * @param remembers whether it recognises every repeat; a real server forgets, after a while, what was appended under
+ * ANY.
+ * @param slowly whether to test readers that fall far behind, which takes long.
  */
 export function describeEventStore(
   name: string,
@@ -41,7 +42,7 @@ export function describeEventStore(
     afterAll(() => under.close(), 60_000);
 
     describe('appending', () => {
-      it('gives back what was appended, with its place, its source and when it was taken', async () => {
+      it('returns what was appended, with its position, its source and its time', async () => {
         const { person, stream } = freshStream();
         const before = Date.now();
         const sent: NewEvent = {
@@ -76,7 +77,7 @@ export function describeEventStore(
         expect(comparePositions(first.position, appended.position)).toBe(-1);
       });
 
-      it('takes any revision where none is expected', async () => {
+      it('accepts any revision if none is expected', async () => {
         const { person, stream } = freshStream();
         await store.append(anyStream(stream), [newEvent(person, 0)], 'any');
 
@@ -87,7 +88,7 @@ export function describeEventStore(
         ['a stream that should not be there', 'no-stream', 1],
         ['an older revision', 0, 1],
         ['a revision not reached yet', 7, 1],
-      ] as const)('refuses %s, saying where the stream is, and stores nothing', async (_, expected, actual) => {
+      ] as const)('refuses %s, reports the revision of the stream, and stores nothing', async (_, expected, actual) => {
         const { person, stream } = freshStream();
         await store.append(anyStream(stream), [newEvent(person, 0), newEvent(person, 1)], 'no-stream');
         const refused = store.append(anyStream(stream), [newEvent(person, 2)], expected);
@@ -97,7 +98,7 @@ export function describeEventStore(
         expect(await all(store.read(anyStream(stream)))).toHaveLength(2);
       });
 
-      it('refuses a revision of a stream that is not there', async () => {
+      it('refuses a revision of a stream that does not exist', async () => {
         const { person, stream } = freshStream();
 
         await expect(store.append(anyStream(stream), [newEvent(person)], 0)).rejects.toMatchObject({
@@ -105,7 +106,7 @@ export function describeEventStore(
         });
       });
 
-      it('lets one of several win that expect the same revision', async () => {
+      it('lets only one of several appends with the same expected revision win', async () => {
         const { person, stream } = freshStream();
         const outcomes = await Promise.allSettled(
           Array.from({ length: 8 }, (_, i) => store.append(anyStream(stream), [newEvent(person, i)], 'no-stream')),
@@ -118,7 +119,7 @@ export function describeEventStore(
         expect(await all(store.read(anyStream(stream)))).toHaveLength(1);
       });
 
-      it('keeps who did something beside an event, and nobody beside what follows by itself', async () => {
+      it('stores the actor of an event, and no actor for events that follow automatically', async () => {
         const { person, stream } = freshStream();
         const actor = { who: 'Lan', as: 'unverified', through: 'cli' };
         const [one, other] = [newEvent(person), newEvent(person)];
@@ -128,7 +129,7 @@ export function describeEventStore(
         expect(actors).toEqual([actor, undefined]);
       });
 
-      it('refuses more than a log takes at a time, naming stream, type and field, and stores nothing', async () => {
+      it('refuses more than a log accepts at a time, names stream, type and field, and stores nothing', async () => {
         const { stream } = freshStream();
         const pause = { provider: null, reason: 'ă'.repeat(20_000) };
         const event = { type: 'AlertingPaused' as const, data: pause };
@@ -140,7 +141,7 @@ export function describeEventStore(
         expect(await all(store.read(anyStream(stream)))).toHaveLength(0);
       });
 
-      it('refuses an event that is not of its schema before it is sent', async () => {
+      it('refuses an event that does not match its schema before it is sent', async () => {
         const { person, stream } = freshStream();
         const wrong = { ...newEvent(person), event: { ...isolated(person), data: { personId: person } } };
 
@@ -153,7 +154,7 @@ export function describeEventStore(
 
     describe('appending again', () => {
       it.each(remembers ? (['no-stream', 'any'] as const) : (['no-stream'] as const))(
-        'the same events at %s answers as the first time',
+        'the same events at %s is answered as the first time',
         async (expected) => {
           const { person, stream } = freshStream();
           const events = [newEvent(person, 0), newEvent(person, 1)];
@@ -165,7 +166,7 @@ export function describeEventStore(
         },
       );
 
-      it('the same events at their exact revision answers as the first time', async () => {
+      it('the same events at their exact revision is answered as the first time', async () => {
         const { person, stream } = freshStream();
         await store.append(anyStream(stream), [newEvent(person, 0)], 'no-stream');
         const events = [newEvent(person, 1)];
@@ -176,7 +177,7 @@ export function describeEventStore(
         expect(await all(store.read(anyStream(stream)))).toHaveLength(3);
       });
 
-      it('the same events at the revision at which the stream is stores them once more', async () => {
+      it('the same events at the current revision of the stream stores them again', async () => {
         const { person, stream } = freshStream();
         const events = [newEvent(person, 0), newEvent(person, 1)];
         await store.append(anyStream(stream), events, 'any');
@@ -187,7 +188,7 @@ export function describeEventStore(
         );
       });
 
-      it('the same event in another stream stores it there too', async () => {
+      it('the same event to another stream stores it there too', async () => {
         const [one, other] = [freshStream(), freshStream()];
         const event = newEvent(one.person);
         await store.append(anyStream(one.stream), [event], 'any');
@@ -197,7 +198,7 @@ export function describeEventStore(
       });
 
       if (!remembers) {
-        it('the same events at any stores them once more, with their ids', async () => {
+        it('the same events at any revision stores them again, with their ids', async () => {
           const { person, stream } = freshStream();
           const events = [newEvent(person, 0), newEvent(person, 1)];
           await store.append(anyStream(stream), events, 'any');
@@ -222,7 +223,7 @@ export function describeEventStore(
     });
 
     describe('reading', () => {
-      it('a stream that is not there gives nothing', async () => {
+      it('a stream that does not exist returns nothing', async () => {
         expect(await all(store.read(anyStream(freshStream().stream)))).toEqual([]);
       });
 
@@ -238,7 +239,7 @@ export function describeEventStore(
         expect(await all(store.read(anyStream(stream), 3))).toEqual([]);
       });
 
-      it('may be left in the middle', async () => {
+      it('can be stopped in the middle', async () => {
         const { person, stream } = freshStream();
         await store.append(
           anyStream(stream),
@@ -264,7 +265,7 @@ export function describeEventStore(
     });
 
     describe('an erased stream', () => {
-      it('reads as nothing and takes nothing', async () => {
+      it('reads as empty and accepts nothing', async () => {
         const { person, stream } = freshStream();
         await store.append(anyStream(stream), [newEvent(person)], 'any');
         await under.erase(stream);

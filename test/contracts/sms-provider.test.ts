@@ -83,7 +83,7 @@ providerContract('eSMS', { knows: { repeats: true, ofTheDay: true, fates: false 
   overHttp('', (url) => opened(settingsOf('esms', { url }))),
 );
 
-/** SMPP carries no ids of ours: the texts of the contract name theirs. */
+/** SMPP does not carry our ids, so the texts of the contract contain theirs. */
 const withId = ({ to, text }: Pick<Submitted, 'to' | 'text'>) => ({ id: /«(.*)»/.exec(text)?.[1] ?? '', to, text });
 
 async function overSmpp(long: 'payload' | 'udh') {
@@ -101,7 +101,7 @@ async function overSmpp(long: 'payload' | 'udh') {
   };
 }
 
-/** Segments put together as a phone does. */
+/** Joins segments as a phone does. */
 function whole(submitted: readonly Submitted[]): Submitted[] {
   const messages: Submitted[] = [];
   for (const each of submitted) {

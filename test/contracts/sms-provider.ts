@@ -3,27 +3,27 @@ import type { Message, SmsProvider } from '@truyvet/message-gateway';
 
 export interface ProviderUnderTest {
   provider: SmsProvider;
-  /** Another connection to the same provider, as of another process. */
+  /** Another connection to the same provider, like that of another process. */
   another(): SmsProvider;
-  /** What really went, oldest first. */
+  /** The messages that were really delivered, oldest first. */
   delivered(): Message[];
   remove(): Promise<void>;
 }
 
 export interface ContractOptions {
   knows: SmsProvider['knows'];
-  /** Messages that are handed over at the same moment go in the order of the calls. */
+  /** Messages that are handed over at the same moment are sent in the order of the calls. */
   ordered?: boolean;
 }
 
-/** What every provider has to keep to, as far as it says that it knows. */
+/** What every provider must do, depending on the properties that it declares. */
 export function providerContract(
   name: string,
   { knows, ordered = false }: ContractOptions,
   make: () => Promise<ProviderUnderTest>,
 ): void {
   const { repeats, fates } = knows;
-  /** Not a test that is skipped: of a provider that does not claim this there is nothing to try. */
+  /** Not a skipped test: if a provider does not declare this property, there is nothing to test. */
   const claimed = (claims: boolean) => (claims ? it : () => undefined);
 
   describe(`an SMS provider: ${name}`, () => {
@@ -35,18 +35,18 @@ export function providerContract(
     });
     afterEach(() => under.remove());
 
-    it('says of itself what the contract expects', () => {
+    it('declares the properties that the contract expects', () => {
       expect(under.provider.knows).toEqual(knows);
       expect(under.provider.name).toMatch(/^[a-z0-9-]+$/);
     });
 
-    it('delivers what it accepted, to the letter, in order', async () => {
+    it('delivers accepted messages exactly, and in order', async () => {
       await under.provider.send(message('a'));
       await under.provider.send(message('b'));
       expect(under.delivered()).toEqual([message('a'), message('b')]);
     });
 
-    it('delivers a text of many segments to the letter', async () => {
+    it('delivers a text of many segments exactly', async () => {
       const text = `«long» ${'Hãy ở nhà, tránh gặp người khác. '.repeat(12)}😷.`;
       const long = { id: 'long', to: '+84912345678', text };
       await under.provider.send(long);
@@ -79,7 +79,7 @@ export function providerContract(
       await other.close();
     });
 
-    it('takes many messages at once', async () => {
+    it('accepts many messages at once', async () => {
       const count = ordered ? 500 : 200;
       const ids = Array.from({ length: count }, (_, i) => `m${i}`);
       const receipts = await Promise.all(ids.map((id) => under.provider.send(message(id))));
@@ -100,7 +100,7 @@ export function providerContract(
       expect(under.delivered()).toHaveLength(1);
     });
 
-    it('leaves no doubt about what is under way when it is closed', async () => {
+    it('leaves no doubt about messages in progress when it is closed', async () => {
       const other = under.another();
       const sending = Promise.allSettled(['a', 'b', 'c'].map((id) => other.send(message(id))));
       await other.close();

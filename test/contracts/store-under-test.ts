@@ -6,7 +6,7 @@ export interface StoreUnderTest {
   store: EventStore;
   /** Tombstones a stream. */
   erase(stream: string): Promise<void>;
-  /** Stops the server behind the store and starts it again; absent where a test may not. */
+  /** Stops the server behind the store and starts it again; absent if a test may not do so. */
   restart?(): Promise<void>;
   close(): Promise<void>;
 }

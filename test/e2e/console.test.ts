@@ -34,7 +34,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     graph = await warmGraph();
     env = {
       ...{ TRUYVET_DATA: dataDir, TRUYVET_PORT: '0', TRUYVET_SERVICE_KEY: KEY, ...graph.env },
-      // Two contacts are more than is likely here.
+      // The brake holds a case with two contacts.
       TRUYVET_BRAKE_CONTACTS: '1',
     };
     running = startCommand(['start', ...(process.env['CI'] ? ['--install'] : [])], env);
@@ -42,7 +42,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     url = /listens on (\S+):/.exec(running.stdout())?.[1] ?? '';
     browser = await openBrowser({ password: KEY });
     page = await browser.context.newPage();
-    // Beside other tests a graph that plans its first questions takes longer than the half minute that is usual.
+    // While other tests run, a graph that plans its first queries takes longer than the default of half a minute.
     page.setDefaultTimeout(120_000);
     page.on('request', (request) => asked.push(request.url()));
   });
@@ -78,7 +78,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
   };
 
   async function give(button: string, fields: { by: string; reason: string }): Promise<void> {
-    // An event may have been left out by several, each with a button for it.
+    // Several readers may have left the event out, and each has its own button.
     await page.getByRole('button', { name: button, exact: true }).first().click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Your name').fill(fields.by);
@@ -87,7 +87,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     await dialog.waitFor({ state: 'detached' });
   }
 
-  it('says before results are stored, by command and over HTTP, who would be told in how many messages', async () => {
+  it('a preview says who would be informed in how many messages before results are stored, by command and over HTTP', async () => {
     const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
     for (const [i, personId] of ['hoa', 'giang'].entries()) {
       await post('people', { person_id: personId, phone: `091234566${i}` });
@@ -101,7 +101,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     const asking = { method: 'POST', headers, body: readFileSync(file) };
     const preview = async () =>
       (await (await fetch(`${url}/v1/results/preview`, asking)).json()) as { told?: string[] };
-    // The graph may not have the check-ins yet, and is asked as it is now.
+    // The preview uses the current graph, which may not have the check-ins yet.
     await until(async () => (await preview()).told?.length === 1);
     const found = { told: ['giang'], taken_back: [], unreached: [], waiting: 0, messages: { vi: 1 }, rejected: 1 };
     expect(await preview()).toMatchObject({ ...found, rows: 2, errors: expect.arrayContaining([]) });
@@ -113,7 +113,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     expect(sent()).toBe(0);
   });
 
-  it('shows a held case with its numbers, and its contacts are told once somebody approves it', async () => {
+  it('shows a held case with its numbers, and alerts its contacts after somebody approves it', async () => {
     const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
     for (const [i, personId] of ['an', 'binh', 'chi'].entries()) {
       await post('people', { person_id: personId, phone: `091234567${i}` });
@@ -126,9 +126,9 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     await page.goto(`${url}/console/`);
     const held = page.locator('[data-case]');
     await held.waitFor();
-    expect(await held.innerText()).toMatch(/2 contacts[^]*2 contacts of the case; likely up to 1/);
+    expect(await held.innerText()).toMatch(/2 contacts[^]*2 contacts of the case; usually at most 1/);
     expect(sent()).toBe(0);
-    // Whoever imports and waits is told that nobody is, too.
+    // Importing with --wait also reports that nobody is alerted.
     const file = join(dataDir, 'known.ndjson');
     writeFileSync(file, `${JSON.stringify({ ...sample, result: 'positive' })}\n`);
     const waited = await runCommand(['import', 'results', file, '--wait'], env);
@@ -141,7 +141,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     await until(async () => /outbox\s+2\s+0\s+0/.test(await page.locator('[data-provider=outbox]').innerText()));
   });
 
-  it('keeps messages waiting while they are paused, shows how many, and lists who did it and why', async () => {
+  it('keeps messages waiting while they are paused, shows how many, and lists who paused them and why', async () => {
     await give('Pause all', { by: 'Minh', reason: 'the text is wrong' });
     await page.getByText('All messages are paused').waitFor();
     const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
@@ -161,7 +161,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     expect(await operate('resume', '--by', 'Minh', '--reason', 'again')).toContain('Nothing changed');
   });
 
-  it('says before isolations are stored, by command and over HTTP, whose message they would take back', async () => {
+  it('a preview says whose message isolations would take back before they are stored, by command and over HTTP', async () => {
     const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
     const file = join(dataDir, 'isolations.ndjson');
     // They met at 02:00.
@@ -185,7 +185,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     });
   });
 
-  it('speaks Vietnamese, fits a phone, and says plainly when the API refuses', async () => {
+  it('is available in Vietnamese, fits a phone, and says clearly if the API does not answer', async () => {
     await page.getByRole('button', { name: 'Tiếng Việt' }).click();
     await page.getByRole('heading', { name: 'Hàng đợi' }).waitFor();
     await page.setViewportSize({ width: 360, height: 740 });
@@ -195,15 +195,15 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     await page.route('**/v1/operations/alerts', (route) => route.abort());
     await page.getByRole('alert').waitFor();
     expect(await page.getByRole('alert').innerText()).toMatch(/The API does not answer/);
-    expect(await page.locator('.standing.away').innerText()).toContain('How things stand now is not known');
+    expect(await page.locator('.standing.away').innerText()).toContain('The current state is unknown');
     await page.unroute('**/v1/operations/alerts');
     await page.getByRole('alert').waitFor({ state: 'detached' });
   });
 
-  /** Has the page shown what there is, once no answer is being changed any more. */
+  /** Shows real answers again, after pending changed ones are done. */
   const showAll = () => page.unrouteAll({ behavior: 'wait' });
 
-  /** Has the page shown how alerting stands, with this in place of what there is, of each provider too. */
+  /** Shows a state of alerting with these changes to the real one, and to each provider. */
   async function show(more: object, ofProviders: object = {}): Promise<void> {
     await showAll();
     await page.route('**/v1/operations/alerts', async (route) => {
@@ -214,7 +214,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     });
   }
 
-  it('is not green before a provider has taken a message, and red with the number that only went to a file', async () => {
+  it('is not green before a provider has accepted a message, and red with the number that were only written to a file', async () => {
     const shown = page.locator('.standing');
     const reaching = { reaches_people: true };
     const colour = () => page.evaluate<string>("getComputedStyle(document.querySelector('.standing')).borderLeftColor");
@@ -222,17 +222,17 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     await page.getByText('Messages are being sent').waitFor();
     const green = await colour();
     await show(reaching, { state: 'untried' });
-    await page.getByText('No message has gone yet through: outbox').waitFor();
+    await page.getByText('No message has been sent yet through: outbox').waitFor();
     expect(await colour()).not.toBe(green);
     await show({ ...reaching, failed: { file: 383 } }, { state: 'failing', sent: 1_000 });
-    await page.getByText('No provider takes messages now').waitFor();
+    await page.getByText('No provider accepts messages now').waitFor();
     expect(await shown.getAttribute('class')).toBe('standing away');
-    expect(await shown.innerText()).toContain('383 went to a file only: nobody got these');
+    expect(await shown.innerText()).toContain('383 were only written to a file: nobody got them');
     await showAll();
     await page.getByText('No provider: messages are written to a file').waitFor();
   });
 
-  it('gives the keyboard back where it was when a dialog is cancelled, and to what came of it otherwise', async () => {
+  it('returns the keyboard focus after a dialog is cancelled, and moves it to the result otherwise', async () => {
     const focused = () =>
       page.evaluate<string>("document.activeElement.textContent + '|' + document.activeElement.className");
     const pause = page.getByRole('button', { name: 'Pause all', exact: true });
@@ -248,7 +248,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     await pause.waitFor();
   });
 
-  it('offers to tell again only where that does anything: nobody without a phone is told', async () => {
+  it('offers to send again only if that has an effect: a person without a phone gets no message', async () => {
     const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
     const stay = { arrived_at: `${day}T02:00:00Z`, left_at: `${day}T03:00:00Z` };
     await post('check-ins', { person_id: 'em', place_id: 'cafe', ...stay });
@@ -259,28 +259,36 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
 
   it.each([
     [{ file: 383 }, true, /^$/],
-    [{ undelivered: 2, 'no-phone': 1 }, true, /^Nobody can be told again without a phone: somebody has to visit them/],
-    [{ bound: 1 }, false, /^Too many messages today: what holds then is told next morning by itself/],
-    [{ 'no-sms': 2 }, false, /^A number that takes no SMS cannot be told again: somebody has to call or visit\.$/],
+    [
+      { undelivered: 2, 'no-phone': 1 },
+      true,
+      /^Without a phone, nobody can be sent a message again: somebody has to visit/,
+    ],
+    [{ bound: 1 }, false, /^Too many messages today: whatever still applies is sent automatically the next morning/],
+    [
+      { 'no-sms': 2 },
+      false,
+      /^A number that cannot receive SMS cannot be sent a message again: somebody has to call or visit\.$/,
+    ],
   ])(
-    'says of those that failed as %j who can be told again, and what becomes of the others',
+    'says for alerts that failed as %j which can be sent again, and what happens to the others',
     async (failed, can, says) => {
       await show({ failed });
       await page.reload();
       const shown = page.getByRole('region', { name: 'Alerts that failed for good' });
       await shown.locator('dd').first().waitFor();
-      expect(await shown.getByRole('button', { name: 'Tell again…' }).count()).toBe(can ? 1 : 0);
+      expect(await shown.getByRole('button', { name: 'Send again…' }).count()).toBe(can ? 1 : 0);
       expect((await shown.locator('p').allInnerTexts()).join('\n')).toMatch(says);
     },
   );
 
-  it('tells those of which nobody knows whether a message went only once it is said that some may get it twice', async () => {
+  it('sends uncertain messages again only after a confirmation that somebody may get one twice', async () => {
     const dialog = page.getByRole('dialog');
     const twice = dialog.getByRole('checkbox');
     const ask = async (failed: object) => {
       await show({ failed });
       await page.reload();
-      await page.getByRole('button', { name: 'Tell again…' }).click();
+      await page.getByRole('button', { name: 'Send again…' }).click();
       await dialog.getByLabel('Reason').fill('the gateway works again');
     };
     await ask({ file: 1 });
@@ -292,22 +300,22 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     await dialog.locator('[type=submit]').click();
     expect(await dialog.locator('form:invalid input:invalid').getAttribute('name')).toBe('uncertain');
     await twice.check();
-    // There are none: what the API makes of the order is tried elsewhere.
+    // No failed alerts exist; other tests check what the API does with the order.
     const orders: unknown[] = [];
     await page.route('**/v1/operations/alerts/replay', async (route) => {
       orders.push(route.request().postDataJSON());
       await route.fulfill({ json: { replayed: 1, kept: {} } });
     });
     await dialog.locator('[type=submit]').click();
-    await page.getByText('Tell again: 1 told again').waitFor();
+    await page.getByText('Send again: 1 sent again').waitFor();
     expect(orders).toEqual([{ uncertain: true, by: 'Lan', reason: 'the gateway works again' }]);
     await showAll();
   });
 
-  it('lists an event that was set aside and why, until somebody says by page that it stays out', async () => {
+  it('lists an event that was set aside and why, until somebody accepts on the page that it stays out', async () => {
     const { eventStoreUrl } = serviceUrls(readConfig({ TRUYVET_DATA: dataDir }), ['event-log']);
     await poison(eventStoreUrl, 'phuc', Math.floor(Date.now() / 1000) - 86_400);
-    const shown = page.getByRole('region', { name: 'Events that could not be taken in' });
+    const shown = page.getByRole('region', { name: 'Events that could not be processed' });
     const ofGraph = shown.locator('[data-position]', { hasText: 'the graph' });
     await ofGraph.waitFor();
     const position = await ofGraph.getAttribute('data-position');
@@ -317,14 +325,14 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     await until(async () => (await ready()).status === 'degraded');
     await give(`Leave it out ${position}`, { by: 'Lan', reason: 'nobody was there' });
     await ofGraph.getByText('stays out (Lan: nobody was there)').waitFor();
-    // It is one event, whoever else left it out.
+    // It is one event, even if other readers left it out too.
     await until(async () => (await shown.getByRole('button').count()) === 0);
     await until(async () => (await ready()).status === 'ok');
     const commands = page.getByRole('region', { name: 'Last commands' });
     await commands.getByRole('cell', { name: 'nobody was there' }).waitFor();
   });
 
-  it('leads to the insides of the queues, where nothing can be changed and nobody else is asked', async () => {
+  it('links to the contents of the queues, where nothing can be changed and no other host is contacted', async () => {
     await page.goto(`${url}/queues/`);
     await page.getByText('alert-via-outbox').first().waitFor();
     const basic = `Basic ${Buffer.from(`x:${KEY}`).toString('base64')}`;
@@ -336,7 +344,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     expect((answered as string[]).filter((each) => !each.startsWith(url))).toEqual([]);
   });
 
-  it('and no page of this installation, its description of the API among them, asks anything of another host', async () => {
+  it('and no page of this installation, its API description included, contacts another host', async () => {
     await page.goto(`${url}/docs`);
     await page.locator('.opblock').first().waitFor();
     await page.goto(`${url}/`);

@@ -31,7 +31,7 @@ async function states(): Promise<string[]> {
 }
 
 describe('npm run demo', () => {
-  it('shows the main job from end to end, and what it says to type next works', async () => {
+  it('shows the main work from end to end, and the commands that it suggests next work', async () => {
     const { code, stdout, stderr } = await demo('--exit').ended;
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(stdout.match(/infectious from .*: \d+ F1, \d+ F2$/gm)).toHaveLength(3);
@@ -47,7 +47,7 @@ describe('npm run demo', () => {
     }
   });
 
-  it('stops everything when it is told to in the middle', async () => {
+  it('stops everything if it is stopped in the middle', async () => {
     const running = demo();
     await running.printed('3. Three positive results');
     running.process.kill('SIGTERM');
@@ -56,7 +56,7 @@ describe('npm run demo', () => {
   });
 
   it.each(['EVENTSTORE_URL', 'NEO4J_URL', 'REDIS_URL', 'TRUYVET_MASTER_KEY'])(
-    'refuses to touch what %s leads to',
+    'refuses to touch the services that %s refers to',
     async (variable) => {
       const ended = await runCommand(['demo'], { TRUYVET_DATA: dataDir, [variable]: 'somewhere' });
       expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining(variable) });

@@ -19,7 +19,7 @@ import { warmGraph, type WarmGraph } from '../support/warm-graph.js';
 const RECORDINGS = join(SHARED, 'data');
 const SLOWEST = 600_000;
 const dataDir = mkdtempSync(join(tmpdir(), 'truyvet-e2e-'));
-/** The day after all that is imported: nobody is told what is over. */
+/** The day after all imported data, so that advice is not over yet. */
 const TODAY = '2022-01-11T12:00:00+07:00';
 let env: Record<string, string> = { TRUYVET_DATA: dataDir, TRUYVET_PORT: '0', TRUYVET_CLOCK: TODAY };
 let graph: WarmGraph | undefined;
@@ -48,7 +48,7 @@ async function truyvet(...args: string[]): Promise<string> {
   return stdout;
 }
 
-/** Imports rows and waits until everything that follows from them is done. */
+/** Imports rows and waits until all their consequences are done. */
 async function take(kind: string, header: string, ...rows: string[]): Promise<void> {
   const file = join(dataDir, `${kind}.csv`);
   writeFileSync(file, [header, ...rows, ''].join('\n'));
@@ -65,7 +65,7 @@ const outbox = () => {
   return lines.map((line) => JSON.parse(line) as { to: string; text: string });
 };
 
-/** Events of the log, the server's own left out. */
+/** The number of events in the log, without the server's own. */
 async function logLength(): Promise<number> {
   const url = serviceUrls(readConfig(env)).eventStoreUrl;
   const client = EventStoreDBClient.connectionString(url);
@@ -77,7 +77,7 @@ async function logLength(): Promise<number> {
   return length;
 }
 
-/** The first rules of Viet Nam, under the name of a disease of their own, so that they hold on any day. */
+/** Adds Vietnam's first rules under the name of a separate disease, so that they apply on any day. */
 async function addRules(disease: string, more: object = {}): Promise<void> {
   const shown = await truyvet('profiles', 'show', 'covid-19-vn-5053', '--json');
   const file = join(dataDir, 'profile.json');
@@ -106,7 +106,7 @@ describe('A case from check-ins to messages', () => {
   beforeAll(() => addRules(FIRST), SLOWEST);
 
   it(
-    'finds and tells everyone who was exposed',
+    'finds and informs everyone who was exposed',
     async () => {
       await take('people', PEOPLE, ...people);
       await take('check-ins', CHECK_INS, ...checkIns);
@@ -127,7 +127,7 @@ describe('A case from check-ins to messages', () => {
   );
 
   it(
-    'shows a person at the command line what was found, who was told, and how far the graph is',
+    'shows a person on the command line what was found, who was informed, and how current the graph is',
     async () => {
       const { case_id: caseId } = await contacts('An', FIRST);
       expect((await truyvet('contacts', '--person', 'An', '--case', caseId)).trim().split('\n')).toEqual([
@@ -168,7 +168,7 @@ describe('A case from check-ins to messages', () => {
   );
 
   it(
-    'tells a contact of whom a late check-in tells',
+    'informs a contact who becomes known by a late check-in',
     async () => {
       await take('check-ins', CHECK_INS, 'Em,cafe,2022-01-05T07:00:00Z,2022-01-05T08:15:00Z');
       const { f1 } = await contacts('An', FIRST);
@@ -179,7 +179,7 @@ describe('A case from check-ins to messages', () => {
   );
 
   it(
-    'lets go whom the case met only after its isolation, and says so',
+    'releases people whom the case met only after its isolation, and informs them',
     async () => {
       await take('isolations', 'person_id,started_at', 'An,2022-01-06T12:00:00Z');
       const { f1, window } = await contacts('An', FIRST);
@@ -191,7 +191,7 @@ describe('A case from check-ins to messages', () => {
   );
 
   it(
-    'empties the list when the result is retracted, and tells those who were told',
+    'empties the list when the result is retracted, and informs those who had got a message',
     async () => {
       await take('results', RESULTS, result('retracted'));
       expect(await contacts('An', FIRST)).toMatchObject({ status: 'retracted', f1: [], f2: [] });
@@ -217,7 +217,7 @@ describe('Under letter 11042', () => {
   const day = (time: string) => `2022-01-10T${time}:00+07:00`;
 
   it(
-    'a rapid test makes a case of an F1, a suspicion of others; who shared a bus is a factor, and is not told',
+    'a rapid test makes a case of an F1, and a suspicion of others; sharing a bus is a factor, without a message',
     async () => {
       await take('people', PEOPLE, ...['l-rider', 'l-met'].map((id, i) => `${id},,090400000${i},vi`));
       await take('places', 'place_id,name,kind', 'l-bus,Bus 12,Bus', 'l-cafe,Cafe,cafe');
@@ -259,7 +259,7 @@ const present = existsSync(RECORDINGS);
   let runtime: Runtime;
 
   beforeAll(async () => {
-    // What the command asks, without a process for each of so many cases.
+    // Asks what the command would ask, without starting a process for each of so many cases.
     runtime = await openRuntime(readConfig(env), pino({ level: 'silent' }));
     await addRules(STRICT, { minimumMinutes: 15 });
   }, SLOWEST);
@@ -270,7 +270,7 @@ const present = existsSync(RECORDINGS);
     ['nyc-check-ins', 'check-ins'],
     ['ht09-proximity', 'proximity'],
   ])(
-    'have exactly the contacts expected in %s, also when it is imported twice',
+    'have exactly the contacts expected in %s, even if it is imported twice',
     async (name, kind) => {
       const folder = join(RECORDINGS, name);
       const cases = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Expected[];

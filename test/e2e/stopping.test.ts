@@ -12,7 +12,7 @@ import { warmGraph } from '../support/warm-graph.js';
 
 jest.setTimeout(300_000);
 
-/** Started the first time by the first test, and again by each after it. */
+/** The first test starts it for the first time, and each later test starts it again. */
 const dataDir = mkdtempSync(join(tmpdir(), 'truyvet-stopping-'));
 
 afterEach(async () => {
@@ -22,7 +22,7 @@ afterEach(async () => {
 
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
-/** As a user types it: what npm runs stands between the signal and the program. */
+/** Runs it as a user types it: npm's own processes are between the signal and the program. */
 function npmStart(more: NodeJS.ProcessEnv = {}): Command {
   const env = { TRUYVET_DATA: dataDir, TRUYVET_PORT: '0', ...more };
   return startScript(['start', ...(process.env['CI'] ? ['--', '--install'] : [])], env);
@@ -42,7 +42,7 @@ async function until(holds: () => Promise<boolean>, what: string): Promise<void>
 const KEY = 'a-key-that-nobody-else-is-told';
 
 describe('npm start', () => {
-  it('stops what it started at SIGTERM, and leaves a Neo4j that it was given as it is', async () => {
+  it('stops what it started at SIGTERM, and leaves a Neo4j that was given to it unchanged', async () => {
     const graph = await warmGraph();
     try {
       const start = npmStart(graph.env);
@@ -60,12 +60,12 @@ describe('npm start', () => {
     }
   });
 
-  it('gives services no key, starts one again that died, and stops that with all others at a Ctrl-C that arrives twice', async () => {
+  it('gives services no key, restarts one that died, and stops it with all others at a Ctrl-C that arrives twice', async () => {
     const start = npmStart({ TRUYVET_SERVICE_KEY: KEY, OF_A_PROVIDER: KEY });
     await start.printed('The API listens on');
     const before = await status();
     if (process.platform === 'linux') {
-      // Redis writes its title over what it was given.
+      // Redis overwrites its command line with a title.
       for (const { name, pid } of before.filter((each) => each.name !== 'redis')) {
         const given = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
         expect({ name, knows: given.some((each) => each.startsWith('PATH=')) }).toEqual({ name, knows: true });
@@ -90,7 +90,7 @@ describe('npm start', () => {
     expect(await states()).toEqual(['stopped', 'stopped', 'stopped']);
   });
 
-  it('stops what it started by then when it is told to before everything is up', async () => {
+  it('stops everything that it has started if it is stopped before everything is up', async () => {
     const start = npmStart();
     await start.printed('Neo4j: starting');
     start.process.kill('SIGTERM');

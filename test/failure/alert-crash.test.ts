@@ -22,15 +22,15 @@ import { System } from '../support/system.js';
 
 const { kills: KILLS, eachStep: EACH_STEP, contacts: CONTACTS, lasting: LASTING, seed: SEED } = alertCrash;
 const MINUTE = 60_000;
-/** Messages of each of the two gateways: those of a round go for as long as it takes to be killed at several steps. */
+/** Rate of each of the two gateways: the messages of a round take long enough for kills at several steps. */
 const PER_SECOND = 8;
-/** Milliseconds for so many kills, on a slow machine. */
+/** Milliseconds for a number of kills on a slow machine. */
 const timeOf = (kills: number) => 5 * MINUTE + kills * 20_000;
 const ROUNDS = Math.max(24, Math.ceil(KILLS / 3));
 
-/** The steps on the way of any message, each noted in the log; between the first and the others a gateway has it. */
+/** The steps of any message, each noted in the log; between the first and the others a gateway has the message. */
 const MESSAGE_STEPS: EventType[] = ['MessageHandedToProvider', 'MessageNotAccepted', 'MessageSent'];
-/** Those on the way of an alert. */
+/** The steps of an alert. */
 const ALERT_STEPS: EventType[] = [
   'TraceCompleted',
   'AlertRequested',
@@ -39,15 +39,15 @@ const ALERT_STEPS: EventType[] = [
   'AlertWithdrawn',
   'WithdrawalSent',
 ];
-/** Those on the way of a reminder. */
+/** The steps of a reminder. */
 const REMINDER_STEPS: EventType[] = ['ReminderDue', ...MESSAGE_STEPS, 'ReminderSent'];
-/** An event cannot come into the graph: it is set aside, and is tried again by command. */
+/** An event cannot be projected: it is set aside, and retried by a command. */
 const ASIDE_STEPS = ['set aside', 'tried again'];
 const SAID = { 'set aside': 'an event was set aside', 'tried again': 'stays set aside' };
 /** Milliseconds between two kills. */
 const BREATH = { least: 0, most: 600 };
 
-/** What goes wrong at gateways beside being killed; `hold` is the moment at which one has a message and nobody knows. */
+/** Faults of gateways besides kills; `hold` is the moment at which a gateway has a message and nobody knows. */
 const FAULTS: HttpFault[] = [
   { accept: true, then: 'hold', ms: 400 },
   { accept: true, then: 'close' },
@@ -61,10 +61,10 @@ const FAULTS: HttpFault[] = [
   { accept: false, then: 'silence' },
 ];
 
-/** How likely each look at how far it has come makes one; one that fails half of the time is left alone. */
+/** How likely each look at the progress is to cause a fault; a gateway that fails half of the time is left alone. */
 const FAULTY = 0.15;
 
-describe('Everybody who met a case', () => {
+describe('A contact of a case', () => {
   const inputs = mkdtempSync(join(tmpdir(), 'truyvet-alerts-'));
   const random = randomFrom(SEED);
   const played: Played[] = [];
@@ -73,7 +73,7 @@ describe('Everybody who met a case', () => {
   let log: LogMoments;
   let said: SaidMoments;
   let eventStoreUrl: string;
-  /** Ids of events that cannot come into the graph. */
+  /** Ids of events that cannot be projected. */
   const poisons: string[] = [];
   let faults = 0;
   let passed = 0;
@@ -82,8 +82,8 @@ describe('Everybody who met a case', () => {
     gateways = await Promise.all(
       ['asked', 'recognising'].map((name) => Gateway.start(name, join(inputs, `${name}.ndjson`))),
     );
-    // Beside providers of this kind the program lets nobody set the clock: what happens here is of these days.
-    // Three seconds in which messages wait for others to their phones, and processes are killed meanwhile.
+    // With such providers the program lets nobody set the clock, so the events of this test are recent. Messages wait
+    // three seconds for others to the same phone, and processes are killed meanwhile.
     const gathering = { TRUYVET_ALERT_GATHER_MINUTES: '0.05' };
     const env = { TRUYVET_PROVIDERS: provideBy(PER_SECOND), TRUYVET_CLOCK: undefined, ...gathering };
     system = await System.start(['projector-1', 'worker-1', 'worker-2'], env);
@@ -104,7 +104,7 @@ describe('Everybody who met a case', () => {
 
   const alertKills = Math.ceil(KILLS * 0.7);
   it(
-    'is told once, and told once that it was wrong, whoever is killed at whatever step on the way of the message',
+    'gets one message, and one withdrawal if it was wrong, whichever process is killed at whichever step',
     async () => {
       const folder = join(inputs, 'rounds');
       const { background, rounds } = makeAlertRounds({ folder, rounds: ROUNDS, contacts: CONTACTS, random });
@@ -117,10 +117,10 @@ describe('Everybody who met a case', () => {
           poisons.push(await poison(eventStoreUrl, `poison${poisons.length}`, DAY));
           const again = system.command(['projections', 'retry', '--json']);
           await system.import('results', round.positive.file, undefined, { wait: false });
-          // Once there are enough that stay, others are to hit the steps on the way of a take-back.
+          // Once enough cases remain, the other rounds retract theirs, so that kills hit the steps of a withdrawal.
           const retracted = !done() && random() < (lasting < LASTING ? 0.4 : 0.8);
           played.push({ round, retracted });
-          // Of the one that is retracted some have been told then, and some have not.
+          // When a case is retracted, some of its contacts have been alerted, and some have not.
           const enough = round.phones.size * (retracted ? random() : 0.9);
           await disturb(async () => {
             const told = [...toldOf(round, await allAccepted()).values()];
@@ -133,7 +133,7 @@ describe('Everybody who met a case', () => {
         await killer.stop();
       }
 
-      // What was lost in Redis is found again when it is looked for.
+      // The sweep finds what Redis lost.
       await expectSoon(async () => judge(played, await allAccepted()));
       expect(await setAside()).toEqual([...poisons].sort());
       const [last] = played;
@@ -159,16 +159,16 @@ describe('Everybody who met a case', () => {
   );
 
   it(
-    'and is still a contact is reminded once of the last day, whoever is killed at whatever step of the reminder',
+    'who remains a contact gets one reminder of the last day, whichever process is killed at whichever step',
     async () => {
       const before = new Set((await allAccepted()).map(({ id }) => id));
-      // Nobody waits for that day: the clock of the workers is set to it.
+      // Instead of waiting for that day, the workers get a clock that is set to it.
       const ahead = `${pathToFileURL(resolve('test/support/clock-ahead.mjs'))}`;
       const due = played.reduce((sum, { round, retracted }) => sum + (retracted ? 0 : round.firstDegree.size), 0);
-      // So slowly that there are reminders for all the kills, with six seconds for each and its restart.
+      // So slowly that the reminders last for all the kills, with six seconds for each kill and restart.
       provideBy(Math.min(PER_SECOND, Math.max(1, Math.round(due / 12 / (KILLS - alertKills)))));
       system.partsEnv = { NODE_OPTIONS: `--import=${ahead}`, CLOCK_AHEAD: String(LAST_DAY - Date.now()) };
-      // A clock that is so far ahead has to be confirmed: until then nothing is sent.
+      // A clock that is so far ahead has to be confirmed; until then nothing is sent.
       const confirm = ['clock', 'confirm', '--by', 'the test', '--reason', 'it set the clock', '--json'];
       expect(await system.command(confirm, undefined, system.partsEnv)).toMatchObject({ code: 0 });
       const { killer, done } = killAt(REMINDER_STEPS, KILLS - alertKills);
@@ -199,14 +199,14 @@ describe('Everybody who met a case', () => {
     2 * timeOf(KILLS) + 10 * MINUTE,
   );
 
-  /** @param perSecond messages of each gateway. */
+  /** @param perSecond messages per second of each gateway. */
   function provideBy(perSecond: number): string {
     const file = join(inputs, 'providers.json');
     writeFileSync(file, JSON.stringify(gateways.map((gateway) => settingsOf(gateway, perSecond))));
     return file;
   }
 
-  /** Kills at these steps until there were so many, each step often enough, or the time is up. */
+  /** Kills processes at these steps until there were enough kills, each step was hit often enough, or time is up. */
   function killAt(names: readonly string[], kills: number): { killer: Killer; done: () => boolean } {
     const steps = new Steps(
       [
@@ -235,7 +235,7 @@ describe('Everybody who met a case', () => {
     return { killer, done: () => isDone(killer) };
   }
 
-  /** Lets gateways misbehave until something holds, or for a while. */
+  /** Causes faults at gateways until a condition holds, or for a while. */
   async function disturb(holds: () => Promise<boolean>, ms = MINUTE / 2): Promise<void> {
     for (const began = Date.now(); Date.now() - began < ms;) {
       const gateway = gateways[Math.floor(random() * gateways.length)];
@@ -249,7 +249,7 @@ describe('Everybody who met a case', () => {
     }
   }
 
-  /** Ids of what the graph lacks, once it has caught up. */
+  /** Ids of the events that the graph lacks after it has caught up. */
   async function setAside(): Promise<string[]> {
     for (const began = Date.now(); ; await delay(500)) {
       const { code, stdout } = await system.command(['projections', 'status', '--json']);
@@ -265,7 +265,7 @@ describe('Everybody who met a case', () => {
     return (await Promise.all(gateways.map((gateway) => gateway.accepted().catch(() => [])))).flat();
   }
 
-  /** What went since that is a reminder, by the log. */
+  /** The reminders that were sent since then, by the log. */
   async function remindersSince(before: ReadonlySet<string>): Promise<Set<string>> {
     const due = (await system.look(eventsOf)).filter(({ type }) => type === 'ReminderDue');
     return new Set(due.map(({ data }) => String(data['reminderId'])).filter((id) => !before.has(id)));
@@ -282,7 +282,7 @@ function expectEnough({ count, moments }: Killer, steps: readonly string[], kill
   expect(missed).toEqual([]);
 }
 
-/** The first can be asked what it has, the second takes an id once; each has a rate. */
+/** The first can be asked about messages, the second accepts an id only once; each has a rate. */
 function settingsOf({ name, url }: Gateway, perSecond: number): object {
   return {
     ...{ type: 'http', name, url: `${url}/messages`, idempotencyHeader: 'Idempotency-Key', sender: 'CDC' },
@@ -294,8 +294,8 @@ function settingsOf({ name, url }: Gateway, perSecond: number): object {
 }
 
 /**
- * Waits until nothing is wrong any more, for as long as it gets less: gateways that are slow may have much before them.
- * What still is wrong then shows in what is asserted afterwards.
+ * Waits until nothing is wrong any more, as long as the number of errors decreases: slow gateways may have a long
+ * queue. The following assertions show what is still wrong then.
  */
 async function expectSoon(wrong: () => Promise<typeof FINE>): Promise<void> {
   let before = '';

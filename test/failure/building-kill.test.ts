@@ -16,14 +16,14 @@ import { sent } from '../support/projection-events.js';
 import { System } from '../support/system.js';
 
 const MINUTES_AT_MOST = 8;
-/** Of each kind: several batches of a rebuilt projection. */
+/** Events of each kind: several batches of a rebuilt projection. */
 const EVENTS = 12_000;
-/** Who met whom: each pair met often, but not so often that Neo4j takes long to find one of its meetings. */
+/** Pairs of people who met: each pair met often, but not so often that Neo4j takes long to find one of its meetings. */
 const PAIRS = 200;
 const AT_ONCE = 2_000;
 /**
- * The first counts events, so none may be given to it twice; the second writes on people, whom all projections share;
- * the third is written by writers of its own, which go on with the new rows once these replace the old ones.
+ * The first counts events, so it must not apply any twice; the second writes on people, whom all projections share; the
+ * third has its own writers, which continue with the new rows when these replace the old ones.
  */
 const MADE_AGAIN = ['operators', 'proximity', 'presence'];
 

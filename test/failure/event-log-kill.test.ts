@@ -9,7 +9,7 @@ const { rounds: ROUNDS, seconds: SECONDS, seed: SEED } = logKill;
 const CLIENTS = 8;
 const DEAD = new Error('The node is dead.');
 
-/** Small and good enough: the same numbers for the same seed. */
+/** A small pseudo-random generator: the same numbers for the same seed. */
 function random(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -20,18 +20,18 @@ function random(seed: number): () => number {
 
 interface Writer {
   stream: string;
-  /** Ids of all that was ever acknowledged, in order. */
+  /** Ids of all acknowledged events, in order. */
   acknowledged: string[];
-  /** What the last append tried, not known to be stored: tried again with the same ids. */
+  /** Ids of the last append if it was not acknowledged; they are retried unchanged. */
   pending: string[];
 }
 
-/** The client says so in its own words, or hands on what the transport says. */
+/** The client reports this in its own words, or passes on those of the transport. */
 function isUnavailable(error: unknown): boolean {
   return error instanceof UnavailableError || (error as Partial<ServiceError>).code === status.UNAVAILABLE;
 }
 
-/** Appends until the node dies: one event or a few, the same again where the answer did not come. */
+/** Appends until the node dies: one event or a few, and the same again if there was no answer. */
 async function write(url: string, writer: Writer, chance: () => number, died: Promise<never>): Promise<void> {
   const client = EventStoreDBClient.connectionString(url);
   try {
@@ -40,13 +40,13 @@ async function write(url: string, writer: Writer, chance: () => number, died: Pr
         writer.pending = Array.from({ length: chance() < 0.8 ? 1 : 20 }, () => randomUUID());
       }
       const events = writer.pending.map((id) => jsonEvent({ id, type: 'Kept', data: { filler: 'x'.repeat(200) } }));
-      // The client may wait for ever for an append made in the moment in which its connection broke.
+      // The client may wait for ever for an append that it makes at the moment its connection breaks.
       await Promise.race([client.appendToStream(writer.stream, events), died]);
       writer.acknowledged.push(...writer.pending);
       writer.pending = [];
     }
   } catch (error) {
-    // The node was killed, as it should be: what was not acknowledged stays pending.
+    // The node was killed as intended; an unacknowledged append stays pending.
     if (error !== DEAD && !isUnavailable(error)) throw error;
   } finally {
     await client.dispose();
@@ -59,9 +59,9 @@ async function idsIn(client: EventStoreDBClient, stream: string): Promise<string
   return ids;
 }
 
-describe('An event log that is killed again and again while eight clients append', () => {
+describe('An event log that is killed repeatedly while eight clients append', () => {
   it(
-    'holds every acknowledged event, in order, once',
+    'contains every acknowledged event once, in order',
     async () => {
       await withFolder(async (dir) => {
         const chance = random(SEED);
@@ -75,7 +75,7 @@ describe('An event log that is killed again and again while eight clients append
           let tell: (error: Error) => void = () => undefined;
           const died = new Promise<never>((_, reject) => (tell = reject));
           const writing = Promise.all(writers.map((writer) => write(node.url, writer, chance, died)));
-          // Looked at below, once the node is dead.
+          // Checked below, after the node is dead.
           writing.catch(() => undefined);
           await new Promise((done) => setTimeout(done, 30 + chance() * 250));
           await node.end('SIGKILL');
@@ -89,7 +89,7 @@ describe('An event log that is killed again and again while eight clients append
           const stored = await idsIn(client, stream);
           const unanswered = stored.slice(acknowledged.length);
           expect(stored.slice(0, acknowledged.length)).toEqual(acknowledged);
-          // An append whose answer was lost is there wholly or not at all.
+          // An append without an answer is stored completely or not at all.
           expect([[], pending]).toContainEqual(unanswered);
         }
         await client.dispose();

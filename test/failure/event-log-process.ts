@@ -5,13 +5,13 @@ import { join, resolve } from 'node:path';
 import { testEnvironment } from '../support/environment.js';
 import { accessFolderOf, logUrl, type LogUser } from '@truyvet/event-log-node';
 
-/** The event log as a user starts it: the built command in a process of its own. */
+/** The event log as a user starts it: the built command as a separate process. */
 export interface EventLogProcess {
   process: ChildProcess;
-  /** Of the user who may do everything; `userUrl` is of the one of ordinary processes. */
+  /** With the administrator's credentials; `userUrl` has those of ordinary processes. */
   url: string;
   userUrl: string;
-  /** Without a user. */
+  /** Without credentials. */
   openUrl: string;
   port: number;
   output(): string;
@@ -19,10 +19,10 @@ export interface EventLogProcess {
   end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null>;
 }
 
-/** What runs now, to be ended when a test fails. */
+/** Running processes, which are stopped if a test fails. */
 const alive = new Set<ChildProcess>();
 
-/** How the command ended when it did not start. */
+/** How the command ended if it did not start. */
 export interface Refused {
   code: number | null;
   output: string;
@@ -72,7 +72,7 @@ export async function start(dataDir: string, port = 0, shell = ''): Promise<Even
   return started;
 }
 
-/** A folder of its own for the work; what was started meanwhile and still runs is killed after it. */
+/** Runs work with a new folder; processes that were started meanwhile and still run are killed afterwards. */
 export async function withFolder<T>(work: (dir: string) => Promise<T>): Promise<T> {
   const dir = mkdtempSync(join(tmpdir(), 'truyvet-event-log-'));
   try {
@@ -85,7 +85,7 @@ export async function withFolder<T>(work: (dir: string) => Promise<T>): Promise<
   }
 }
 
-/** Waits for a condition, looking at it again and again; throws when it does not come true in time. */
+/** Polls until a condition holds; throws if it does not in time. */
 export async function until(what: string, holds: () => boolean, ms = 20_000): Promise<void> {
   for (const start = Date.now(); !holds(); await new Promise((done) => setTimeout(done, 10))) {
     if (Date.now() - start > ms) throw new Error(`In ${ms} ms it did not happen: ${what}.`);

@@ -15,7 +15,7 @@ async function refusal(dataDir: string, port = 0): Promise<Refused> {
 }
 
 describe('truyvet event-log', () => {
-  it('says so and leaves when its port is in use', async () => {
+  it('reports that its port is in use, and exits', async () => {
     await withFolder(async (dir) => {
       const other = createServer();
       await new Promise<void>((done) => other.listen(0, '127.0.0.1', done));
@@ -28,7 +28,7 @@ describe('truyvet event-log', () => {
     });
   });
 
-  it('refuses a folder that another process uses, and takes it once that one was killed', async () => {
+  it('refuses a folder that another process uses, and accepts it after that process was killed', async () => {
     await withFolder(async (dir) => {
       const first = await start(dir);
       const { code, output } = await refusal(dir);
@@ -56,7 +56,7 @@ describe('truyvet event-log', () => {
     });
   });
 
-  it('makes nothing that anybody but its owner can read, whatever the shell allows', async () => {
+  it('creates no file that anybody but its owner can read, whatever the umask', async () => {
     await withFolder(async (dir) => {
       const log = await launch(join(dir, 'data'), 0, 'umask 000;');
       if (isRefused(log)) throw new Error(log.output);
@@ -67,7 +67,7 @@ describe('truyvet event-log', () => {
     });
   });
 
-  it('refuses a port that is none', async () => {
+  it('refuses an invalid port', async () => {
     await withFolder(async (dir) => {
       expect(await refusal(dir, 70_000)).toMatchObject({ code: 1, output: expect.stringContaining('0 to 65535') });
     });
@@ -90,7 +90,7 @@ describe('truyvet event-log', () => {
 });
 
 describe('A full disk', () => {
-  it.each([0, 16, 64])('at the start, with room for %i blocks, is told in a sentence', async (blocks) => {
+  it.each([0, 16, 64])('at the start, with room for %i blocks, is reported in a sentence', async (blocks) => {
     await withFolder(async (dir) => {
       const started = await launch(dir, 0, `trap '' XFSZ; ulimit -f ${blocks};`);
       if (!isRefused(started)) await started.end('SIGKILL');
@@ -99,9 +99,9 @@ describe('A full disk', () => {
     });
   });
 
-  it('refuses the append and harms nothing: what was stored is read, what fits is stored, the next start is clean', async () => {
+  it('refuses the append and damages nothing: stored events can be read, small appends are stored, the next start is clean', async () => {
     await withFolder(async (dir) => {
-      // A limit on file sizes is a full disk to the one who writes: 3,000 blocks of 512 or 1,024 bytes.
+      // To the writer, a limit on file sizes is a full disk: 3,000 blocks of 512 or 1,024 bytes.
       const node = await start(dir, 0, "trap '' XFSZ; ulimit -f 3000;");
       const client = EventStoreDBClient.connectionString(node.url);
       const large = { blob: 'x'.repeat(300_000) };
@@ -135,7 +135,7 @@ describe('A live subscriber that does not read', () => {
     await withFolder(async (dir) => {
       const node = await start(dir);
       const client = EventStoreDBClient.connectionString(node.url);
-      // Undefined on a system that does not tell.
+      // Undefined on a system that does not report it.
       const memory = () => memoryOf(node.process.pid as number);
       const event = (i: number) => jsonEvent({ type: 'Filler', data: { i, filler: FILLER } });
       const batch = (b: number) => Array.from({ length: 100 }, (_, i) => event(b * 100 + i));
@@ -159,7 +159,7 @@ describe('A live subscriber that does not read', () => {
       subscription.resume();
       await until('the subscriber is dropped', () => errors.length > 0);
       expect(errors[0]).toMatchObject({ type: 'timeout', message: expect.stringContaining('Consumer too slow') });
-      // What is left to be collected differs by tens of megabytes.
+      // The garbage that is not collected yet differs by tens of megabytes.
       const wentBy = (unreadAppends - 10) * 100 * FILLER.length;
       if (before !== undefined && after !== undefined) expect(after - before).toBeLessThan(wentBy / 2);
       const rest: bigint[] = [];

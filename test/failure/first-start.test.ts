@@ -7,7 +7,7 @@ import { System } from '../support/system.js';
 const MINUTE = 60_000;
 const PEOPLE = 40;
 
-/** Two meet at each place, one of whom turns out positive at the first. */
+/** Two people meet at each place; one of those at the first place turns out positive. */
 function inputs(system: System): { checkIns: string; results: string } {
   const name = (file: string) => join(system.dataDir, file);
   const stays = Array.from({ length: PEOPLE }, (_, i) => {
@@ -22,12 +22,12 @@ function inputs(system: System): { checkIns: string; results: string } {
   return { checkIns: name('check-ins.csv'), results: name('results.csv') };
 }
 
-describe('An installation that is empty', () => {
+describe('An empty installation', () => {
   it(
-    `bears that two projectors, two workers, the API and imports start at one moment (${firstStarts} times)`,
+    `survives that two projectors, two workers, the API and imports start at one moment (${firstStarts} times)`,
     async () => {
       for (let round = 0; round < firstStarts; round++) {
-        // The clock stands after the last of the rows.
+        // The clock is after the last of the rows.
         const env = { TRUYVET_PORT: '0', TRUYVET_CLOCK: '2021-08-11T09:00:00+07:00' };
         const parts = ['projector-1', 'projector-2', 'worker-1', 'worker-2', 'api-1'];
         const system = await System.start(parts, env, { ownGraph: true });

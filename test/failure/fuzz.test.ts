@@ -16,23 +16,23 @@ import { System } from '../support/system.js';
 const { requests, seed } = routesFuzz;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-/** Runs of one hour send the same. */
+/** Rounded, so that runs within one hour send the same. */
 const NOW = Math.floor(Date.now() / HOUR) * HOUR;
-/** A request as a slow machine answers it, milliseconds. */
+/** Milliseconds per request on a slow machine. */
 const PER_REQUEST = 100;
-/** So many requests fill what is kept on purpose; with fewer nothing can be said of memory. */
+/** With fewer requests, intended caches are still growing, so memory proves nothing. */
 const TELLING = 20_000;
 const LIVE_MEMORY = pathToFileURL(resolve('test/support/live-memory.mjs')).href;
-/** How often memory is looked at in a run. */
+/** How often a run measures memory. */
 const LOOKS = 200;
-/** Of all requests, those that may be told that they ask for too much. */
+/** The share of requests that may be refused because they ask for too much. */
 const TOO_MUCH = 0.01;
-/** Routes that nothing which is sent can have succeed, and why. */
+/** Routes that cannot succeed with any of the requests, and why. */
 const NEVER_SUCCEED: Readonly<Record<string, string>> = {
   'POST /v1/operations/set-aside/accept': 'nothing is set aside, which is asserted at the end',
 };
 
-describe('Every route of an installation of processes', () => {
+describe('Every route of an installation with separate processes', () => {
   const inputs = mkdtempSync(join(tmpdir(), 'truyvet-fuzz-'));
   let gateway: Gateway;
   let system: System;
@@ -48,7 +48,7 @@ describe('Every route of an installation of processes', () => {
     writeFileSync(providers, JSON.stringify(providersFor(gateway.url)));
     system = await System.start(['api-1', 'projector-1', 'worker-1'], {
       ...{ TRUYVET_PORT: String(port), TRUYVET_PUBLIC_URL: url, TRUYVET_PROVIDERS: providers },
-      // Beside a provider that reaches people nobody may set the clock.
+      // With a provider that reaches people, nobody may set the clock.
       TRUYVET_CLOCK: undefined,
       TRUYVET_BRAKE_CONTACTS: String(BRAKE_CONTACTS),
       ...(requests >= TELLING && { NODE_OPTIONS: `--import=${LIVE_MEMORY}`, LIVE_MEMORY: inputs }),
@@ -71,7 +71,7 @@ describe('Every route of an installation of processes', () => {
   }, 2 * MINUTE);
 
   it(
-    `answers ${requests} requests of well-formed and ill-formed text, and never with an error of its own`,
+    `answers ${requests} requests with well-formed and ill-formed text, and never with an internal error`,
     async () => {
       const log: Watched = {
         name: 'event-log',
@@ -100,12 +100,12 @@ describe('Every route of an installation of processes', () => {
       );
       expect({ seed, wrong }).toEqual({ seed, wrong: [] });
       expect(total(tooMuch)).toBeLessThanOrEqual(requests * TOO_MUCH);
-      // Each route was got to its end by something, in few requests nearly each; and many a request was refused.
+      // Each route has succeeded at least once (with few requests, nearly each), and many requests were refused.
       if (requests >= TELLING) expect(inVain).toEqual(Object.keys(NEVER_SUCCEED));
       else expect(inVain.length).toBeLessThanOrEqual(routes.length / 10);
       expect(Math.min(statuses['200'] ?? 0, statuses['422'] ?? 0)).toBeGreaterThan(requests / 10);
 
-      // Whatever was taken went into the graph: nothing is set aside, and nothing stopped.
+      // Everything that was accepted went into the graph: nothing is set aside, and nothing has stopped.
       await until('the graph has caught up', async () => {
         const { code, stdout } = await system.command(['projections', 'status', '--json']);
         if (code !== 0) throw new Error('the projections could not be shown');
@@ -125,7 +125,7 @@ describe('Every route of an installation of processes', () => {
     return knownFrom(await gateway.accepted(), reports);
   }
 
-  /** Few requests may not ask for the tasks themselves before they are about one. */
+  /** With few requests, the fuzz may not ask for the tasks itself before a request needs one. */
   async function tasksThere(): Promise<Known[]> {
     const answer = await fetch(`${url}/v1/questions/tasks?all=true`);
     return namedBy({ route: 'GET /v1/questions/tasks', body: undefined }, await answer.text());

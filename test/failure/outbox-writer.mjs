@@ -1,5 +1,5 @@
-// One of several processes that write into the same outbox until they are killed. Arguments: the data folder, how many
-// ids there are, where to begin. Prints every id whose message counts as sent.
+// One of several processes that write into the same outbox until they are killed. Arguments: the data folder, the
+// number of ids, the first id. Prints every id whose message counts as sent.
 import { writeSync } from 'node:fs';
 import { setInterval } from 'node:timers';
 import { Outbox } from '@truyvet/message-gateway/outbox';
@@ -16,7 +16,7 @@ for (let next = first; ;) {
       writeSync(1, `${id}\n`);
     }),
   );
-  // Everything was sent: the rest is waiting to be killed.
+  // Everything was sent: wait to be killed.
   if (next - first > count) setInterval(() => undefined, 1_000);
   if (next - first > count) break;
 }

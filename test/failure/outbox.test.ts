@@ -8,7 +8,7 @@ import { outboxKill } from '../support/sizes.js';
 
 const { rounds: ROUNDS } = outboxKill;
 const WRITERS = 3;
-/** Messages of a round: more than are sent before the kill. */
+/** Messages of a round: more than can be sent before the kill. */
 const MESSAGES = 4_000;
 
 /** Numbers from 0 to 1, the same for the same seed. */
@@ -22,7 +22,7 @@ function randomness(seed: number): () => number {
 
 describe('the outbox of several processes that are killed', () => {
   it(
-    'holds every message that counted as sent, each once, on whole lines',
+    'contains every message that counted as sent, each once, on complete lines',
     async () => {
       if (!existsSync('packages/message-gateway/dist/outbox.js'))
         throw new Error('Run npm run build first: this test runs the build.');
@@ -35,7 +35,7 @@ describe('the outbox of several processes that are killed', () => {
           const stopAfter = 1 + Math.floor(random() * 300);
           let lines = 0;
           const writers = Array.from({ length: WRITERS }, () => {
-            // All from the same place: they meet at the same ids.
+            // All begin at the same id, so they compete for the same messages.
             const first = String(round * 300);
             const args = ['test/failure/outbox-writer.mjs', dataDir, String(MESSAGES), first];
             return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -48,7 +48,7 @@ describe('the outbox of several processes that are killed', () => {
                   writer.stdout.on('data', (text: Buffer) => {
                     printed += text.toString();
                     lines += text.toString().split('\n').length - 1;
-                    // One is killed in the middle of its work, then the others, which go on a moment longer.
+                    // One is killed in the middle of its work, and then the others, which continue a moment longer.
                     if (lines > stopAfter) writer.kill('SIGKILL');
                   });
                   writer.once('close', () => {

@@ -7,13 +7,13 @@ import { choosePort } from '@truyvet/local-services/machine';
 import { System } from '../support/system.js';
 import { until } from './event-log-process.js';
 
-/** Milliseconds that a supervisor waits before it kills. */
+/** Milliseconds after which a supervisor kills a process. */
 const PATIENCE = 20_000;
 const MINUTE = 60_000;
 
-describe('While a service is away', () => {
+describe('While a service is unreachable', () => {
   let system: System;
-  /** The services by URL: those are used as they are, also when they do not answer yet. */
+  /** The services by URL: the program uses them as they are, even if they do not answer yet. */
   let given: NodeJS.ProcessEnv;
   beforeAll(async () => {
     system = await System.start([]);
@@ -33,7 +33,7 @@ describe('While a service is away', () => {
     await until(`the ${role} is running`, () => said.includes('is running'));
     return part;
   };
-  /** How it ended, and that it did so before a supervisor lost its patience. */
+  /** Stops a part, checks that it did so before a supervisor would have killed it, and returns how it ended. */
   const stop = async (part: ChildProcess): Promise<unknown> => {
     const timer = setTimeout(() => part.kill('SIGKILL'), PATIENCE);
     const ended = once(part, 'exit');
@@ -44,7 +44,7 @@ describe('While a service is away', () => {
   };
 
   it(
-    'a worker that ran before stops when it is told to',
+    'a worker that was running before stops on request',
     async () => {
       const worker = await begin('worker');
       await killRedis();
@@ -54,7 +54,7 @@ describe('While a service is away', () => {
   );
 
   it(
-    'a worker and a projector may start, work once it is back, and stop',
+    'a worker and a projector can start, work after it is back, and stop',
     async () => {
       const parts = [await begin('worker'), await begin('projector')];
       await system.servicesUp();
@@ -72,9 +72,9 @@ describe('While a service is away', () => {
   );
 
   it(
-    'a projector that waits for the graph stops when it is told to',
+    'a projector that waits for the graph stops on request',
     async () => {
-      // Nobody listens there.
+      // Nobody listens on this port.
       const port = await choosePort(undefined, new Set());
       expect(await stop(await begin('projector', { NEO4J_URL: `bolt://127.0.0.1:${port}` }))).toBe(0);
     },

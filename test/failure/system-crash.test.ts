@@ -16,7 +16,7 @@ const MINUTE = 60_000;
 /** Milliseconds; the product itself gives Neo4j twenty seconds to stop. */
 const STOPPED_WITHIN = 30_000;
 
-describe('An installation of services, two projectors, two workers and imports, each a process', () => {
+describe('An installation of services, two projectors, two workers and imports, each a separate process', () => {
   let system: System;
   let undisturbed: Outcome;
   let rounds = 0;
@@ -25,7 +25,7 @@ describe('An installation of services, two projectors, two workers and imports, 
 
   beforeAll(async () => {
     system = await System.start(['projector-1', 'worker-1'], {}, { ownGraph: true });
-    // Nothing of one round concerns another.
+    // The facts of one round do not affect another round.
     const round = makeRound(0, join(system.dataDir, 'inputs'), SEED);
     await play(system, round);
     undisturbed = await outcomeOf(system, round);
@@ -37,7 +37,7 @@ describe('An installation of services, two projectors, two workers and imports, 
   afterAll(() => system?.remove({ keep: passed < tests }), 2 * MINUTE);
 
   it(
-    'comes to the same as one with a single projector and a single worker when, while messages are sent, Redis loses everything, the graph is rebuilt, and each process is told to stop, which it does at once',
+    'gives the same result as one projector and one worker if Redis loses everything while messages are sent, the graph is rebuilt, and each process is asked to stop, which it does at once',
     async () => {
       const round = nextRound();
       const mishaps = new Map([
@@ -62,7 +62,7 @@ describe('An installation of services, two projectors, two workers and imports, 
   );
 
   it(
-    'comes to the same when its processes are killed at random moments: no event lost, nobody told twice',
+    'gives the same result if its processes are killed at random moments: no event lost, nobody informed twice',
     async () => {
       const random = randomFrom(SEED);
       const killer = new Killer(everything(system, random), random);
@@ -125,7 +125,7 @@ describe('An installation of services, two projectors, two workers and imports, 
     return makeRound(++rounds, join(system.dataDir, 'inputs'), SEED);
   }
 
-  /** Waits for further messages. */
+  /** Waits until more messages have been sent. */
   async function somethingSent(): Promise<void> {
     const before = outboxOf(system).length;
     await until('messages are being sent', () => outboxOf(system).length > before, 5 * MINUTE);
@@ -142,7 +142,7 @@ describe('An installation of services, two projectors, two workers and imports, 
   }
 });
 
-/** Imports a round, step by step, with something done meanwhile; `again` waits before a killed import is repeated. */
+/** Imports a round step by step and does something else meanwhile; `again` waits before a killed import is repeated. */
 async function play(
   system: System,
   { steps }: Round,
@@ -151,7 +151,7 @@ async function play(
   for (const [number, step] of steps.entries()) {
     await Promise.all([
       ...step.map(async ({ kind, file, rows }) => {
-        // Nothing follows from people and places alone.
+        // People and places alone have no consequences to wait for.
         const wait = number > 0;
         expect(await system.import(kind, file, again, { wait })).toMatchObject({ accepted: rows, rejected: 0 });
       }),

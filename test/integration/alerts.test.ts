@@ -27,7 +27,7 @@ describe('alerting on a real Redis and event log', () => {
 
   afterEach(() => real.close(), 60_000);
 
-  /** One worker process, with the outbox file that all share. */
+  /** One worker process, with the outbox file that all processes share. */
   const worker = (sweepEvery?: number) =>
     real.worker([routeOf(new Outbox(real.installation.dataDir))], {
       alertsDue: (after = '', limit) => Promise.resolve(due.filter((id) => id > after).slice(0, limit)),
@@ -40,7 +40,7 @@ describe('alerting on a real Redis and event log', () => {
       .slice(0, -1)
       .map((line) => (JSON.parse(line) as { alertId: string }).alertId);
 
-  it('tells everyone once with two workers at a time, and takes back what no longer holds', async () => {
+  it('informs everyone once with two workers at a time, and takes back what no longer applies', async () => {
     const people = Array.from({ length: 120 }, (_, i) => `p${i}`);
     for (const [i, personId] of people.entries())
       await real.register(personId, `+849000${String(i % 100).padStart(5, '0')}`);
@@ -56,7 +56,7 @@ describe('alerting on a real Redis and event log', () => {
     expect(await one.registry.metrics()).toMatch(/truyvet_alerts_sent_total\{provider="outbox"\} \d+/);
   }, 120_000);
 
-  it('loses no alert and doubles none when Redis is killed in the middle', async () => {
+  it('loses and duplicates no alert when Redis is killed in the middle', async () => {
     const people = Array.from({ length: 400 }, (_, i) => `p${i}`);
     for (const [i, personId] of people.entries()) await real.register(personId, `+849000${String(i).padStart(5, '0')}`);
     worker();
@@ -64,7 +64,7 @@ describe('alerting on a real Redis and event log', () => {
     await until('some are told', () => sent().length >= 40);
     await real.installation.kill('redis');
     await real.installation.up();
-    // Jobs that were under way come back once their locks have run out.
+    // Jobs that were in progress return when their locks have expired.
     await until('all are told', () => sent().length >= people.length, 150_000);
     expect(new Set(sent()).size).toBe(people.length);
     expect(sent()).toHaveLength(people.length);
@@ -100,7 +100,7 @@ describe('alerting on a real Redis and event log', () => {
     await until('all are reminded', () => sent().length >= 2 * people.length);
     const before = looks;
     await until('it is looked again', () => looks > before + 4);
-    // The graph says no more what was done: as long as it does, every look makes jobs.
+    // From now on the graph shows nothing as due: while it does, every sweep creates jobs.
     done = true;
     await until('nothing is left to do', async () => (await queues.outstanding(queueOf('outbox'))) === 0);
     expect(sent()).toHaveLength(2 * people.length);
@@ -108,14 +108,14 @@ describe('alerting on a real Redis and event log', () => {
     expect(await registry.metrics()).toMatch(/truyvet_reminders_total\{provider="outbox",outcome="sent"\} \d+/);
   }, 120_000);
 
-  it('finds in the log what is still to be said when the queues have forgotten it', async () => {
+  it('finds in the log what still has to be sent after the queues have lost it', async () => {
     await real.register('an', '+84900000001');
     const stopped = worker();
     await real.trace('case-1', ['an']);
     await until('An is told', () => sent().length === 1);
     await stopped.close();
 
-    // An alert that no job and no reader knows of: its event lies before the checkpoint.
+    // An alert that no job and no reader knows: its event is before the checkpoint.
     const alertId = alertIdOf('case-1', 'binh', 0);
     await real.register('binh', '+84900000002');
     await real.trace('case-1', ['binh']);
@@ -134,7 +134,7 @@ describe('alerting on a real Redis and event log', () => {
     expect(sent()).toContain(alertId);
   }, 120_000);
 
-  it('lets jobs under way end when it is closed', async () => {
+  it('lets jobs in progress end when it is closed', async () => {
     const people = Array.from({ length: 60 }, (_, i) => `p${i}`);
     for (const [i, personId] of people.entries()) await real.register(personId, `+849000${String(i).padStart(5, '0')}`);
     const first = worker();

@@ -39,7 +39,7 @@ afterAll(async () => {
 afterAll(killCommands);
 
 describe('npx truyvet api', () => {
-  it('is ready once the log, the graph and the queues answer, and says that no projector fills the graph', async () => {
+  it('is ready when the log, the graph and the queues answer, and says that no projector fills the graph', async () => {
     const response = await fetch(`${url}/health/ready`);
 
     expect(await response.json()).toMatchObject({
@@ -48,7 +48,7 @@ describe('npx truyvet api', () => {
     });
   });
 
-  it('stores a batch that comes slowly, line by line', async () => {
+  it('stores a batch that arrives slowly, line by line', async () => {
     const ids = [randomUUID(), randomUUID()];
     const lines = ids.map((id) => `${JSON.stringify({ person_id: id, started_at: '2021-08-01T09:00:00Z' })}\n`);
     const body = new ReadableStream<Uint8Array>({
@@ -74,14 +74,14 @@ describe('npx truyvet api', () => {
     expect(stderr).toMatch(/Port \d+ of 127\.0\.0\.1 is in use\.\nSet TRUYVET_PORT/);
   });
 
-  it('listens where others can reach only with a key', async () => {
+  it('listens where others can reach it only with a key', async () => {
     const { code, stderr } = await runCommand(['api'], { ...graph.env, TRUYVET_HOST: '0.0.0.0', TRUYVET_PORT: '0' });
 
     expect(code).toBe(1);
     expect(stderr).toContain('TRUYVET_SERVICE_KEY');
   });
 
-  it('takes the answer of a contact by the link of the alert, once, without the key that all else needs', async () => {
+  it('accepts one answer of a contact through the link of the alert, without the key that everything else needs', async () => {
     const publicUrl = 'https://tracing.example';
     const key = { TRUYVET_SERVICE_KEY: 'a-key-of-sixteen-characters', TRUYVET_PUBLIC_URL: `${publicUrl}/` };
     const second = await startApi(key);
@@ -116,11 +116,11 @@ describe('npx truyvet api', () => {
     expect(`${stdout}${stderr}`).not.toContain(page.split('/a/')[1]);
   });
 
-  it('finishes what is under way when it is told to stop, and ends with 0', async () => {
+  it('finishes requests in progress when it is stopped, and exits with 0', async () => {
     const second = await startApi();
     const id = randomUUID();
     const line = JSON.stringify({ person_id: id, started_at: '2021-08-01T09:00:00Z' });
-    // A request that asks whether to go on is answered once it has been taken.
+    // A request with `Expect: 100-continue` gets an answer when the server has accepted it.
     const headers = { 'Content-Type': 'application/x-ndjson', Expect: '100-continue' };
     const sent = request(`${second.url}/v1/isolations`, { method: 'POST', headers });
     sent.flushHeaders();

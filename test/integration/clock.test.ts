@@ -27,7 +27,7 @@ const truyvet = (clock: string | undefined, ...args: string[]) =>
   });
 
 describe('Commands under a clock that contradicts the log', () => {
-  it('take nothing in before somebody confirms it, and then from all who have that clock, and nobody else', async () => {
+  it('accept nothing before somebody confirms the clock, and then everything from processes with that clock, and no others', async () => {
     expect(await truyvet(undefined, 'import', 'people', people)).toMatchObject({ code: 0 });
 
     const refused = await truyvet('+8d', 'import', 'people', people);
@@ -40,7 +40,7 @@ describe('Commands under a clock that contradicts the log', () => {
     const shown = JSON.parse((await truyvet('+8d', 'clock', '--json')).stdout) as { doubt: unknown };
     expect(shown.doubt).toBeNull();
     expect(await truyvet('+8d', 'import', 'people', people)).toMatchObject({ code: 0 });
-    // The log's own clock went on as before: what was confirmed holds, and this one is behind it.
+    // The log's own clock continued as before, so the confirmation still applies, and this clock is behind it.
     const behind = await truyvet(undefined, 'import', 'people', people);
     expect(behind).toMatchObject({
       code: 1,

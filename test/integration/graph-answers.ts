@@ -21,21 +21,21 @@ import {
 import { confirmed } from '../support/builders/cases.js';
 import { reported } from '../support/builders/results.js';
 
-/** Milliseconds for one test on a machine that is busy with others. */
+/** Milliseconds for one test on a busy machine. */
 const SLOWEST = 60_000;
 
-/** What the graph answers: from large slots and changed ones, about seats, alerts and whom to test again. */
+/** What the graph answers: from large and from changed slots, about seats, alerts and people to test again. */
 export function answers(driverOf: () => Driver): void {
-  describe('The graph that is asked', () => {
+  describe('The graph, when queried,', () => {
     it(
-      'divides a crowded slot into parts, and reads them back in order',
+      'divides a crowded slot into parts, and reads them in order',
       async () => {
         await wipe(driverOf());
         const events: DomainEvent[] = [{ type: 'CheckedIn', data: visitFacts('An', 'stadium', 60, 120) }];
         for (let i = 0; i < 9_000; i++) {
           const data = { ...visitFacts(`p${i}`, 'stadium', i % 200, (i % 200) + 30), visitId: `v${i}` };
           events.push({ type: 'CheckedIn', data });
-          // What comes last holds, also for visits of which the first word stands in an earlier part.
+          // The last statement counts, even for visits whose first statement is in an earlier part.
           const early = i - 5_000;
           if (early < 0 || early % 10 > 0) continue;
           const corrected = { ...visitFacts(`p${early}`, 'stadium', 300, 330), visitId: `v${early}` };
@@ -56,7 +56,7 @@ export function answers(driverOf: () => Driver): void {
           ),
         ).toBe(0);
         expect(await contactsIn(driverOf(), events, 'An')).toBeGreaterThan(3_000);
-        // A start reads all parts to know which visits it has: none of them may be taken for new.
+        // At its start, the writer reads all parts to learn their visits, so none is treated as new.
         const again = await openWriter(driverOf());
         const more: DomainEvent[] = [{ type: 'VisitRetracted', data: { visitId: 'v75', personId: 'p75' } }];
         await again.write({ events: recorded(more, 20_000), position: positionAt(20_000) });
@@ -67,7 +67,7 @@ export function answers(driverOf: () => Driver): void {
     );
 
     it(
-      'never answers from a slot as it was before',
+      'never answers from an outdated slot',
       async () => {
         await wipe(driverOf());
         const writer = await openWriter(driverOf());
@@ -87,7 +87,7 @@ export function answers(driverOf: () => Driver): void {
     );
 
     it(
-      'says which alerts there are, by person, status and page, and what is still due',
+      'returns alerts by person, status and page, and those that are still due',
       async () => {
         await wipe(driverOf());
         const writer = await openWriter(driverOf());
@@ -149,7 +149,7 @@ export function answers(driverOf: () => Driver): void {
     );
 
     it(
-      'hides whom numbered seats keep apart, also when a seat is corrected',
+      'excludes people whom numbered seats keep apart, even if a seat is corrected',
       async () => {
         await wipe(driverOf());
         const writer = await openWriter(driverOf());
@@ -178,7 +178,7 @@ export function answers(driverOf: () => Driver): void {
     );
 
     it(
-      'names everyone of a positive pool until a sample of their own is tested',
+      'names everyone in a positive pool until a sample of their own is tested',
       async () => {
         await wipe(driverOf());
         const queries = new Neo4jQueries(driverOf());

@@ -5,14 +5,14 @@ import { loadGraph } from '../bench/graph-load.js';
 import { traceRows } from '../bench/trace-rows.js';
 import { traceInMemory, traceOnGraph, type Timed } from '../bench/trace-ways.js';
 
-/** What the bench calls wrong, in a small city; of PostgreSQL test/processes/bench/postgres.test.ts asks the same. */
+/** The checks of the bench in a small city; those of PostgreSQL are in test/processes/bench/postgres.test.ts. */
 export function bench(neo4jOf: () => GraphAddress): void {
   describe.each<CityName>(['sparse', 'crowded'])('The bench in a small %s city', (city) => {
     const scale = TINY[city];
 
-    it('finds the same contacts on the graph as in memory, and says so when one differs', async () => {
+    it('finds the same contacts on the graph as in memory, and reports if one differs', async () => {
       const neo4j = neo4jOf();
-      // A log of its own, so that the graph is emptied first.
+      // The log has a separate identity, so the graph is emptied first.
       await loadGraph({ city, scale, neo4j, neo4jPid: process.pid, storeId: `bench-${city}` });
       const floor = await traceInMemory({ city, scale });
       const onGraph = await traceOnGraph({ neo4j, scale });

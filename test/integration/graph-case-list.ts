@@ -13,7 +13,7 @@ const DUNG = 'd00d0000-0000-5000-8000-000000000001';
 const EM = 'd00d0000-0000-5000-8000-000000000002';
 const HUY = 'feed0000-0000-5000-8000-000000000003';
 
-/** Found by a sample, not traced yet. */
+/** A case that was found by a sample and not traced yet. */
 const found = (caseId: string, personId: string) =>
   confirmed(caseId, personId, { disease: 'measles', collectedAt: textOf(-10 * DAY) });
 
@@ -30,7 +30,7 @@ export function caseList(driverOf: () => Driver, addressOf: () => GraphAddress):
       ]);
     }, SLOWEST);
 
-    it('has who fell ill last first, since when, with the contacts, open or not, traced or waiting', async () => {
+    it('starts with the last person who fell ill, and shows since when, the contacts, whether it is open, traced or waiting', async () => {
       const { items, next } = await ask(ground, 'cases', {});
       expect(next).toBeNull();
       expect(items).toMatchObject([
@@ -52,7 +52,7 @@ export function caseList(driverOf: () => Driver, addressOf: () => GraphAddress):
       ]);
     });
 
-    it('comes in pages, and without those that were retracted, of another disease or of an earlier day', async () => {
+    it('comes in pages, without cases that were retracted, of another disease or of an earlier day', async () => {
       const first = await ask(ground, 'cases', { limit: '4' });
       const second = await ask(ground, 'cases', { limit: '4', cursor: first.next ?? '' });
       expect([...first.items, ...second.items].map(({ person }) => person)).toEqual([
@@ -72,7 +72,7 @@ export function caseList(driverOf: () => Driver, addressOf: () => GraphAddress):
     });
 
     it(
-      'shows ids as short as they can be told apart; such an id is taken, and one that several have is refused by name',
+      'shows ids as short as they stay unique; such an id is accepted, and an ambiguous one is refused with the matches',
       async () => {
         const { url, user, password } = addressOf();
         const run = (...args: string[]) =>

@@ -27,14 +27,14 @@ import {
 import { assertWithSeeds } from '../support/seeds.js';
 import { limit, runs, seeded } from '../support/sizes.js';
 
-/** Milliseconds for one test on a machine that is busy with others. */
+/** Milliseconds for one test on a busy machine. */
 const SLOWEST = limit(180_000);
 
 const DAY = 86_400;
 
 /** The graph holds what the log says, and answers every trace exactly. */
 export function exactness(driverOf: () => Driver): void {
-  /** Everything ever fed, in the log's order: a rebuild brings it all again. */
+  /** All events that were ever fed, in log order: a rebuild needs all of them again. */
   const log: RecordedEvent<DomainEvent>[] = [];
   let played = 0;
 
@@ -49,7 +49,7 @@ export function exactness(driverOf: () => Driver): void {
     return log.filter(({ position }) => !passed || comparePositions(position, passed) > 0);
   }
 
-  /** Feeds what the writer has not passed, in batches of these sizes, one made ready while another is committed. */
+  /** Feeds what the writer has not passed, in batches of these sizes; one is prepared while another is committed. */
   async function feed(writer: GraphWriter, sizes: Iterator<number>, upTo = Infinity): Promise<void> {
     const events = unseen(writer);
     for (let from = 0; from < Math.min(upTo, events.length);) {
@@ -62,7 +62,7 @@ export function exactness(driverOf: () => Driver): void {
     await writer.settle();
   }
 
-  /** The relationships beside the slots hold every stay once, day by day, and nothing else. */
+  /** The relationships beside the slots contain every stay once, day by day, and nothing else. */
   async function expectRelationships(events: readonly DomainEvent[], prefix: string) {
     const found = await driverOf().executeQuery(
       `MATCH (p:Person)-[a:AT]->(s:Slot)-[:IN]->(l:Place) WHERE p.id STARTS WITH $prefix
@@ -107,7 +107,7 @@ export function exactness(driverOf: () => Driver): void {
 
   describe('The contact graph', () => {
     it(
-      'answers every trace exactly, whatever was stated twice, corrected, retracted or cut short by a crash',
+      'answers every trace exactly, whatever was repeated, corrected, retracted or interrupted by a crash',
       async () => {
         const cache = new TraceCache(1_000_000);
         const until = deadline(ENOUGH);
@@ -122,7 +122,7 @@ export function exactness(driverOf: () => Driver): void {
             for (const crash of lost) {
               await feed(writer, batches, crash.after);
               crash.lost.forEach((partition) => broken.fail.add(partition));
-              // A partition that is ahead since an earlier crash may have nothing to write.
+              // A partition that is ahead because of an earlier crash may have nothing to write.
               await feed(writer, batches).catch((error: Error) => expect(error.message).toBe(LOST_POWER));
               broken.fail.clear();
               writer = await openWriter(broken, storeOf(log));
@@ -138,7 +138,7 @@ export function exactness(driverOf: () => Driver): void {
     );
 
     it.each([[['slots-0']], [['slots-1']], [['facts']], [['slots-0', 'facts']]])(
-      'takes a batch again in other portions after a crash that lost the part of %j',
+      'accepts a batch again in other portions after a crash that lost the part of %j',
       async (lost) => {
         const prefix = `${++played}-`;
         const moved = ['cafe', 'market', 'pool', 'bus', 'cafe'].map((place, i): DomainEvent => ({
@@ -161,12 +161,12 @@ export function exactness(driverOf: () => Driver): void {
     );
 
     it(
-      'tells the visits of a person apart that share a number, also after a start',
+      'distinguishes visits of a person that share a number, even after a start',
       async () => {
         const prefix = `${++played}-`;
         const stays = [0, 1, 2, 3, 4].map((i) => ({
           ...visitFacts('An', 'cafe', i * 100, i * 100 + 50),
-          // The first eight digits make the number; here they are the same, or the next that would be free.
+          // The first eight digits become the number; here they are equal, or the next free number.
           visitId: `0000001${i === 2 ? 1 : 0}-0000-5000-8000-00000${i}000000`,
         }));
         const events = renamed(
@@ -186,7 +186,7 @@ export function exactness(driverOf: () => Driver): void {
     );
 
     it(
-      'takes visits at a place of which the first visit was corrected away at once',
+      'handles visits at a place whose first visit was corrected away in the same batch',
       async () => {
         const prefix = `${++played}-`;
         const events = renamed(
@@ -210,25 +210,22 @@ export function exactness(driverOf: () => Driver): void {
       ['corrected to another place', { type: 'VisitCorrected', data: visitFacts('An', 'market', 10, 40) }],
       ['corrected to other times', { type: 'VisitCorrected', data: visitFacts('An', 'cafe', 100, 130) }],
       ['ended', checkedOut(visitFacts('An', 'cafe', 0, 10), textOf(10))],
-    ])(
-      'keeps to a visit %s in the same batch in which its place was said to keep people for longer',
-      async (_, event) => {
-        const prefix = `${++played}-`;
-        const events = renamed(
-          [
-            { type: 'CheckedIn', data: { ...visitFacts('An', 'cafe', 0, 0), leftAt: null } },
-            { type: 'CheckedIn', data: { ...visitFacts('Binh', 'cafe', 20, 200) } },
-            { type: 'PlaceRegistered', data: { ...placeFacts('cafe'), defaultStayMinutes: 300 } },
-            event,
-          ],
-          prefix,
-        );
-        append(events);
-        const writer = await openWriter(driverOf(), storeOf(log));
-        await feed(writer, [2, 2].values());
-        await expectExact(events, prefix, [everythingOf('An'), everythingOf('Binh')], new TraceCache(1_000_000));
-      },
-    );
+    ])('handles a visit %s in the same batch in which the usual stay at its place became longer', async (_, event) => {
+      const prefix = `${++played}-`;
+      const events = renamed(
+        [
+          { type: 'CheckedIn', data: { ...visitFacts('An', 'cafe', 0, 0), leftAt: null } },
+          { type: 'CheckedIn', data: { ...visitFacts('Binh', 'cafe', 20, 200) } },
+          { type: 'PlaceRegistered', data: { ...placeFacts('cafe'), defaultStayMinutes: 300 } },
+          event,
+        ],
+        prefix,
+      );
+      append(events);
+      const writer = await openWriter(driverOf(), storeOf(log));
+      await feed(writer, [2, 2].values());
+      await expectExact(events, prefix, [everythingOf('An'), everythingOf('Binh')], new TraceCache(1_000_000));
+    });
 
     const open = (personId: string, place: string, from: number): DomainEvent => ({
       type: 'CheckedIn',
@@ -244,17 +241,17 @@ export function exactness(driverOf: () => Driver): void {
     });
 
     it.each<[string, number, DomainEvent[]]>([
-      ['a rule comes', 40, [ruled(120)]],
-      ['a rule comes in a batch of its own', 1, [ruled(120)]],
+      ['a rule is set', 40, [ruled(120)]],
+      ['a rule is set in a separate batch', 1, [ruled(120)]],
       ['a rule is taken back', 40, [ruled(500), ruled(null)]],
       ['a rule is taken back later', 1, [ruled(500), ruled(null)]],
-      ['another comes after the rule', 40, [ruled(20), open('Dung', 'cafe', 10)]],
-      ['another comes after the rule, in another batch', 1, [ruled(20), open('Dung', 'cafe', 10)]],
+      ['another visit follows the rule', 40, [ruled(20), open('Dung', 'cafe', 10)]],
+      ['another visit follows the rule, in another batch', 1, [ruled(20), open('Dung', 'cafe', 10)]],
       ['the place turns out to be of that kind', 1, [ruled(120), placeOf('ward', 'SHOP', null)]],
-      ['the place turns out to be of another', 1, [ruled(120), placeOf('cafe', 'pool', null)]],
-      ['the place says so itself after all', 1, [ruled(120), placeOf('cafe', 'shop', 300)]],
+      ['the place turns out to be of another kind', 1, [ruled(120), placeOf('cafe', 'pool', null)]],
+      ['the place gets its own value after all', 1, [ruled(120), placeOf('cafe', 'shop', 300)]],
     ])(
-      'lets open visits last as long as their kind of place rules when %s (batches of %d)',
+      'lets open visits last as long as the rule for their kind of place says when %s (batches of %d)',
       async (_, size, rules) => {
         const prefix = `${++played}-`;
         const places = [placeOf('cafe', 'Shop', null), placeOf('market', 'shop', 30), placeOf('ward', 'ward', null)];
@@ -273,7 +270,7 @@ export function exactness(driverOf: () => Driver): void {
     );
 
     it(
-      'is the same when it is built anew from the log',
+      'is the same when it is rebuilt from the log',
       async () => {
         await wipe(driverOf());
         const writer = await openWriter(driverOf(), storeOf(log));

@@ -57,7 +57,7 @@ async function until(done: () => Promise<boolean>, what: string): Promise<void> 
   for (const end = deadline(); !(await done()); await delay(20)) if (end.passed()) throw new Error(`not yet: ${what}`);
 }
 
-/** Who may ask the graph what, and when; and how long it may take. */
+/** Who may query the graph, when, and for how long. */
 export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): void {
   const drivers: Driver[] = [];
   const connect = (patience?: number, say?: (line: string) => void): Driver => {
@@ -72,7 +72,7 @@ export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): voi
 
   describe('The gate before the graph', () => {
     it(
-      'lets two projectors and whoever asks start at one moment on an empty Neo4j, however often',
+      'lets two projectors and readers start at one moment on an empty Neo4j, however often',
       async () => {
         for (let round = 0; round < firstStarts; round++) {
           await dropEverything(driverOf());
@@ -80,7 +80,7 @@ export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): voi
           const stop = new AbortController();
           const running = [connect(60_000), connect(60_000)].map((each) => projector(each, store, stop.signal));
           const window = { from: 0, until: 1, after: undefined, limit: 10 };
-          // What workers ask without being asked, over and over.
+          // The queries that workers send periodically.
           const asking = [1, 2, 3, 4].map(async () => {
             const driver = connect(60_000);
             const queries = new Neo4jQueries(driver);
@@ -114,7 +114,7 @@ export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): voi
     );
 
     it(
-      'is closed until every migration is applied, and says so to whoever asks',
+      'is closed until every migration is applied, and says so to those who ask',
       async () => {
         await migrate(driverOf());
         await driverOf().executeQuery('MATCH (m:Migrated) SET m.files = m.files[1..]');
@@ -133,7 +133,7 @@ export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): voi
     );
 
     it(
-      'is closed by a new migration on a running installation, which waits for what is under way',
+      'is closed by a new migration on a running installation, which waits for transactions in progress',
       async () => {
         await migrate(driverOf());
         const added = {
@@ -166,7 +166,7 @@ export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): voi
           end();
           await Promise.all([underWay, migrating]);
           expect(steps).toEqual(['what was under way ended', 'migrated']);
-          // Programs that know fewer migrations ask on.
+          // Programs that know fewer migrations can still query.
           expect(await new Neo4jQueries(connect(0)).casesDue()).toEqual([]);
         } finally {
           await driverOf().executeQuery('MATCH (m:Migration {name: $name}) DELETE m', { name: added.name });
@@ -177,7 +177,7 @@ export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): voi
     );
 
     it(
-      'is passed again by what the driver tries again after it was closed',
+      'is passed again by retries of the driver after it was closed',
       async () => {
         await migrate(driverOf());
         const setChanging = (changing: true | null) =>
@@ -191,7 +191,7 @@ export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): voi
             runs++;
             if (runs === 1) {
               await setChanging(true);
-              // Nobody goes any more by what was seen before.
+              // No process relies any more on what it saw before.
               const real = performance.now.bind(performance);
               now = jest.spyOn(performance, 'now').mockImplementation(() => real() + LEASE);
               throw new Neo4jError(
@@ -205,7 +205,7 @@ export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): voi
           });
           await until(async () => runs > 1 || lines.length > 0, 'it waits at the gate');
           expect({ runs, lines }).toEqual({ runs: 1, lines: [expect.stringContaining('its schema is being changed')] });
-          // A migration does not wait for what waits.
+          // A migration does not wait for transactions that wait for it.
           const { records } = await driverOf().executeQuery(
             "SHOW TRANSACTIONS YIELD metaData WHERE metaData.kind = 'read' RETURN 1 AS one",
           );
@@ -221,7 +221,7 @@ export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): voi
     );
 
     it(
-      'ends what takes too long, runs it again, and says so',
+      'ends transactions that take too long, runs them again, and says so',
       async () => {
         await migrate(driverOf());
         const lines: string[] = [];
@@ -245,7 +245,7 @@ export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): voi
     );
 
     it(
-      'has a projector that is kept from its work say what it waits for',
+      'makes a blocked projector say what it waits for',
       async () => {
         await wipe(driverOf());
         const store = new MemoryEventStore();
@@ -280,7 +280,7 @@ export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): voi
 
   describe('A graph that is rebuilt while nothing else happens', () => {
     it(
-      'is filled again by the idle projector, and answers nobody before it is whole',
+      'is filled again by the idle projector, and answers nobody before it is complete',
       async () => {
         await wipe(driverOf());
         const store = new MemoryEventStore();
@@ -302,7 +302,7 @@ export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): voi
           const emptiedAt = Date.now();
           for (const end = deadline(); ; await delay(5)) {
             const answer = await known();
-            // Never that there is no such person.
+            // It must not answer that there is no such person.
             expect(answer).not.toBe(false);
             sawRefusal ||= answer === undefined;
             if (answer) break;

@@ -13,9 +13,9 @@ import { Pipeline } from '../support/pipeline.js';
 import { contactList, limit } from '../support/sizes.js';
 import { AlertingRig, MERGE_HOURS } from '../unit/alerting/rig.js';
 
-/** Milliseconds for one test on a machine that is busy with others. */
+/** Milliseconds for one test on a busy machine. */
 const SLOWEST = limit(180_000);
-/** What an append may carry, as JSON. */
+/** Most bytes of an append, as JSON. */
 const MOST_BYTES = 1_000_000;
 
 const PHONE = '+84900000001';
@@ -26,7 +26,7 @@ const stay = (personId: string, placeId: string, from: number, to: number): Doma
   data: { ...visitFacts(personId, placeId, from, to), visitId: `${personId} at ${placeId}` },
 });
 
-/** For an hour, in the morning of a day of 2021. */
+/** For an hour, on the morning of a day in 2021. */
 const met = (personA: string, personB: string, day: string): DomainEvent => ({
   type: 'ProximityObserved',
   data: {
@@ -40,7 +40,7 @@ function permutations<T>(all: readonly T[]): T[][] {
   return all.flatMap((each, i) => permutations(all.filter((_, j) => j !== i)).map((rest) => [each, ...rest]));
 }
 
-/** A crowd, in which everyone meets nearly everyone, and halls, in each of which one of them meets as many others. */
+/** A crowd in which nearly everyone meets everyone, and halls in each of which one of them meets as many others. */
 const HALLS = 30;
 const IN_A_HALL = Math.ceil(contactList / 50);
 const CROWD = 20 * IN_A_HALL;
@@ -57,7 +57,7 @@ interface Expected {
   shared: string[];
 }
 
-/** An among the crowd, the visits of everyone, and what follows from them by how they were made up. */
+/** An in the crowd, everyone's visits, and the contacts that follow from the way they were generated. */
 function stadium(): { events: DomainEvent[]; contacts: Expected[] } {
   const events = [stay('An', 'stadium', 0, 180)];
   const contacts: Expected[] = [];
@@ -82,17 +82,17 @@ function stadium(): { events: DomainEvent[]; contacts: Expected[] } {
 
 const shown = (contacts: readonly Expected[]) => contacts.map(({ person, degree }) => ({ person, degree }));
 
-/** What tools for tracing get wrong, on the real graph. */
+/** Typical mistakes of tracing tools, tried on the real graph. */
 export function hardCases(driverOf: () => Driver): void {
   const fresh = async () => {
     await wipe(driverOf());
     return new Pipeline(driverOf());
   };
 
-  describe('What is easily got wrong', () => {
-    // Fails until the graph keeps its new records: docs/operations.md says what it does meanwhile.
+  describe('Common mistakes:', () => {
+    // Fails until the graph keeps its new records; docs/operations.md says what it does until then.
     it.failing(
-      'a visit that was corrected, and whose first word a server that has forgotten it stores once more: it stays corrected',
+      'a visit that was corrected, and whose first version is stored again by a server that no longer recognises it, stays corrected',
       async () => {
         const pipeline = await fresh();
         await pipeline.append([stay('Binh', 'cafe', 30, 60)]);
@@ -111,7 +111,7 @@ export function hardCases(driverOf: () => Driver): void {
     );
 
     it(
-      'one warning of two cases on one visit, one of which is withdrawn: it stays',
+      'a warning about two cases on one visit stays when one of them is withdrawn',
       async () => {
         const pipeline = await fresh();
         const alerting = new AlertingRig(pipeline.store);
@@ -120,7 +120,7 @@ export function hardCases(driverOf: () => Driver): void {
         await pipeline.confirm('An');
         await pipeline.settle();
         await alerting.drain();
-        // However much later: the day that was named holds, and a second message would say nothing.
+        // However much later it is: the day that was named still holds, and a second message would say nothing new.
         alerting.now += (MERGE_HOURS + 1) * 3_600_000;
         await pipeline.confirm('Binh');
         await pipeline.settle();
@@ -230,7 +230,7 @@ export function hardCases(driverOf: () => Driver): void {
     );
 
     it(
-      'A-B on 10 January and B-C on 1 January is no chain from A to C',
+      'A-B on 10 January and B-C on 1 January is not a chain from A to C',
       async () => {
         const pipeline = await fresh();
         await pipeline.append([met('An', 'Binh', '01-10'), met('Binh', 'Chi', '01-01')]);
@@ -240,7 +240,7 @@ export function hardCases(driverOf: () => Driver): void {
         expect(await chainsOf(pipeline, 'Chi', 'An')).toEqual([
           { received: '2021-01-10T08:00:00Z', to: ['Binh', 'An'] },
         ]);
-        // The window is open on both days: Chi is no F2 because of the order alone.
+        // The window is open on both days, so only the order excludes Chi as an F2.
         expect(await pipeline.exposedTo('An')).toEqual([{ person: 'Binh', degree: 1 }]);
       },
       SLOWEST,
@@ -257,7 +257,7 @@ export function hardCases(driverOf: () => Driver): void {
   }
 }
 
-/** Where lists differ, the first few: the difference of long lists is nothing to be read. */
+/** The first few differences between lists, because the diff of long lists is unreadable. */
 function differing(found: readonly object[], expected: readonly object[]): unknown[] {
   const text = (item: object | undefined) => JSON.stringify(Object.entries(item ?? {}).sort());
   const pairs = Array.from({ length: Math.max(found.length, expected.length) }, (_, i) => [found[i], expected[i]]);

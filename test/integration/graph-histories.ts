@@ -12,9 +12,9 @@ import { limit, runs, seeded } from '../support/sizes.js';
 
 const textOf = (at: number | null) => (at === null ? null : formatInstant(at));
 
-/** Whatever comes in and in whatever portions, lists are what the oracle reads off all that is known by then. */
+/** Whatever arrives and in whatever portions, lists equal what the oracle derives from everything known by then. */
 export function histories(driverOf: () => Driver): void {
-  describe('Cases traced again only when something touches them', () => {
+  describe('Cases that are traced again only when something touches them', () => {
     it(
       'always have the contacts that tracing them from nothing would find',
       async () => {
@@ -63,7 +63,7 @@ export function histories(driverOf: () => Driver): void {
         );
         if (until.passed()) return;
         expect(counts.steps).toBeGreaterThan(runs(10));
-        // Not that everything is simply traced after every step.
+        // Not everything is traced after every step.
         expect(counts.traces).toBeGreaterThan(runs(10));
         expect(counts.retracted).toBeGreaterThan(runs(1) - 1);
         expect(counts.moved).toBeGreaterThan(runs(1));

@@ -36,16 +36,16 @@ import {
 import { deadline, ENOUGH } from '../support/deadline.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
 
-/** Milliseconds for one test on a machine that is busy with others. */
+/** Milliseconds for one test on a busy machine. */
 const SLOWEST = 60_000;
 /** The names of a graph of which no projection was made again. */
 const FIRST = labelling([]);
 
-/** What the graph bears in operation: several at work, emptying, other logs, other programs. */
+/** What the graph withstands in operation: several writers, emptying, other logs, other programs. */
 export function operation(driverOf: () => Driver): void {
   describe('The graph in operation', () => {
     it(
-      'is written by one of two projectors at a time, and both end caught up',
+      'is written by one of two projectors at a time, and both end up to date',
       async () => {
         await wipe(driverOf());
         const store = new MemoryEventStore();
@@ -107,7 +107,7 @@ export function operation(driverOf: () => Driver): void {
     );
 
     it(
-      'refuses a second writer what another has written, without harm',
+      'refuses a second writer what another has written, without damage',
       async () => {
         await wipe(driverOf());
         const [one, other] = [await openWriter(driverOf()), await openWriter(driverOf())];
@@ -134,7 +134,7 @@ export function operation(driverOf: () => Driver): void {
     );
 
     it(
-      'numbers people and places once, however many give numbers at a time',
+      'numbers people and places once, however many processes assign numbers at a time',
       async () => {
         await wipe(driverOf());
         await openWriter(driverOf());
@@ -157,7 +157,7 @@ export function operation(driverOf: () => Driver): void {
     );
 
     it(
-      'numbers the people of facts that are still to be written when it forgets numbers to keep its memory small',
+      'numbers the people of facts that are not written yet when it drops numbers from memory',
       async () => {
         await wipe(driverOf());
         const writer = await GraphWriter.open(
@@ -188,13 +188,13 @@ export function operation(driverOf: () => Driver): void {
     );
 
     it(
-      'knows every visit of the graph when a projector starts, in however many short reads it takes them',
+      'knows every visit of the graph when a projector starts, in however many short reads',
       async () => {
         await wipe(driverOf());
         const before = await openWriter(driverOf());
         const ids = Array.from({ length: 7 }, (_, i) => `visit ${i}`);
         const events = ids.map((visitId, i): DomainEvent => {
-          // One of two days: it lies in two slots.
+          // One visit spans two days, so it is in two slots.
           return { type: 'CheckedIn', data: { ...visitFacts('p', `place${i}`, 0, i === 3 ? 1_500 : 60), visitId } };
         });
         await before.write({ events: recorded(events, 1), position: positionAt(events.length) });
@@ -214,7 +214,7 @@ export function operation(driverOf: () => Driver): void {
     );
 
     it(
-      'gives a trace no answer when it is emptied meanwhile, or has not come as far as was asked',
+      'gives a trace no answer if it is emptied meanwhile, or has not reached the requested position',
       async () => {
         await wipe(driverOf());
         const writer = await openWriter(driverOf());
@@ -244,7 +244,7 @@ export function operation(driverOf: () => Driver): void {
     );
 
     it(
-      'is emptied when it was made from another log, or in another format',
+      'is emptied if it was built from another log, or in another format',
       async () => {
         const events: DomainEvent[] = [
           { type: 'CheckedIn', data: visitFacts('An', 'cafe', 0, 60) },
@@ -276,7 +276,7 @@ export function operation(driverOf: () => Driver): void {
     );
 
     it(
-      'keeps the last event that went into it, and a reader of another log goes no further with it',
+      'stores the last event that went into it, and a reader of another log goes no further with it',
       async () => {
         await wipe(driverOf());
         const store = new MemoryEventStore();
@@ -291,7 +291,7 @@ export function operation(driverOf: () => Driver): void {
         const writer = await openWriter(driverOf(), store);
         await writer.write({ events: store.all.slice(), position });
         await writer.settle();
-        // Nothing for it, further on.
+        // Further on there is nothing for it.
         const further = positionAt(Number(position.commit) + 50);
         await writer.write({ events: [], position: further });
         await writer.settle();
@@ -309,7 +309,7 @@ export function operation(driverOf: () => Driver): void {
     );
 
     it(
-      'says why it was made again also when the log is looked at before its projector begins the next graph',
+      'says why it was rebuilt even if the log is checked before its projector begins the next graph',
       async () => {
         const mark = (commit: number): LogMark => ({
           event: { ...{ id: 'a', stream: 'presence', revision: 0 }, position: positionAt(commit) },
@@ -345,13 +345,13 @@ export function operation(driverOf: () => Driver): void {
             "CREATE (:Person {name: 'a customer'})-[:OF]->(:Customer), (:Customer)-[:AT {since: 1}]->(:Shop)",
           );
           const before = await all();
-          // Without a graph the database is somebody else's, whatever its labels.
+          // Without our own graph, the database belongs to another program, whatever its labels are.
           await expect(openWriter(driverOf())).rejects.toThrow(/another program \(Customer, Person, Shop\)/);
           await expect(wipe(driverOf())).rejects.toThrow(/another program/);
           await driverOf().executeQuery("MATCH (p:Person {name: 'a customer'}) DETACH DELETE p");
           expect(await all()).toBe(before - 2);
 
-          // What came to stand beside a graph keeps that from being emptied, until it is moved.
+          // If another program added data beside a graph, the graph is not emptied until that data is moved.
           await driverOf().executeQuery("CREATE (:Graph {name: 'contact', format: 0})");
           await expect(openWriter(driverOf())).rejects.toThrow(/another program \(Customer, Shop\)/);
           expect(await all()).toBe(before - 1);
@@ -365,7 +365,7 @@ export function operation(driverOf: () => Driver): void {
     );
 
     it(
-      'is not begun where another program has its data, nor anything changed there',
+      'is not created where another program has its data, and nothing is changed there',
       async () => {
         await wipe(driverOf());
         await driverOf().executeQuery('MATCH (m:Migration|Migrated) DELETE m');
@@ -389,7 +389,7 @@ export function operation(driverOf: () => Driver): void {
         if (!first) throw new Error('there are no migrations');
         await expect(migrate(driverOf(), [])).rejects.toMatchObject({
           message: expect.stringContaining('newer program'),
-          // Emptying the graph does not take migrations back.
+          // Emptying the graph does not undo migrations.
           fix: expect.stringContaining('an empty Neo4j'),
         });
         const changed = [{ ...first, checksum: 'another' }, ...known.slice(1)];

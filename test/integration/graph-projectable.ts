@@ -21,21 +21,21 @@ import { projectableEvents } from '../support/sizes.js';
 
 const SEED = 20_261_128;
 
-/** Where projections look for what an event rests on. */
+/** The stream in which projections look up what an event depends on. */
 function streamOf({ type, data }: DomainEvent): string {
   if (type.startsWith('Profile')) return streams.profiles.name;
   return 'caseId' in data && type !== 'AlertRequested' ? streams.case(String(data.caseId)).name : `of ${type}`;
 }
 
-/** The graph itself takes what the log does: the same property as in test/properties/projectable.test.ts. */
+/** The same property as in test/properties/projectable.test.ts, with the real graph. */
 export function projectable(driverOf: () => Driver): void {
   describe('Events of every type of the catalogue', () => {
-    it('come into the graph as one batch, whatever they hold, and nothing is set aside', async () => {
+    it('are projected as one batch, whatever they contain, and nothing is set aside', async () => {
       await wipe(driverOf());
       const store = new MemoryEventStore();
       const each = Math.ceil(projectableEvents / CATALOGUE.types.length);
       const events = [...CATALOGUE].flatMap((type) => fc.sample(eventOf(type), { numRuns: each, seed: SEED }));
-      // In an order of their own: what concerns the same people and cases comes before and after.
+      // In random order: events about the same people and cases come before and after each other.
       const [mixed = []] = fc.sample(fc.shuffledSubarray(events, { minLength: events.length }), {
         ...{ numRuns: 1, seed: SEED },
       });

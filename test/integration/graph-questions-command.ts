@@ -11,7 +11,7 @@ import { tellStory } from '../support/question-story.js';
 
 const SLOWEST = 120_000;
 
-/** As people read it in Vietnam. */
+/** As people in Vietnam read it. */
 const shown = (minutes: number) => timeForPeople(textOf(minutes), 'Asia/Ho_Chi_Minh');
 
 /** The questions as commands, on the graph of these tests and the log that all tests share. */
@@ -57,7 +57,7 @@ export function questionCommands(driverOf: () => Driver, addressOf: () => GraphA
     );
 
     it(
-      'goes on where a page ended',
+      'continues where a page ended',
       async () => {
         const first = await run('unreached', '--limit', '7');
         const [, cursor] = /More with --cursor (\S+)/.exec(first.stdout) ?? [];
@@ -72,7 +72,7 @@ export function questionCommands(driverOf: () => Driver, addressOf: () => GraphA
     );
 
     it(
-      'that is asked wrongly names every option, and what to do',
+      'with errors names every wrong option, and what to do',
       async () => {
         const wrong = ['--max-hops', '99', '--from-time', 'x'];
         const { code, stdout, stderr } = await run('chains', '--from', 'An', '--to', 'Chi', ...wrong);

@@ -10,12 +10,12 @@ import { reported } from '../support/builders/results.js';
 import { placeFacts, textOf } from '../support/graph.js';
 import { DAY, near, stay, tellStory } from '../support/question-story.js';
 
-/** As the question says times, in the zone of these tests. */
+/** As the question prints times, in the zone of these tests. */
 const shown = (minutes: number) => timeForPeople(textOf(minutes), 'UTC');
 
 const SLOWEST = 120_000;
 
-/** All that may make a meeting count or not. */
+/** All rules that may make a meeting count or not. */
 const profile: DiseaseProfile = {
   ...(builtInProfiles().find(({ id }) => id === 'measles-who') as DiseaseProfile),
   ...{ id: 'measles-of-tests', version: 1, authority: 'own', greatestDegree: 2 },
@@ -25,22 +25,22 @@ const profile: DiseaseProfile = {
 const foundNegative = (personId: string, at: number) =>
   reported(personId, { disease: 'measles', result: 'negative', collectedAt: textOf(at) });
 
-/** An is at the cafe with all who are F1, and each of those meets somebody more than once. */
+/** An is at the cafe with everyone who is F1, and each of them meets somebody more than once. */
 const EVENTS: DomainEvent[] = [
   stay('An', 'cafe', -DAY, -DAY + 60),
   ...['Binh', 'Chi', 'Dung', 'Em', 'Giang'].map((person) => stay(person, 'cafe', -DAY, -DAY + 30)),
-  // Comes when An has left.
+  // Arrives after An has left.
   stay('Huy', 'cafe', -DAY + 90, -DAY + 110),
-  // Is there with An, and stays.
+  // Is there with An, and stays longer.
   stay('Khanh', 'cafe', -DAY + 50, -DAY + 80),
 
-  // Binh leaves the ward, nobody knows when, and then the shop, around midnight.
+  // Binh leaves the ward at an unknown time, and later the shop, around midnight.
   stay('Binh', 'ward', -700, null),
   stay('by air', 'ward', -600, -585),
   stay('Binh', 'shop', -40, -20),
   stay('over midnight', 'shop', -10, 15),
 
-  // Chi is isolated when exposed, and let go.
+  // Chi is isolated when exposed, and later released.
   { type: 'PersonIsolated', data: { personId: 'Chi', startedAt: textOf(-DAY - 60) } },
   {
     type: 'PersonReleased',
@@ -51,20 +51,20 @@ const EVENTS: DomainEvent[] = [
   stay('Chi', 'pool', -700, -600),
   stay('after release', 'pool', -650, -600),
 
-  // Dung has nothing to pass on before the sample.
+  // Dung cannot transmit anything before the sample.
   stay('Dung', 'school', -1000, -900),
   stay('after the sample', 'school', -1000, -900),
   foundNegative('Dung', -800),
   stay('Dung', 'park', -700, -600),
   stay('after the sample', 'park', -630, -600),
 
-  // Em sits far away, and is far away.
+  // Em first has a distant seat, and is later measured at a distance.
   stay('Em', 'bus', -700, -600, '1A'),
   stay('nearer', 'bus', -700, -600, '9A'),
   near('Em', 'nearer', -500, 5),
   near('Em', 'nearer', -400, 1),
 
-  // Giang meets somebody long before, and then twice for half of what it takes.
+  // Giang meets somebody long before, and then twice for half of the required time.
   stay('Giang', 'stop', -1300, -1294),
   stay('little by little', 'stop', -1300, -1294),
   stay('Giang', 'stop', -700, -694),
@@ -74,13 +74,14 @@ const EVENTS: DomainEvent[] = [
   stay('Giang', 'stop', -500, -494),
   stay('little by little', 'stop', -500, -494),
 
-  // Two records, of which one was at the library and one met Giang.
+  // Two records: one was at the library, and one met Giang.
   stay('Giang', 'library', -300, -200),
   stay('Lan at the library', 'library', -300, -250),
   stay('Lan', 'elsewhere', -300, -250),
   { type: 'PersonMerged', data: { personId: 'Lan at the library', into: 'Lan' } },
 
-  // One lives with An, one rode with An and one worked with An, both for too short a time to be contacts by that.
+  // One lives with An, one rode with An and one worked with An; the last two for too short a time to be contacts by
+  // meeting.
   ...['An', 'lodger'].map((person) => registered(person, { householdId: 'red house' })),
   { type: 'PlaceRegistered', data: { ...placeFacts('coach 7'), kind: 'Coach', defaultStayMinutes: null } },
   stay('An', 'coach 7', -300, -290),
@@ -90,22 +91,22 @@ const EVENTS: DomainEvent[] = [
   stay('colleague', 'mill', -205, -195),
 ];
 
-/** Why somebody is a contact, where a trace counts more or less than two people at one place. */
+/** Why somebody is a contact, when a trace counts more or less than two people at one place. */
 export function evidence(driverOf: () => Driver): void {
-  describe('Why somebody is a contact, as the trace counts it,', () => {
+  describe('Why somebody is a contact', () => {
     let ground: Ground;
     beforeAll(async () => {
       ground = await tellStory(driverOf(), { events: EVENTS, cases: [['An', 0]], profile, alerts: [] });
     }, SLOWEST);
 
-    /** What of the last step down from the case is shown. */
+    /** What the answer shows of the last step down from the case. */
     const last = async (person: string) => {
       const { items } = await ask(ground, 'why', { person });
       const exposures = (items[0]?.['exposures'] ?? []) as Record<string, unknown>[];
       return exposures.filter((each) => each['person'] === person);
     };
 
-    it('is said of one who came after the contact had left, with how long the air stays infectious', async () => {
+    it('is shown for a person who came after the contact had left, with how long the air stays infectious', async () => {
       expect(await last('by air')).toMatchObject([
         {
           ...{ source: 'Binh', place: 'ward', from: textOf(-600), to: textOf(-585), lingering: true },
@@ -118,13 +119,13 @@ export function evidence(driverOf: () => Driver): void {
       ]);
     });
 
-    it('is said of one who came before midnight and stayed as one meeting', async () => {
+    it('is shown as one meeting for a person who came before midnight and stayed', async () => {
       expect(await last('over midnight')).toMatchObject([
         { from: textOf(-10), to: textOf(15), text: expect.stringContaining('10 minutes after Binh, who is F1, had') },
       ]);
     });
 
-    it('is said of an F1 who came after the case had left, or stayed', async () => {
+    it('is shown for an F1 who came after the case had left, or stayed', async () => {
       expect(await last('Huy')).toMatchObject([
         {
           ...{ source: 'An', from: textOf(-DAY + 90), to: textOf(-DAY + 110), lingering: true, imputed: [] },
@@ -140,7 +141,7 @@ export function evidence(driverOf: () => Driver): void {
       ]);
     });
 
-    it('is said of one who shares a household or a vehicle, however short they met', async () => {
+    it('is shown for a person who shares a household or a vehicle, however short they met', async () => {
       const lodger = await ask(ground, 'why', { person: 'lodger' });
       expect(lodger.items).toMatchObject([{ degree: 1, minutes: 0, shared: ['household'], exposures: [] }]);
       expect(linesOf('why', lodger)).toContainEqual(
@@ -150,7 +151,7 @@ export function evidence(driverOf: () => Driver): void {
       expect(rider.items).toMatchObject([{ degree: 1, shared: ['vehicle'], exposures: [{ place: 'coach 7' }] }]);
     });
 
-    it('says of a factor that it is one and no contact, and names everyone of whom that holds', async () => {
+    it('says that a factor is not a contact, and names everyone with whom it is shared', async () => {
       await expect(ask(ground, 'why', { person: 'colleague', of: 'An' })).rejects.toThrow(
         'colleague is not a contact of An (case case of An), but has an epidemiological factor: the same group.',
       );
@@ -162,26 +163,26 @@ export function evidence(driverOf: () => Driver): void {
       expect(linesOf('factors', found)).toEqual([`  colleague: the same group, from ${textOf(-200)}`]);
     });
 
-    it('leaves out what was while the contact was isolated', async () => {
+    it('leaves out meetings while the contact was isolated', async () => {
       expect(await last('after release')).toMatchObject([{ source: 'Chi', place: 'pool', from: textOf(-650) }]);
     });
 
-    it('leaves out what was before a sample that was negative', async () => {
+    it('leaves out meetings before a negative sample', async () => {
       expect(await last('after the sample')).toMatchObject([{ source: 'Dung', place: 'park', from: textOf(-630) }]);
     });
 
-    it('leaves out seats too far apart, and nearness from too far away', async () => {
+    it('leaves out distant seats, and proximity at too great a distance', async () => {
       expect(await last('nearer')).toMatchObject([{ source: 'Em', place: null, from: textOf(-400), minutes: 10 }]);
     });
 
-    it('shows as many meetings as it takes to be long enough, and none from long before', async () => {
+    it('shows as many meetings as are needed for the minutes, and none from long before', async () => {
       expect(await last('little by little')).toMatchObject([
         { source: 'Giang', from: textOf(-700), minutes: 6 },
         { source: 'Giang', from: textOf(-600), minutes: 6 },
       ]);
     });
 
-    it('counts all records of a person, under whichever of them it is asked', async () => {
+    it('counts all records of a person, whichever of them is asked about', async () => {
       const exposures = await last('Lan');
       expect(exposures).toMatchObject([{ source: 'Giang', place: 'library', minutes: 50 }]);
       expect(await ask(ground, 'why', { person: 'Lan at the library' })).toEqual(

@@ -16,7 +16,7 @@ import {
 
 const SLOWEST = 120_000;
 
-/** Everyone but Chi has a record on paper and one of an app. */
+/** Everyone but Chi has a paper record and an app record. */
 const RECORDS = ['An', 'Binh', 'Dung', 'Em'];
 const appOf = (person: string) => `${person} app`;
 const personOf = (record: string) => record.replace(/ app$/, '');
@@ -26,10 +26,10 @@ const EVENTS: DomainEvent[] = [
   stay('Binh', 'cafe', -DAY + 10, -DAY + 50),
   stay('Dung', 'cafe', -DAY + 10, -DAY + 40),
   stay('Em', 'cafe', -DAY + 10, -DAY + 30),
-  // An's app was there too, near An's own phone.
+  // An's app record was there too, near An's own phone.
   stay('An app', 'cafe', -DAY + 20, -DAY + 70),
   near('An', 'An app', -DAY + 30),
-  // Chi meets them all, and knows none of them on paper.
+  // Chi meets all of them through their apps, and none of them on paper.
   stay('An app', 'pool', -DAY + 200, -DAY + 300),
   stay('Chi', 'pool', -DAY + 210, -DAY + 260),
   near('An app', 'Chi', -DAY + 250),
@@ -69,14 +69,14 @@ const unmerges = RECORDS.map((person): DomainEvent => ({
   data: { personId: appOf(person), from: person },
 }));
 
-/** The story as it would be had nobody ever had two records. */
+/** The same story if nobody had ever had two records. */
 function withOneRecordEach({ events, cases, alerts, profile }: Story): Story {
   const renamed = ({ type, data }: DomainEvent) => {
     const people = ['personId', 'personA', 'personB'].filter((key) => key in data);
     const names = people.map((key) => [key, personOf((data as unknown as Record<string, string>)[key] ?? '')]);
     return { type, data: { ...data, ...(Object.fromEntries(names) as object) } } as DomainEvent;
   };
-  // One's own phone is not near itself.
+  // A person's own phones are not near each other.
   const met = events
     .map(renamed)
     .filter(({ type, data }) => type !== 'ProximityObserved' || data.personA !== data.personB);
@@ -103,7 +103,7 @@ const ASKED: [string, Record<string, string>][] = [
   ['chains', { from: 'Em', to: 'An' }],
 ];
 
-/** All answers, without the records that people have and when the story was told. */
+/** All answers, without the people's records and the time of the story. */
 async function answersOf(ground: Ground): Promise<Record<string, unknown>> {
   const answers: Record<string, unknown> = {};
   for (const [name, given] of ASKED) {
@@ -116,15 +116,15 @@ async function answersOf(ground: Ground): Promise<Record<string, unknown>> {
   return answers;
 }
 
-/** What a tracing team hears of people of several records. */
+/** What a tracing team learns about people with several records. */
 export function merged(driverOf: () => Driver): void {
-  describe('A tracing team that asks of people of several records', () => {
+  describe('A tracing team that asks about people with several records', () => {
     let ground: Ground;
     beforeAll(async () => {
       ground = await tellStory(driverOf(), { ...APART, events: [...EVENTS, ...merges] });
     }, SLOWEST);
 
-    it('hears why somebody is a contact, whichever records of the contact and of the case it names', async () => {
+    it('learns why somebody is a contact, whichever records of the contact and of the case it names', async () => {
       const answer = await ask(ground, 'why', { person: 'Binh', of: 'An' });
       expect(answer).toMatchObject({
         person: 'Binh',
@@ -134,7 +134,7 @@ export function merged(driverOf: () => Driver): void {
       for (const person of ['Binh', 'Binh app']) {
         for (const whose of ['An', 'An app']) expect(await ask(ground, 'why', { person, of: whose })).toEqual(answer);
       }
-      // An's app has a case of its own, which is An's as much.
+      // An's app record has its own case, which is equally An's.
       const byId = await ask(ground, 'why', { person: 'Binh', case: 'case of An' });
       for (const whose of ['An', 'An app']) {
         expect(await ask(ground, 'why', { person: 'Binh app', case: 'case of An', of: whose })).toEqual(byId);
@@ -146,29 +146,29 @@ export function merged(driverOf: () => Driver): void {
     });
 
     it.each(['contacts', 'factors', 'sources', 'generations'] as const)(
-      'hears the same %s of a case under each record, and under which id its person goes',
+      'learns the same %s of a case under each record, with the id of its person that counts',
       async (name) => {
         const answer = await ask(ground, name, { person: 'An' });
         expect(answer).toMatchObject({ case: { person: 'An', records: ['An app'] } });
         expect(await ask(ground, name, { person: 'An app' })).toEqual(answer);
-        // The contacts are told by a command of their own.
+        // Contacts have a separate command.
         if (name !== 'contacts') {
           expect(linesOf(name, answer)).toContain('An is one person with An app, and goes by An.');
         }
-        // Asked for by its record, the one case of Em is found.
+        // Asking by Em's record finds Em's only case.
         expect(await ask(ground, name, { person: 'Em' })).toMatchObject({
           case: { id: 'case of Em app', person: 'Em' },
         });
       },
     );
 
-    it('hears of chains from and to the person, and of none from a person to itself', async () => {
+    it('learns chains from and to the person, and none from a person to itself', async () => {
       const given = { from: 'An app', to: 'Dung app' };
       expect(await ask(ground, 'chains', given)).toEqual(await ask(ground, 'chains', { from: 'An', to: 'Dung' }));
       await expect(ask(ground, 'chains', { from: 'An app', to: 'An' })).rejects.toThrow('the same person');
     });
 
-    it('hears of each source once, met under whichever record, and never of the case itself', async () => {
+    it('learns each source once, whichever record was met, and never the case itself', async () => {
       const { items } = await ask(ground, 'sources', { case: 'case of Chi' });
       expect(items).toMatchObject([
         { person: 'An', kind: 'case', cases: ['case of An', 'case of An app'], minutes: 50, places: ['pool'] },
@@ -179,7 +179,7 @@ export function merged(driverOf: () => Driver): void {
       ]);
       const own = await ask(ground, 'sources', { case: 'case of An app' });
       expect(own.items.map(({ person }) => person)).not.toContain('An');
-      // Whoever only ever met An did not bring it to An.
+      // People who only met An did not infect An.
       expect(own.items.flatMap(({ cases }) => cases)).not.toContain('case of An');
     });
 
@@ -201,7 +201,7 @@ export function merged(driverOf: () => Driver): void {
       ]);
     });
 
-    it('hears of clusters of people, in which two cases of one person are one', async () => {
+    it('learns clusters of people, in which two cases of one person are one', async () => {
       expect(await ask(ground, 'clusters', {})).toMatchObject({
         single: 0,
         items: [
@@ -220,23 +220,23 @@ export function merged(driverOf: () => Driver): void {
           },
         ],
       });
-      // Of An alone there are two cases until then.
+      // Until then, only An has cases, and there are two.
       expect(await ask(ground, 'clusters', { until: textOf(2 * DAY) })).toMatchObject({ single: 1, items: [] });
     });
 
-    it('hears of the generations of people, of whom nobody comes twice', async () => {
+    it('learns generations of people, in which nobody appears twice', async () => {
       const { items, reproduction } = await ask(ground, 'generations', { case: 'case of An', mature: '1' });
       expect(items.map(({ person }) => person)).toEqual(['An', 'Chi', 'Em']);
       expect(items).toMatchObject([{ secondary: 2 }, { source: 'case of An' }, { source: 'case of An' }]);
       expect(reproduction).toMatchObject({ counted: 3, number: 0.67 });
     });
 
-    it('hears that a contact has become a case under another record', async () => {
+    it('learns that a contact has become a case under another record', async () => {
       const { items } = await ask(ground, 'contacts', { case: 'case of An' });
       expect(items).toContainEqual(expect.objectContaining({ person: 'Em', cases: ['case of Em app'] }));
     });
 
-    it('does not hear that somebody was not told who was, under another record', async () => {
+    it('does not learn that somebody was not informed who was informed under another record', async () => {
       const { items } = await ask(ground, 'unreached', { case: 'case of An', degree: '1' });
       expect(items).toMatchObject([
         { person: 'Chi', reason: 'no-alert' },
@@ -246,9 +246,9 @@ export function merged(driverOf: () => Driver): void {
     });
   });
 
-  describe('What a tracing team hears of people of several records', () => {
+  describe('What a tracing team learns about people with several records', () => {
     it(
-      'is what it would hear had nobody ever had two',
+      'is what it would learn if nobody had ever had two',
       async () => {
         const expected = await answersOf(await tellStory(driverOf(), withOneRecordEach(APART)));
         const ground = await tellStory(driverOf(), { ...APART, events: [...EVENTS, ...merges] });
@@ -258,7 +258,7 @@ export function merged(driverOf: () => Driver): void {
     );
 
     it(
-      'changes with a merge, names nobody twice before the cases are traced again, and is as before once they are parted',
+      'changes with a merge, names nobody twice before the cases are traced again, and is as before after they are separated',
       async () => {
         const ground = await tellStory(driverOf(), APART);
         const apart = await answersOf(ground);
@@ -277,7 +277,7 @@ export function merged(driverOf: () => Driver): void {
     );
 
     it(
-      'is as it was when records are said to be one another',
+      'is the same as without merges if records are merged into one another',
       async () => {
         const ground = await tellStory(driverOf(), APART);
         const apart = await answersOf(ground);
@@ -294,7 +294,7 @@ export function merged(driverOf: () => Driver): void {
   });
 }
 
-/** Lists go by records until the cases are traced again: each person is shown once all the same. */
+/** Lists use records until the cases are traced again; even so, each person is shown once. */
 async function namesNobodyTwice(ground: Ground): Promise<void> {
   for (const id of ['case of An', 'case of Chi']) {
     const whole = await ask(ground, 'contacts', { case: id });

@@ -24,7 +24,9 @@ const SLOWEST = 120_000;
 const LATE = { alertId: 'alert of Giang', caseId: 'case of An' };
 const guests = ['Binh', 'Chi', 'Dung', 'Em'];
 
-/** An meets four, of whom two fall ill and meet Giang, who was An's contact by phone; far from them two others meet. */
+/**
+ * An meets four people, of whom two fall ill and meet Giang, who was An's contact by phone; elsewhere two others meet.
+ */
 const STORY: Story = {
   events: [
     stay('An', 'cafe', -DAY, -DAY + 60),
@@ -33,7 +35,7 @@ const STORY: Story = {
     near('An', 'Giang', -500),
     ...['Binh', 'Giang', 'Khanh'].map((person) => stay(person, 'park', -300, -200)),
     ...['Lan', 'Minh'].map((person) => stay(person, 'pool', -DAY, -DAY + 30)),
-    // One of the cafe's guests has another record there, and one of those who were told nothing.
+    // One of the cafe's guests has another record there, and so has one of the people who were not alerted.
     stay('Dung app', 'cafe', -DAY + 40, -DAY + 60),
     ...(['Dung', 'Em'] as const).map((into): DomainEvent => ({
       type: 'PersonMerged',
@@ -65,7 +67,7 @@ const PAGED: [string, Record<string, string>][] = [
   ['generations', { person: 'An', as_of: textOf(12 * DAY) }],
 ];
 
-/** What is long comes in pages, the same by HTTP and on the command line. */
+/** Long answers come in pages, the same by HTTP and on the command line. */
 export function pages(driverOf: () => Driver, addressOf: () => GraphAddress): void {
   describe('A question with a long answer', () => {
     let ground: Ground;
@@ -101,7 +103,7 @@ export function pages(driverOf: () => Driver, addressOf: () => GraphAddress): vo
     };
 
     it.each(PAGED)(
-      'about %s is answered in pages no longer than was asked for that together are all of it',
+      'about %s is answered in pages of at most the requested size that together contain everything',
       async (name, given) => {
         const whole = await byHttp(name, given);
         expect(whole.items.length).toBeGreaterThan(1);
@@ -119,7 +121,7 @@ export function pages(driverOf: () => Driver, addressOf: () => GraphAddress): vo
     );
 
     it.each(PAGED.filter(([name]) => name !== 'contacts'))(
-      'about %s has the same second page as JSON of the command line as by HTTP',
+      'about %s has the same second page as JSON on the command line and over HTTP',
       async (name, given) => {
         const first = await byHttp(name, { ...given, limit: '1' });
         const second = { ...given, limit: '1', cursor: first.next ?? '' };
@@ -128,7 +130,7 @@ export function pages(driverOf: () => Driver, addressOf: () => GraphAddress): vo
       SLOWEST,
     );
 
-    it('about contacts names on the command line, in one list, everyone whom the pages name', async () => {
+    it('about contacts lists on the command line everyone whom the pages contain', async () => {
       const { items } = await byHttp('contacts', { person: 'An' });
       const of = (degree: number) => items.filter((each) => each['degree'] === degree);
       const asked = contextsOf(ground).for({ source: 'test' });

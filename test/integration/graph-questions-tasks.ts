@@ -53,7 +53,7 @@ export function tasks(driverOf: () => Driver): void {
       );
     const idOf = async (kind: string, person: string): Promise<string> =>
       String((await ask(ground, 'tasks', { kind, person, all: 'true', ...AN })).items[0]?.['id']);
-    /** Brings into the graph what was said of tasks. */
+    /** Projects the new events about tasks into the graph. */
     const projected = async () => {
       const store = ground.store as MemoryEventStore;
       await project(driverOf(), store, known);
@@ -68,7 +68,7 @@ export function tasks(driverOf: () => Driver): void {
       known = (ground.store as MemoryEventStore).all.length;
     };
 
-    it('hears what is overdue first, then the rest by the day; who has fallen ill is no contact to be watched', async () => {
+    it('sees overdue tasks first, then the rest by day; a person who has fallen ill is no longer followed up as a contact', async () => {
       const all = await list(AN);
       expect(all.slice(0, 2).sort()).toEqual(['2021-08-02 test Em late', '2021-08-02 test Giang late']);
       expect(all.slice(2, 6).sort()).toEqual([
@@ -78,18 +78,18 @@ export function tasks(driverOf: () => Driver): void {
         '2021-08-15 test Giang',
       ]);
       expect(all.slice(6)).toEqual([expect.stringContaining('field-visit Em')]);
-      // Whoever met two cases has tasks of each.
+      // Somebody who met two cases has tasks for each.
       expect((await list()).filter((each) => each === '2021-08-02 test Em late')).toHaveLength(2);
       const { items } = await ask(ground, 'tasks', { kind: 'field-visit' });
       expect(items).toMatchObject([{ case: 'case of An', degree: 1, why: 'not told, no phone is known' }]);
     });
 
-    it('hears the days in its own zone', async () => {
+    it('sees the days in its own zone', async () => {
       ground = { ...ground, zone: 'America/Lima' };
       expect((await list(OF_EM))[0]).toBe('2021-08-01 test Em late');
     });
 
-    it('hears of one kind, case, person or day alone, page by page', async () => {
+    it('sees tasks of one kind, case, person or day, page by page', async () => {
       expect(await list(OF_EM)).toEqual(['2021-08-02 test Em late', '2021-08-15 test Em']);
       expect(await list({ case: 'case of Chi' })).toEqual([]);
       expect(await list({ ...AN, due: '2021-08-14' })).toHaveLength(2);
@@ -111,12 +111,12 @@ export function tasks(driverOf: () => Driver): void {
       }
     });
 
-    it('is told that an id is that of nobody, and that there is nothing to do of somebody who is there', async () => {
+    it('is told that an id is unknown, and that a known person has no tasks', async () => {
       await expect(list({ person: 'Emm' })).rejects.toThrow('Nothing is known of a person Emm.');
       expect(await list({ person: 'Em', due: '2021-01-01' })).toEqual([]);
     });
 
-    it('hears no more of what was closed, unless of all, and again when it is opened again', async () => {
+    it('no longer sees closed tasks, unless it asks for all, and sees them again when they are reopened', async () => {
       const id = await idOf('test', 'Em');
       await close(id);
       expect(await list(OF_EM)).toEqual(['2021-08-15 test Em']);
@@ -132,7 +132,7 @@ export function tasks(driverOf: () => Driver): void {
       ]);
     });
 
-    it('has what it wrote in a note neither in the log in clear nor in the graph', async () => {
+    it('does not have its notes in clear in the log, nor in the graph', async () => {
       await close(await idOf('test', 'Em'));
       const log = JSON.stringify((ground.store as MemoryEventStore).all.map(({ data }) => data));
       expect(log).not.toContain('Hoa');
@@ -140,7 +140,7 @@ export function tasks(driverOf: () => Driver): void {
       expect(JSON.stringify(records.map((each) => each.get('task') as unknown))).not.toMatch(/Hoa|Lan/);
     });
 
-    it('closes what there is, once; the same again changes nothing, and another outcome is refused', async () => {
+    it('closes an existing task once; repeating it changes nothing, and another outcome is refused', async () => {
       const id = await idOf('follow-up', 'Giang');
       const done = { outcome: 'done' as const, by: 'Lan', note: 'well' };
       expect(await closeTask(context, { task_id: id, ...done })).toEqual({ outcome: 'new' });
@@ -152,7 +152,7 @@ export function tasks(driverOf: () => Driver): void {
       await expect(closeTask(context, { task_id: 'nothing', ...done })).rejects.toThrow('There is no task nothing');
     });
 
-    it('need not visit whom another message reached', async () => {
+    it('need not visit people whom another message reached', async () => {
       const again = { alertId: 'again to Em', caseId: 'case of An', personId: 'Em', disease: 'covid-19' };
       await goesOn([{ type: 'AlertRequested', data: { ...again, degree: 1, sequence: 1 } }]);
       expect(await list({ kind: 'field-visit' })).toHaveLength(1);
@@ -160,7 +160,7 @@ export function tasks(driverOf: () => Driver): void {
       expect(await list({ kind: 'field-visit' })).toEqual([]);
     });
 
-    it('is to visit whom the network could not deliver to after all', async () => {
+    it('is asked to visit people whom the network could not reach after all', async () => {
       await goesOn([told('alert of Em')]);
       expect(await list({ kind: 'field-visit' })).toEqual([]);
       const undelivered = { alertId: 'alert of Em', provider: 'outbox', detail: 'absent', withdrawn: false };
@@ -168,7 +168,7 @@ export function tasks(driverOf: () => Driver): void {
       expect((await ask(ground, 'tasks', { kind: 'field-visit' })).items).toMatchObject([{ person: 'Em' }]);
     });
 
-    it('hears of whom a message told nothing, and is to visit those of them to whom there is something to say', async () => {
+    it('sees people whom no message informed, and is asked to visit those who still need to be informed', async () => {
       const failed = (of: string, personId: string, degree: number, reason: AlertFailure): DomainEvent[] => {
         const alertId = `${personId} of ${of}`;
         const requested = { alertId, caseId: `case of ${of}`, personId, disease: 'covid-19', degree, sequence: 0 };
@@ -213,7 +213,7 @@ export function tasks(driverOf: () => Driver): void {
         'case of An Giang: not told, the number takes no SMS: call it, or visit',
         'case of Binh Em: not told, the phone had all the messages of a day; one more goes next morning',
       ]);
-      // Next morning.
+      // The next morning.
       const again = { alertId: 'Em again', caseId: 'case of Binh', personId: 'Em', disease: 'covid-19' };
       await goesOn([
         { type: 'AlertWithdrawn', data: { alertId: 'Em of Binh', told: false } },
@@ -225,16 +225,16 @@ export function tasks(driverOf: () => Driver): void {
     });
 
     it.each([
-      ['while they have it, whenever they met before', 1, 0],
-      ['once a positive sample would be a new illness, though they met before that as well', 0, 2],
-    ])('watches whoever has had the disease not %s', async (_when, minute, tests) => {
-      // The exposure to An ended fifty minutes after midnight of the day before.
+      ['does not follow up a person who has the disease, whenever they met before', 1, 0],
+      ['follows up a person for whom a positive sample would be a new illness, though they met before that too', 0, 2],
+    ])('takes an illness of the contact into account: %s', async (_when, minute, tests) => {
+      // The exposure to An ended fifty minutes after midnight of the previous day.
       const collectedAt = textOf(-DAY + 50 - 90 * DAY + minute);
       await goesOn([confirmed('Em in May', 'Em', { collectedAt })]);
       expect(await list(OF_EM)).toHaveLength(tests);
     });
 
-    it('is to visit whom no message can tell that they were told wrongly, until they are contacts again', async () => {
+    it('is asked to visit people who cannot be informed by message of a wrong alert, until they are contacts again', async () => {
       const caseId = 'case of An';
       const requested = (sequence: number): DomainEvent => ({
         type: 'AlertRequested',
@@ -252,7 +252,7 @@ export function tasks(driverOf: () => Driver): void {
         data: { alertId: 'Giang 0', provider: 'sms', detail: 'absent' },
       };
       await goesOn([undelivered]);
-      // What Giang was told holds: Giang is a contact.
+      // Giang's message still holds: Giang is a contact.
       expect(await visits()).toEqual([]);
       await goesOn([{ type: 'CaseRetracted', data: { caseId, reason: 'false positive' } }]);
       expect(await visits()).toEqual(['told by mistake, and the message that corrects it cannot reach them']);
@@ -261,12 +261,12 @@ export function tasks(driverOf: () => Driver): void {
         'told',
       );
       expect(await visits()).toEqual([]);
-      // Told once more, and taken back once more: this time it arrived.
+      // Giang was alerted once more, and that was taken back once more: this time the withdrawal arrived.
       await goesOn([requested(1), told('Giang 1'), ...withdrawn('Giang 1')]);
       expect(await visits()).toEqual([]);
     });
 
-    it('is to visit also whoever a failed message was to speak for', async () => {
+    it('is asked to visit also the people whom a failed message covered', async () => {
       const other = { alertId: 'alert of Giang', caseId: 'case of An', personId: 'Giang', disease: 'covid-19' };
       await goesOn([
         { type: 'AlertRequested', data: { ...other, degree: 1, sequence: 0 } },
@@ -277,13 +277,13 @@ export function tasks(driverOf: () => Driver): void {
       expect(await list({ kind: 'field-visit' })).toEqual([]);
     });
 
-    it('need not test whom a laboratory tested since', async () => {
+    it('need not test people whom a laboratory has tested since', async () => {
       await goesOn([sampled('Em', 60)]);
       expect(await list(OF_EM)).toEqual(['2021-08-15 test Em']);
       expect(await list({ ...OF_EM, all: 'true' })).toHaveLength(2);
     });
 
-    it('is to take a sample of whom symptoms were reported, until one was taken; why and tasks show the answer', async () => {
+    it('is asked to sample people who reported symptoms, until a sample was taken; why and tasks show the answer', async () => {
       const reported = { alertId: 'alert of Giang', caseId: 'case of An', personId: 'Giang' };
       const answered = { symptoms: ['fever' as const, 'cough' as const], vaccinated: true, moved: false };
       await goesOn([{ type: 'ContactAnswered', data: { ...reported, ...answered } }]);
@@ -296,7 +296,7 @@ export function tasks(driverOf: () => Driver): void {
       expect(await list({ kind: 'sampling' })).toEqual([]);
     });
 
-    describe('of an answer for a phone of several people', () => {
+    describe('about an answer for a phone of several people', () => {
       const later = () => Math.ceil((Date.now() / 1000 - MIDNIGHT) / 60) + 1;
       const answered = { symptoms: ['fever' as const, 'cough' as const], vaccinated: false, moved: true };
       const phone = { people: 3, ill: 2 };
@@ -306,7 +306,7 @@ export function tasks(driverOf: () => Driver): void {
         await goesOn([{ type: 'ContactAnswered', data: { ...reported, others: ['Em', 'Huy'], ill: 2 } }]);
       }, SLOWEST);
 
-      it('is to take a sample of each of them, and hears that it is the answer of the phone', async () => {
+      it("is asked to sample each of them, and sees that the answer is the phone's", async () => {
         const { items } = await ask(ground, 'tasks', SAMPLING);
         expect(items.map(({ person }) => person).sort()).toEqual(['Em', 'Giang', 'Huy']);
         for (const { person, why, answer } of items) {
@@ -320,14 +320,14 @@ export function tasks(driverOf: () => Driver): void {
         ).toEqual(Array(3).fill(expect.stringContaining('; not all vaccinated; somebody has moved elsewhere')));
       });
 
-      it('need take none any more of whom one was taken, or whose task was closed, and still one of the others', async () => {
+      it('need not sample those who were sampled, or whose task was closed, but still the others', async () => {
         await goesOn([sampled('Em', later())]);
         expect((await list(SAMPLING)).join()).toMatch(/sampling (Huy|Giang),.*sampling (Huy|Giang)/);
         await close(await idOf('sampling', 'Huy'));
         expect(await list(SAMPLING)).toEqual([expect.stringContaining('sampling Giang')]);
       });
 
-      it('finds it by any record of each, once also where two of them are one person after all', async () => {
+      it('finds it by any record of each, and only once if two of them are one person after all', async () => {
         await goesOn([{ type: 'PersonMerged', data: { personId: 'Em', into: 'Em by phone' } }]);
         expect((await ask(ground, 'tasks', { ...SAMPLING, person: 'Em' })).items).toMatchObject([
           { person: 'Em by phone', answer: { phone } },
@@ -338,14 +338,14 @@ export function tasks(driverOf: () => Driver): void {
       });
     });
 
-    it('hears nothing more of a case that was retracted, and of its own case a contact again', async () => {
+    it('sees nothing more of a retracted case, and its own case as a contact again', async () => {
       await goesOn([{ type: 'CaseRetracted', data: { caseId: 'case of Binh', reason: 'wrong' } }]);
       expect(await list({ ...AN, person: 'Binh', kind: 'test' })).toHaveLength(2);
       await goesOn([{ type: 'CaseRetracted', data: { caseId: 'case of An', reason: 'wrong' } }]);
       expect(await list()).toEqual([]);
     });
 
-    it('begins anew after a later exposure, and remembers what it did about the one before', async () => {
+    it('starts again after a later exposure, and remembers what it did about the earlier one', async () => {
       await close(await idOf('test', 'Em'));
       await goesOn([stay('An', 'shop', DAY, DAY + 60), stay('Em', 'shop', DAY, DAY + 60)]);
       await traceAgain(driverOf(), ground, [['An', 0]]);
@@ -355,7 +355,7 @@ export function tasks(driverOf: () => Driver): void {
       expect(await list(OF_EM)).toEqual(['2021-08-15 test Em']);
     });
 
-    it('hears of a person of several records once, with what was done under either', async () => {
+    it('sees a person with several records once, with what was done under either', async () => {
       await close(await idOf('test', 'Em'));
       await goesOn([
         { type: 'PersonMerged', data: { personId: 'Em', into: 'Em by phone' } },
@@ -373,7 +373,7 @@ export function tasks(driverOf: () => Driver): void {
       ]);
     });
 
-    it('is not asked any more for what has been due for months, unless by name', async () => {
+    it('no longer sees tasks that have been due for months, unless it asks by name', async () => {
       ground = { ...ground, now: () => MIDNIGHT + 100 * 86_400 };
       expect(await list({ kind: 'test' })).toEqual([]);
       expect(await list(OF_EM)).toHaveLength(2);

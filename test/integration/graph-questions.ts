@@ -15,10 +15,10 @@ import { MemoryEventStore } from '../support/memory-event-store.js';
 import { append, DAY, happen, project, stay, tellStory } from '../support/question-story.js';
 import { limit, runs, seeded } from '../support/sizes.js';
 
-/** Milliseconds for one test on a machine that is busy with others. */
+/** Milliseconds for one test on a busy machine. */
 const SLOWEST = limit(120_000);
 
-/** What a tracing team asks, on the real graph. */
+/** The questions of a tracing team, on the real graph. */
 export function questions(driverOf: () => Driver): void {
   describe('A tracing team that asks the graph', () => {
     let ground: Ground;
@@ -26,7 +26,7 @@ export function questions(driverOf: () => Driver): void {
       ground = await tellStory(driverOf());
     }, SLOWEST);
 
-    it('hears the contacts of a case page by page', async () => {
+    it('sees the contacts of a case page by page', async () => {
       const first = await ask(ground, 'contacts', { person: 'An', limit: '2' });
       expect(first).toMatchObject({
         case: { id: 'case of An', anchor: textOf(0), from: textOf(-3 * DAY), until: null },
@@ -58,7 +58,7 @@ export function questions(driverOf: () => Driver): void {
       });
     });
 
-    it('hears why somebody is an F1, with each meeting, the rule and what was imputed, in a sentence', async () => {
+    it('learns why somebody is an F1, with each meeting, the rule and imputed ends, in a sentence', async () => {
       const { items } = await ask(ground, 'why', { person: 'Binh', of: 'An' });
       expect(items).toMatchObject([
         {
@@ -84,7 +84,7 @@ export function questions(driverOf: () => Driver): void {
       ]);
     });
 
-    it('hears of an F2 the people down from the case, and of a person every case of which it is a contact', async () => {
+    it('learns for an F2 the people down from the case, and for a person every case of which they are a contact', async () => {
       const { items } = await ask(ground, 'why', { person: 'Chi' });
       expect(items).toMatchObject([
         { case: { id: 'case of Binh' }, degree: 1 },
@@ -101,7 +101,7 @@ export function questions(driverOf: () => Driver): void {
       await expect(ask(ground, 'why', { person: 'Dung', of: 'An' })).rejects.toThrow('Dung is not a contact of An');
     });
 
-    it('hears of meetings by phone, and of an F1 only what was before its isolation', async () => {
+    it('learns of meetings by phone, and for an F1 only those before its isolation', async () => {
       const { items } = await ask(ground, 'why', { person: 'Huy', case: 'case of An' });
       expect(items[0]?.['exposures']).toMatchObject([
         { source: 'An', person: 'Giang', place: null, minutes: 10, text: expect.stringContaining('by their phones') },
@@ -109,7 +109,7 @@ export function questions(driverOf: () => Driver): void {
       ]);
     });
 
-    it('hears the chains from one person to another', async () => {
+    it('learns the chains from one person to another', async () => {
       const { chains } = await ask(ground, 'chains', { from: 'An', to: 'Chi' });
       expect(chains).toMatchObject([
         {
@@ -138,7 +138,7 @@ export function questions(driverOf: () => Driver): void {
       await expect(ask(ground, 'chains', { from: 'An', to: 'Nobody' })).rejects.toThrow('Nobody');
     });
 
-    it('hears from whom a case may have it: cases first, then contacts of cases', async () => {
+    it('learns from whom a case may have been infected: cases first, then contacts of cases', async () => {
       const { items } = await ask(ground, 'sources', { person: 'Chi' });
       expect(items).toMatchObject([
         { person: 'Binh', kind: 'case', cases: ['case of Binh'], minutes: 50, places: ['market'] },
@@ -148,7 +148,7 @@ export function questions(driverOf: () => Driver): void {
       expect((await ask(ground, 'sources', { person: 'Chi', longest: '5', shortest: '1' })).items).toEqual([]);
     });
 
-    it('hears where several cases were before they fell ill', async () => {
+    it('learns where several cases were before they fell ill', async () => {
       const { items, compared } = await ask(ground, 'common', { cases: 'An,case of Binh,Chi' });
       expect(compared).toBe(3);
       expect(items).toMatchObject([
@@ -160,7 +160,7 @@ export function questions(driverOf: () => Driver): void {
       ]);
     });
 
-    it('hears who was not told, and why', async () => {
+    it('learns who was not informed, and why', async () => {
       const expected = [
         ['case of An', 'Chi', 'no-alert'],
         ['case of An', 'Em', 'no-phone'],
@@ -183,7 +183,7 @@ export function questions(driverOf: () => Driver): void {
       expect(items.map(({ person }) => person)).toEqual(['Em', 'Giang']);
     });
 
-    it('hears which cases hang together', async () => {
+    it('learns which cases are connected', async () => {
       expect(await ask(ground, 'clusters', {})).toMatchObject({
         single: 0,
         items: [{ size: 3, first: textOf(0), last: textOf(5 * DAY), places: [{ place: 'cafe' }, { place: 'market' }] }],
@@ -191,7 +191,7 @@ export function questions(driverOf: () => Driver): void {
       expect(await ask(ground, 'clusters', { until: textOf(1) })).toMatchObject({ single: 1, items: [] });
     });
 
-    it('hears the generations that descend from a case, and how many each case has infected', async () => {
+    it('learns the generations that descend from a case, and how many people each case has infected', async () => {
       const answer = await ask(ground, 'generations', { person: 'An', mature: '10' });
       expect(answer).toMatchObject({
         generations: [
@@ -204,7 +204,7 @@ export function questions(driverOf: () => Driver): void {
       });
     });
 
-    it('is told of a case, a place and a person that nobody knows', async () => {
+    it('is told if a case, a place or a person is unknown', async () => {
       const nobody: [string, Record<string, string>][] = [
         ['contacts', { person: 'Dung' }],
         ['why', { person: 'Nobody' }],
@@ -218,7 +218,7 @@ export function questions(driverOf: () => Driver): void {
     });
 
     it(
-      'hears of everyone at a place, and of chains, what going through all stays one by one finds',
+      'learns everyone at a place, and the same chains as by going through all stays one by one',
       async () => {
         let present = 0;
         let merged = 0;
@@ -271,7 +271,7 @@ export function questions(driverOf: () => Driver): void {
       SLOWEST,
     );
 
-    it('hears of a person of several records at a place once, under the id that counts, page by page', async () => {
+    it('sees a person with several records at a place once, under the id that counts, page by page', async () => {
       await wipe(driverOf());
       const store = new MemoryEventStore();
       await append(store, [
@@ -307,11 +307,11 @@ export function questions(driverOf: () => Driver): void {
         cursor = page.next;
       }
       expect(inPages).toEqual(items);
-      // A window that only one of the records reaches into shows the whole stay.
+      // If only one of the records overlaps the window, the whole stay is shown.
       expect((await ask(fresh, 'at', { ...given, from: textOf(100), until: textOf(110) })).items).toEqual([items[0]]);
     });
 
-    it('hears as told who relies on a message that stands although it was withdrawn for its own person', async () => {
+    it('sees people as informed if they rely on a message that stands, although it was withdrawn for its own person', async () => {
       const fresh = await tellStory(driverOf());
       const chi = { alertId: 'alert of Chi', caseId: 'case of An', personId: 'Chi' };
       const untold = async () => {
@@ -333,7 +333,7 @@ export function questions(driverOf: () => Driver): void {
   });
 }
 
-/** Stays at a place as they are shown: of those of several records, what overlaps is one. */
+/** Stays at a place as they are shown: overlapping stays of several records of a person are one. */
 function asShown(stays: World['stays'], place: string, several: ReadonlySet<string>): World['stays'] {
   const shown: World['stays'] = [];
   for (const each of stays.filter((one) => one.place === place && one.from < one.to).sort((a, b) => a.from - b.from)) {
@@ -344,7 +344,7 @@ function asShown(stays: World['stays'], place: string, several: ReadonlySet<stri
   return shown;
 }
 
-/** In pages of three. */
+/** Reads the answer in pages of three. */
 async function allAt(ground: Ground, place: string, from: string, until: string): Promise<string[]> {
   if (!(await new Neo4jIds(ground.driver).knowsPlace(place))) return [];
   const found: string[] = [];

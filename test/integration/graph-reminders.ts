@@ -9,7 +9,7 @@ import { happen, tellStory } from '../support/question-story.js';
 
 const SLOWEST = 120_000;
 const AN = 'case of An';
-/** 15 August 2021 in Viet Nam, in seconds. */
+/** 15 August 2021 in Vietnam, in seconds. */
 const THAT_DAY = { from: Date.UTC(2021, 7, 14, 17) / 1000, until: Date.UTC(2021, 7, 15, 17) / 1000 };
 const DAY_AFTER = { from: THAT_DAY.until, until: THAT_DAY.until + 86_400 };
 
@@ -22,12 +22,12 @@ const told = (personId: string, reference = 'r'): DomainEvent => ({
   data: { alertId: `alert of ${personId}`, provider: 'outbox', reference, degree: 1, until: null, cases: [] },
 });
 
-/** Whom the real graph says are to be reminded, and of what. */
+/** The reminders that are due by the real graph, and their content. */
 export function reminders(driverOf: () => Driver): void {
-  describe('What people are to be reminded of', () => {
+  describe('A reminder', () => {
     let ground: Ground;
     let graph: Neo4jReminders;
-    /** When alerts are asked for, in milliseconds. */
+    /** Time at which alerts are requested, in milliseconds. */
     let asked: number;
     beforeEach(async () => {
       ground = await tellStory(driverOf());
@@ -43,7 +43,7 @@ export function reminders(driverOf: () => Driver): void {
     const stateIn = async (kind: string, person: string) =>
       (await ask(ground, 'tasks', { kind, person, case: AN, all: 'true' })).items.map(({ reminder }) => reminder);
 
-    it('is due on the day itself, for those who were told, by whichever alert that was', async () => {
+    it('is due on the day itself, for people who got an alert, whichever alert that was', async () => {
       expect(await due()).toEqual([]);
       await happen(driverOf(), ground, [requested('Giang'), told('Giang')]);
       expect(await due()).toEqual(['alert of Giang']);
@@ -53,7 +53,7 @@ export function reminders(driverOf: () => Driver): void {
       expect(await due()).toEqual(['alert of Giang']);
     });
 
-    it('is due also where the message stands for those whom it covers only, and not once it was taken back', async () => {
+    it('is due also if the message stands only for those whom it covers, and not after it was taken back', async () => {
       const alertId = 'alert of Giang';
       await happen(driverOf(), ground, [requested('Giang'), told('Giang'), requested('Em')]);
       await happen(driverOf(), ground, [
@@ -74,7 +74,7 @@ export function reminders(driverOf: () => Driver): void {
       expect(await due()).toEqual([]);
     });
 
-    it('is every test and the last day of follow-up that fall on the day, by any record of the person', async () => {
+    it('is due for every test and for the last day of follow-up, under any record of the person', async () => {
       expect(await tasksOf('Giang')).toEqual(['follow-up', 'test']);
       expect(await tasksOf('Giang', DAY_AFTER)).toEqual([]);
       expect(await tasksOf('Em', { from: 0, until: DAY_AFTER.until })).toEqual(['follow-up', 'test', 'test']);
@@ -83,7 +83,7 @@ export function reminders(driverOf: () => Driver): void {
       expect(await tasksOf('Giang of 2020')).toEqual(['follow-up', 'test']);
     });
 
-    it('is asked for page by page', async () => {
+    it('is listed page by page', async () => {
       await happen(
         driverOf(),
         ground,
@@ -99,7 +99,7 @@ export function reminders(driverOf: () => Driver): void {
       expect([...found].sort()).toEqual(['alert of Em', 'alert of Giang']);
     });
 
-    it('and every other message is known by the name that its provider gave it', async () => {
+    it('and every other message is found by the name that its provider gave it', async () => {
       const queries = new Neo4jQueries(driverOf());
       const ofEm = 'alert of Em';
       await happen(driverOf(), ground, [
@@ -118,7 +118,7 @@ export function reminders(driverOf: () => Driver): void {
       expect(await found('7')).toEqual({ purpose: 'reminder', about: 'r' });
       expect(await found('r')).toMatchObject({ purpose: 'alert' });
       expect(await found('9')).toEqual({ purpose: 'alert', about: ofEm, noted: { messageId: ofEm, whose: 'Em' } });
-      // What module has a purpose is nothing to the graph; it may go a batch later than it was due.
+      // The graph ignores which module has a purpose; a message may be sent a batch after it was due.
       await happen(driverOf(), ground, [
         { type: 'MessageSent', data: { messageId: 'new', provider: 'gateway', reference: '7' } },
       ]);
@@ -128,7 +128,7 @@ export function reminders(driverOf: () => Driver): void {
       expect(await found('8')).toBeUndefined();
     });
 
-    it('is not due any more once a message spoke of it, or could not; a team sees which', async () => {
+    it('is no longer due after a message covered it or failed to; a team sees which', async () => {
       await happen(driverOf(), ground, [requested('Giang'), told('Giang')]);
       const tasks = await graph.tasksToRemindOf([{ caseId: AN, personId: 'Giang' }], THAT_DAY);
       const idOf = (kind: string) => tasks.filter((task) => task.kind === kind).map(({ id }) => id);

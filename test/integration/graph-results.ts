@@ -18,10 +18,10 @@ import { assertWithSeeds } from '../support/seeds.js';
 import { limit, runs, seeded } from '../support/sizes.js';
 
 const letter = builtInProfiles().find(({ id }) => id === 'covid-19-vn-11042') as DiseaseProfile;
-/** What letter 11042 says of rapid tests: F1s are confirmed by one, others with a factor by symptoms or a second one. */
+/** Rapid tests in letter 11042: one test confirms an F1; others with a factor need symptoms or a second test. */
 const RULE = { ofContacts: true, withFactor: false, withSymptoms: true, repeatedWithinHours: 8, factorNeeded: true };
 const RULES = { rapid: () => RULE, followUpDays: 14 };
-/** People meet in the hours after this, and are tested on the day after. */
+/** People meet in the hours after this, and are tested on the next day. */
 const START = Date.parse('2022-01-10T08:00:00Z') / 1000;
 const TESTED = START + 86_400;
 const HOUR = 3_600;
@@ -29,7 +29,7 @@ const DAY = 86_400;
 const PEOPLE = ['An', 'Binh', 'Chi', 'Dung'];
 const person = fc.constantFrom(...PEOPLE);
 
-/** Of a bus its riders have a factor; a meeting of a quarter of an hour makes a contact anywhere. */
+/** Riders of a bus have a factor; a meeting of a quarter of an hour makes a contact at any place. */
 const PLACES: DomainEvent[] = ['cafe', 'bus'].map((id) => ({
   type: 'PlaceRegistered',
   data: { ...placeFacts(id), kind: id === 'bus' ? 'bus' : 'shop', defaultStayMinutes: null },
@@ -85,13 +85,13 @@ const step = fc.oneof(
   { weight: 1, arbitrary: retracted },
   { weight: 4, arbitrary: said },
 );
-/** Three people sit together and a case rides with a fourth, before anything else happens. */
+/** At the beginning, three people sit together and a case rides with a fourth. */
 const BEGINNING = fc.sample(visit, { numRuns: 6, seed: 3 });
 
 const isSaid = (each: DomainEvent | Said): each is Said => each.type === 'said';
 const eventOf = (each: DomainEvent | Said) => (isSaid(each) ? (resultEvent(each) as DomainEvent) : each);
 
-/** Who is tied to whom after these facts, as the trace's own oracle reads it off them. */
+/** The ties between people after these facts, as the trace's own oracle derives them. */
 function knownAfter(facts: readonly (DomainEvent | Said)[]): Known {
   const world = worldAfter(facts.map(eventOf));
   const ties: Known['ties'] = (one, other, _disease, evidence: readonly Held[]) => {
@@ -111,8 +111,8 @@ function knownAfter(facts: readonly (DomainEvent | Said)[]): Known {
 
 /** Results, rapid tests and visits open and close cases, and these link others to them in turn. */
 export function results(driverOf: () => Driver): void {
-  describe('A result that was retracted before it was heard of', () => {
-    it('is no test of the person, whether they were known or not, until it is reported anew', async () => {
+  describe('A result that was retracted before it was known', () => {
+    it('is not a test of the person, whether they were known or not, until it is reported again', async () => {
       await wipe(driverOf());
       const writer = await openWriter(driverOf());
       const reported = (minutes: number): DomainEvent =>
@@ -146,7 +146,7 @@ export function results(driverOf: () => Driver): void {
 
   describe('Cases that results open and close', () => {
     it(
-      'rest on the samples that the rules name, whatever traces find of whom they met',
+      'are based on the samples that the rules name, whichever contacts traces find',
       async () => {
         const counts = { steps: 0, rapid: 0, waiting: 0 };
         const until = deadline(ENOUGH);

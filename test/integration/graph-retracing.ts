@@ -42,7 +42,7 @@ const BEFORE = [
   stay('Dung', 'pool', 0, 600),
 ] satisfies DomainEvent[];
 
-/** Giang lives with An; Dung and Em were with An too shortly for a contact. */
+/** Giang lives with An; Dung and Em were with An for too short a time to be contacts. */
 const TOGETHER = [
   ...BEFORE,
   { type: 'PlaceRegistered', data: { ...placeFacts('pool'), defaultStayMinutes: null } },
@@ -55,7 +55,7 @@ const TOGETHER = [
 
 const met = { ...visitFacts('Binh', 'cafe', 30, 90), visitId: 'Binh at cafe from 30' };
 
-/** What events touch is traced again, so that every list is always what tracing from nothing would find. */
+/** Cases that events touch are traced again, so every list always equals that of tracing from nothing. */
 export function retracing(driverOf: () => Driver): void {
   describe('Cases traced again only when something touches them', () => {
     it.each<[string, DomainEvent]>([
@@ -78,7 +78,7 @@ export function retracing(driverOf: () => Driver): void {
       ['is an F1 and was found negative before having met others', tested('Binh', 150, 'negative')],
       ['is an F1 and was found positive', tested('Binh', 350, 'positive')],
       [
-        'stays somewhere for less time than was thought',
+        'stays somewhere for less time than assumed',
         { type: 'PlaceCorrected', data: { ...placeFacts('ward'), defaultStayMinutes: 60 } },
       ],
     ])('find what changes when somebody %s', async (_, event) => {
@@ -95,17 +95,17 @@ export function retracing(driverOf: () => Driver): void {
 
     it.each<[string, DomainEvent]>([
       ['moves in with the case', livesIn('Dung', 'blue house')],
-      ['moves out from the case', livesIn('Giang', null)],
+      ['moves out of the household of the case', livesIn('Giang', null)],
       ['moves in with an F1', livesIn('Dung', 'red house')],
       [
-        'was on a bus with the case, as is known afterwards',
+        'was on a bus with the case, which becomes known later',
         { type: 'PlaceRegistered', data: { ...placeFacts('cafe'), defaultStayMinutes: null, kind: 'bus' } },
       ],
       [
-        'shares what is ruled to be shared',
+        'shares a place of a kind whose rule is set later',
         { type: 'PlaceKindRuled', data: { kind: 'shop', stayMinutes: null, closedByNext: null, shares: 'group' } },
       ],
-    ])('find what changes of what is shared when somebody %s', async (_, event) => {
+    ])('find what changes about sharing when somebody %s', async (_, event) => {
       await wipe(driverOf());
       const pipeline = new Pipeline(driverOf(), sharing);
       await pipeline.append(TOGETHER);
@@ -119,7 +119,7 @@ export function retracing(driverOf: () => Driver): void {
       expect(await pipeline.contactsOf('An')).not.toEqual(before);
     });
 
-    it('give up whom an F1 met who turns out negative, and take them back when a later sample is positive', async () => {
+    it('release people whom an F1 met if the F1 turns out negative, and take them back if a later sample is positive', async () => {
       await wipe(driverOf());
       const pipeline = new Pipeline(driverOf());
       await pipeline.append(BEFORE);
@@ -132,7 +132,7 @@ export function retracing(driverOf: () => Driver): void {
       expect((await pipeline.contactsOf('An')).contacts.map(({ person }) => person)).toEqual(['Binh', 'Chi']);
     });
 
-    it('have what another record of a contact says while the two are merged, and without loss not after', async () => {
+    it('include what another record of a contact says while the two are merged, and lose nothing afterwards', async () => {
       await wipe(driverOf());
       const pipeline = new Pipeline(driverOf());
       await pipeline.append([...BEFORE, stay('Em', 'pool', 300, 400)]);
@@ -147,7 +147,7 @@ export function retracing(driverOf: () => Driver): void {
       expect(await pipeline.contactsOf('An')).toEqual(before);
     });
 
-    it('have people who came into the air that the case had left', async () => {
+    it('include people who came into the air that the case had left', async () => {
       await wipe(driverOf());
       const pipeline = new Pipeline(driverOf(), farther);
       await pipeline.append(BEFORE);
@@ -158,7 +158,7 @@ export function retracing(driverOf: () => Driver): void {
       expect((await pipeline.contactsOf('An')).contacts.map(({ person }) => person)).toEqual(['Binh', 'Chi', 'Em']);
     });
 
-    it('are not traced again for what touches nobody of theirs', async () => {
+    it('are not traced again for changes that affect nobody of theirs', async () => {
       await wipe(driverOf());
       const pipeline = new Pipeline(driverOf());
       await pipeline.append(BEFORE);

@@ -29,7 +29,7 @@ import { MemoryEventStore } from '../support/memory-event-store.js';
 const SLOWEST = 120_000;
 const WHY = 'this place cannot be written';
 
-/** A log with a projector at work on it, and a projection that fails for one place until it is mended. */
+/** A log with an active projector, and a projection that fails for one place until it is repaired. */
 class Scene {
   readonly store = new MemoryEventStore();
   mended = false;
@@ -103,9 +103,9 @@ const checkedIn = (person: string, place: string, visitId = `${person} at ${plac
   data: { ...visitFacts(person, place, 0, 60), visitId },
 });
 
-/** An event that cannot be brought into the graph never keeps the others from it. */
+/** An event that cannot be projected never blocks the others. */
 export function settingAside(driverOf: () => Driver): void {
-  describe('An event that fails again and again', () => {
+  describe('An event that fails repeatedly', () => {
     let scene: Scene | undefined;
     afterEach(async () => {
       await scene?.stop();
@@ -119,7 +119,7 @@ export function settingAside(driverOf: () => Driver): void {
     };
 
     it(
-      'is set aside alone with what waits for it, said, and brought in by command in the order of the log',
+      'is set aside alone with what waits for it, reported, and applied by command in the order of the log',
       async () => {
         await wipe(driverOf());
         scene = new Scene(driverOf());
@@ -130,7 +130,7 @@ export function settingAside(driverOf: () => Driver): void {
         scene.start();
         await scene.caughtUp();
         expect(await countIn(driverOf(), 'MATCH (p:Place) WHERE p.stayMinutes > 0 RETURN count(p) AS count')).toBe(60);
-        // Whoever was there is known all the same.
+        // The people who were there are known all the same.
         expect(await countIn(driverOf(), 'MATCH (:Person)-[a:AT]->() RETURN count(a) AS count')).toBe(90);
         const [first, second, ...others] = await readSetAside(driverOf());
         expect(first).toMatchObject({ type: 'PlaceRegistered', stream: 'place-bad', reason: WHY, tries: 3 });
@@ -138,10 +138,11 @@ export function settingAside(driverOf: () => Driver): void {
         expect(others).toEqual([]);
 
         const watch = new GraphWatch(driverOf(), scene.store, ['CheckedIn']);
-        // It stops being filled a moment after it has caught up.
+        // The graph stops being `filling` a moment after it has caught up.
         await until(async () => !(await watch.look()).degraded?.includes('filled'), 'the graph is filled');
         expect(await watch.look()).toMatchObject({ setAside: 2, degraded: expect.stringContaining('2 events') });
-        // What somebody looked at and left out degrades nobody any more, and is missing from answers all the same.
+        // An event that somebody accepted as left out degrades nothing any more, but answers still report that they
+        // lack it.
         const { store } = scene;
         const settled = new GraphWatch(driverOf(), store, ['CheckedIn'], undefined, (all) => notAccepted(store, all));
         const accept = (...events: string[]) =>
@@ -161,7 +162,7 @@ export function settingAside(driverOf: () => Driver): void {
         expect(await new Neo4jQuestions(driverOf(), new TraceCache(1_000)).knowsPerson('p1')).toBe(true);
         expect(lines).toEqual([expect.stringContaining('2 events are set aside')]);
 
-        // Not mended: it stays.
+        // The cause is not fixed, so the event stays set aside.
         await askForRetry(driverOf());
         await until(async () => (await readSetAside(driverOf()))[0]?.tries === 4, 'it is tried again');
         scene.mended = true;
@@ -179,11 +180,12 @@ export function settingAside(driverOf: () => Driver): void {
     );
 
     it(
-      'is one whose ids hold half of a character: two people who would be one are none, and a rebuild tries again',
+      'is one whose ids contain half a character: two people are not mixed up as one, and a rebuild tries again',
       async () => {
         await wipe(driverOf());
         scene = new Scene(driverOf());
-        // As a log of 0.1.0 may hold them; the store of the tests takes what the schema takes.
+        // A log of version 0.1.0 may contain such events; the tests' store normally accepts only what the schema
+        // accepts.
         scene.store.unchecked = true;
         await scene.append(
           checkedIn('x\ud800', 'cafe', 'v1'),
@@ -211,7 +213,7 @@ export function settingAside(driverOf: () => Driver): void {
     );
 
     it(
-      'is one that cannot be read: what follows in its stream waits for it, and all comes in once it can be',
+      'is one that cannot be read: later events in its stream wait for it, and all are applied when it can be read',
       async () => {
         await wipe(driverOf());
         scene = new Scene(driverOf());
@@ -237,7 +239,7 @@ export function settingAside(driverOf: () => Driver): void {
     );
 
     it(
-      'takes what cannot be read just before it along, and nothing is passed in silence',
+      'also sets aside an unreadable event just before it, and nothing is skipped silently',
       async () => {
         await wipe(driverOf());
         scene = new Scene(driverOf());
@@ -252,7 +254,7 @@ export function settingAside(driverOf: () => Driver): void {
     );
 
     it(
-      'is one of a type that nobody knows, as a newer version wrote it: said, and kept when it is tried again',
+      'is one with an unknown type, from a newer version: it is reported, and kept when it is retried',
       async () => {
         await wipe(driverOf());
         scene = new Scene(driverOf());
@@ -273,7 +275,7 @@ export function settingAside(driverOf: () => Driver): void {
     );
 
     it(
-      'is known to be left out after a crash in the middle of it',
+      'is known to be left out after a crash in the middle',
       async () => {
         await wipe(driverOf());
         const store = new MemoryEventStore();
@@ -305,7 +307,7 @@ export function settingAside(driverOf: () => Driver): void {
     );
 
     it(
-      'is listed whole or not at all while it is taken away, as are tasks and results that are held',
+      'is listed completely or not at all while it is removed, as are tasks and held results',
       async () => {
         await wipe(driverOf());
         const queries = new Neo4jQueries(driverOf());

@@ -30,7 +30,7 @@ import { projectionRows } from './projections-rows.js';
 import { sharedProjections } from './projections-shared.js';
 import { visitProjections } from './projections-visits.js';
 
-/** One Neo4j, of these tests alone: they empty it and rebuild it. */
+/** A separate Neo4j for these tests, because they empty and rebuild it. */
 let installation: TestInstallation;
 let driver: Driver;
 let applied: string[][];
@@ -45,8 +45,8 @@ beforeAll(async () => {
 }, 300_000);
 
 /**
- * Whenever its schema changes, Neo4j plans everything anew that it is asked from then on: what tests make again, or in
- * another version, has its indexes from the beginning.
+ * After each change of its schema, Neo4j plans all queries again. So the indexes of rebuilt projections and of other
+ * versions are created at the beginning.
  */
 async function makeSchemasOfLaterMakings(): Promise<void> {
   for (const { owns, version } of allOf(VISITS, FACT_PROJECTIONS)) {
@@ -67,7 +67,7 @@ it('Two processes that start together apply each migration once', async () => {
   expect(await migrate(driver)).toEqual([]);
 });
 
-it('What is made again, or in another version, is found as fast: its labels have the indexes of version 1', async () => {
+it('Rebuilt rows, or rows of another version, are found as fast: their labels have the indexes of version 1', async () => {
   const { records } = await driver.executeQuery(
     `SHOW INDEXES YIELD labelsOrTypes, properties, owningConstraint WHERE size(labelsOrTypes) = 1
      RETURN labelsOrTypes[0] AS label, properties, owningConstraint IS NOT NULL AS unique ORDER BY properties`,
@@ -112,7 +112,7 @@ pages(
   () => driver,
   () => installation.urls.neo4j,
 );
-// Last, since they leave the graph as they like.
+// These come last, because they do not clean the graph up.
 projectable(() => driver);
 settingAside(() => driver);
 gate(

@@ -39,10 +39,10 @@ async function count(stream: string): Promise<number> {
   return events;
 }
 
-/** Rows of so many people, a visit a minute, under ids of their own; the people's ids are given back. */
+/** Rows for so many people, one visit a minute, with ids that no other run uses. Returns the people's ids too. */
 async function manyVisits(name: string, rows: number, people: number): Promise<{ path: string; ids: string[] }> {
   const path = join(folder, name);
-  // In letters: digits of it might look like a phone number, and be refused.
+  // In letters, because digits might look like a phone number and be refused.
   const run = randomUUID()
     .slice(0, 8)
     .replaceAll(/\d/g, (digit) => 'ghijklmnop'.charAt(Number(digit)));
@@ -60,7 +60,7 @@ async function manyVisits(name: string, rows: number, people: number): Promise<{
 describe('npx truyvet import', () => {
   const header = 'person_id,place_id,arrived_at,left_at\n';
 
-  it('takes a file, says how many rows, and exits with 0; the second time nothing changes', async () => {
+  it('imports a file, reports the number of rows, and exits with 0; the second time nothing changes', async () => {
     const id = randomUUID();
     const path = file('good.csv', `${header}${id},cafe,2021-08-01T09:00:00Z,\n${id},bar,2021-08-01T10:00:00Z,\n`);
     const first = await runCommand(['import', 'check-ins', path]);
@@ -71,7 +71,7 @@ describe('npx truyvet import', () => {
     expect(await count(`presence-${id}-202108`)).toBe(2);
   });
 
-  it('puts bad rows aside, shows the first, exits with 2, and takes them once corrected', async () => {
+  it('puts bad rows aside, shows the first, exits with 2, and accepts them after correction', async () => {
     const id = randomUUID();
     const path = file('bad.csv', `${header}${id},cafe,2021-08-01,\n${id},bar,2021-08-01T10:00:00Z,\n`);
     const { code, stdout, stderr } = await runCommand(['import', 'check-ins', path]);
@@ -87,7 +87,7 @@ describe('npx truyvet import', () => {
     expect(await count(`presence-${id}-202108`)).toBe(2);
   });
 
-  it('reads lines of JSON from the standard input and gives its summary as JSON', async () => {
+  it('reads JSON lines from standard input and prints its summary as JSON', async () => {
     const id = randomUUID();
     const line = JSON.stringify({ person_id: id, started_at: '2021-08-01 09:00' });
     const args = ['import', 'isolations', '-', '--ndjson', '--json', '--rejects', join(folder, 'stdin.rejects')];
@@ -110,7 +110,7 @@ describe('npx truyvet import', () => {
     [['import', 'visits', 'x.csv'], /people.*check-ins/],
     [['import', 'check-ins', 'no-such-file.csv'], /There is no file no-such-file\.csv/],
     [['import', 'check-ins', 'src'], /is a folder/],
-  ])('%j fails with a plain word', async (args, message) => {
+  ])('%j fails with a plain sentence', async (args, message) => {
     const { code, stderr } = await runCommand(args);
 
     expect(code).toBe(1);
@@ -118,7 +118,7 @@ describe('npx truyvet import', () => {
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
-  it('refuses a wrong header as a whole', async () => {
+  it('refuses a file with a wrong header', async () => {
     const { code, stderr } = await runCommand([
       'import',
       'check-ins',
@@ -129,10 +129,10 @@ describe('npx truyvet import', () => {
     expect(stderr).toMatch(/lacks the columns person_id, left_at.*person/);
   });
 
-  /** Rows that are still being stored when a busy machine gets round to sending the signal. */
+  /** Enough rows that some are still being stored when a busy machine sends the signal. */
   const MANY = rowsToStop;
 
-  it('stops at a signal with what is stored said, and the same command then completes it', async () => {
+  it('stops at a signal, reports what is stored, and the same command then completes it', async () => {
     const { path, ids } = await manyVisits('stopped.csv', MANY, 2_000);
     const stopped = startCommand(['import', 'check-ins', path, '--json']);
     const first = `presence-${ids[0]}-202108`;
@@ -150,7 +150,7 @@ describe('npx truyvet import', () => {
 
   it('needs no more memory for a long file', async () => {
     const { path } = await manyVisits('long.csv', 100_000, 500);
-    // Without bounds the rows alone would take more than the heap allowed here.
+    // Without limits, the rows alone would take more than this heap.
     const env = { NODE_OPTIONS: '--max-old-space-size=112' };
     const { code, stdout } = await runCommand(['import', 'check-ins', path], env);
 
@@ -160,7 +160,7 @@ describe('npx truyvet import', () => {
 });
 
 describe('npx truyvet profiles', () => {
-  it('lists, shows and adds, and what it shows can be added under another id', async () => {
+  it('lists, shows and adds, and its output can be added under another id', async () => {
     const id = `own-${randomUUID().slice(0, 8)}`;
     const shown = await runCommand(['profiles', 'show', 'covid-19-vn-5053', '--json']);
     const profile = { ...(JSON.parse(shown.stdout) as object), id, disease: `x-${id}`, minimumMinutes: 15 };
@@ -176,7 +176,7 @@ describe('npx truyvet profiles', () => {
     expect((await runCommand(['profiles', 'show', id])).stdout).toContain('15 minutes at least');
   });
 
-  it('marks those of the authority that is set, and refuses one of which there is no profile', async () => {
+  it('marks those of the configured authority, and refuses one without any profile', async () => {
     const listed = await runCommand(['profiles', 'list', '--json'], { TRUYVET_AUTHORITY: 'us-cdc' });
     const covid = (JSON.parse(listed.stdout) as { id: string; disease: string; in_use: boolean }[]).filter(
       ({ disease }) => disease === 'covid-19',
@@ -189,7 +189,7 @@ describe('npx truyvet profiles', () => {
     });
   });
 
-  it('adds nothing for a file of its own, and refuses a wrong one by the field', async () => {
+  it('adds nothing for a built-in file, and refuses a wrong one by the field', async () => {
     const shown = await runCommand(['profiles', 'show', 'covid-19-vn-5053', '--json']);
     const same = await runCommand(['profiles', 'add', file('same.json', shown.stdout)]);
     expect(same).toMatchObject({ code: 0 });

@@ -11,11 +11,11 @@ import { freshInstallation, type TestInstallation } from '../support/services.js
 
 jest.setTimeout(300_000);
 
-/** Of version 0.1.0; `make.mjs` beside it says what happened in it. */
+/** A log of version 0.1.0; `make.mjs` beside it says what happened in it. */
 const FIXTURE = resolve('test/fixtures/log-0.1.0');
 const expected = JSON.parse(readFileSync(join(FIXTURE, 'answers.json'), 'utf8')) as Expected;
 
-/** What everyone who looked at the installation was told, by 0.1.0. */
+/** What version 0.1.0 told each person who looked at the installation. */
 interface Expected {
   asOf: string;
   contacts: Record<string, Contacts>;
@@ -23,7 +23,7 @@ interface Expected {
   tasks: string[];
   unreached: string[];
   retests: string[];
-  /** Phones that get a message once the pause is over. */
+  /** Phones that get a message when the pause is over. */
   sentNext: string[];
 }
 
@@ -31,22 +31,22 @@ interface Contacts {
   status: string;
   /** With the first exposure, minutes and places. */
   f1: string[];
-  /** With those through whom. */
+  /** With the contacts through whom they were exposed. */
   f2: string[];
 }
 
-/** Whose messages 0.1.0 is made to have been handing over when it was stopped, to a gateway that nobody can ask any more. */
+/** People whose messages 0.1.0 was handing over when it was stopped, to a gateway that can no longer be asked. */
 const HANDED_OVER = { inDoubt: 'p047', refused: 'p053' };
 const phoneOf = (person: string) => `+84912000${person.slice(1)}`;
 
-/** What was deliberately put right since: the phone of a contact who is a live case of the same disease. */
+/** A deliberate fix since then: this phone belongs to a contact who is a live case of the same disease. */
 const TOLD_NO_MORE = ['+84912000010'];
 
 let installation: TestInstallation;
 let env: Record<string, string>;
 
 beforeAll(async () => {
-  // All clocks are of that day, the log's too: what contradicts its events would have to be confirmed first.
+  // All clocks show that day, the log's too: otherwise the clock would contradict the log and need confirmation.
   process.env['TRUYVET_CLOCK'] = expected.asOf;
   installation = await freshInstallation(['event-log', 'neo4j', 'redis'], (dataDir) => {
     execFileSync('tar', ['xzf', join(FIXTURE, 'event-log.tar.gz'), '-C', dataDir]);
@@ -68,34 +68,34 @@ afterAll(async () => {
   await installation?.remove();
 }, 60_000);
 
-describe('A log that version 0.1.0 wrote is read to', () => {
+describe('A log of version 0.1.0 gives', () => {
   it.each(Object.keys(expected.contacts))('the same contacts of the case %s', async (who) => {
     const [person = '', disease = ''] = who.split(' ');
     const found = await json<ContactsAnswer>('contacts', '--person', person, '--disease', disease);
     expect(contactsIn(found)).toEqual(expected.contacts[who]);
   });
 
-  it('the same tasks, those that were done and those taken back included', async () => {
+  it('the same tasks, including those that were done and those that were taken back', async () => {
     const { items } = await json<{ items: Task[] }>('tasks', '--all', '--limit', '1000');
     expect(items.map(taskLine).sort()).toEqual(expected.tasks);
   });
 
-  it('the same alerts, each in the state that it had', async () => {
+  it('the same alerts, each in the same state', async () => {
     const { items } = await json<{ items: Alert[] }>('alerts', '--limit', '1000');
     expect(items.map(alertLine).sort()).toEqual(expected.alerts);
   });
 
-  it('the same people whom nobody has told, and the same who are to be tested again', async () => {
+  it('the same people who were not informed, and the same who have to be tested again', async () => {
     const { items } = await json<{ items: Unreached[] }>('unreached', '--limit', '1000');
     expect(items.map(unreachedLine).sort()).toEqual(expected.unreached);
-    // It wrote the names of fields otherwise.
+    // Version 0.1.0 spelled the field names differently.
     const found = (await json<Retest[]>('retests')).map(({ reason, disease, ...ids }) => ({
       ...{ reason, personId: ids.person_id, disease, sampleId: ids.sample_id, collectedAt: ids.collected_at },
     }));
     expect(found.map((each) => JSON.stringify(each)).sort()).toEqual(expected.retests);
   });
 
-  it('the same messages, once those who paused them let them go, and no other: what may have gone does not go again', async () => {
+  it('the same messages after the pause is ended, and no others: a message that may have been sent is not sent again', async () => {
     await handedOver();
     await run('alerts', 'resume', '--by', 'Minh', '--reason', 'the texts are right');
     await caughtUp();
@@ -108,7 +108,7 @@ describe('A log that version 0.1.0 wrote is read to', () => {
   });
 });
 
-/** In the events of that version, in the streams of alerts that are to go. */
+/** Appends events of that version to the streams of alerts that are to be sent. */
 async function handedOver(): Promise<void> {
   const { items } = await json<{ items: (Alert & { alert_id: string })[] }>('alerts', '--limit', '1000');
   const store = new EventStoreClient(installation.urls.eventStoreUrl, CATALOGUE);
@@ -130,7 +130,7 @@ async function handedOver(): Promise<void> {
   }
 }
 
-/** An import of nothing returns when everything that the log holds was taken in. */
+/** An empty import with --wait returns when everything in the log has been processed. */
 async function caughtUp(): Promise<void> {
   const file = join(installation.dataDir, 'nothing.csv');
   writeFileSync(file, 'person_id,started_at\n');

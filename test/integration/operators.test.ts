@@ -49,7 +49,7 @@ describe('operators of alerting on a real Redis and event log', () => {
   const isPaused = (registry: Registry, provider: string) => async () =>
     (await registry.metrics()).includes(`truyvet_provider_paused{provider="${provider}"} 1`);
 
-  /** People with a phone each, found by a trace. */
+  /** A trace finds these people, who have one phone each. */
   async function trace(people: readonly string[]): Promise<void> {
     for (const [i, personId] of people.entries()) await real.register(personId, phoneOf(i));
     await real.trace('case-1', people);
@@ -60,7 +60,7 @@ describe('operators of alerting on a real Redis and event log', () => {
   const sent = () => providers.flatMap(({ messages }) => messages.map(({ id }) => id));
   const alertOf = (personId: string, sequence = 0) => alertIdOf('case-1', personId, sequence);
 
-  it('sends nothing while all is paused, through new workers and an emptied Redis; then everybody once', async () => {
+  it('sends nothing while everything is paused, despite new workers and an emptied Redis; then each message once', async () => {
     const people = peopleOf(60);
     const first = worker();
     await pauseOf('Pause');
@@ -72,7 +72,7 @@ describe('operators of alerting on a real Redis and event log', () => {
     await until(isPaused(next.registry, 'one'));
     await next.queues.redis.flushall();
     await until(async () => (await next.waiting('one')) === 0);
-    // What is due is in the log.
+    // The messages that are due are in the log.
     await until(async () => (await next.waiting('one')) === people.length);
     expect(sent()).toEqual([]);
 
@@ -83,7 +83,7 @@ describe('operators of alerting on a real Redis and event log', () => {
     expect(sent()).toHaveLength(people.length);
   }, 180_000);
 
-  it('stops a worker that is sending, whose messages go once after all', async () => {
+  it('stops a worker that is sending; its messages are sent once later', async () => {
     const people = peopleOf(300);
     const { registry, waiting } = worker();
     await trace(people);
@@ -98,7 +98,7 @@ describe('operators of alerting on a real Redis and event log', () => {
     expect(sent()).toHaveLength(people.length);
   }, 120_000);
 
-  it('sends through the other provider what waits for one that is paused, and what comes', async () => {
+  it('sends messages of a paused provider, waiting and new ones, through the other provider', async () => {
     const people = peopleOf(40);
     await pauseOf('Pause');
     const { registry, waiting } = worker();
@@ -112,7 +112,7 @@ describe('operators of alerting on a real Redis and event log', () => {
     expect(new Set(sent()).size).toBe(people.length);
   }, 120_000);
 
-  it('leaves with a paused provider what may have gone through it and it alone can tell', async () => {
+  it('leaves with a paused provider the messages that may have been sent through it and that only it recognises', async () => {
     providers = [
       new RememberingProvider({ name: 'one', once: true, knows: { repeats: true, fates: false } }),
       new RememberingProvider({ name: 'two' }),
@@ -140,7 +140,7 @@ describe('operators of alerting on a real Redis and event log', () => {
     return types;
   }
 
-  it('tells a failed alert once more when it is replayed, and none that was sent', async () => {
+  it('sends a failed alert once more when it is replayed, and no alert that was sent', async () => {
     providers = [new RememberingProvider({ name: 'one' })];
     const [one] = providers as [RememberingProvider];
     one.refusing.add(phoneOf(0));
@@ -149,7 +149,7 @@ describe('operators of alerting on a real Redis and event log', () => {
     await until(async () => (await eventsOf('p0')).includes('AlertFailed'));
     await until(async () => (await eventsOf('p1')).includes('AlertSent'));
     one.refusing.clear();
-    // The graph is old, and takes the one that was sent for a failed one, too.
+    // The graph is outdated, and lists the sent alert as failed too.
     const graph = { failedAlerts: async () => [alertOf('p0'), alertOf('p1')] };
     const told = () => replay({ store, operations: knownOperatorOrders(store), graph }, order, { source: 'test' });
     expect(await told()).toMatchObject({ replayed: 1, kept: { 'not failed any more': 1 } });
@@ -160,7 +160,7 @@ describe('operators of alerting on a real Redis and event log', () => {
     expect(await eventsOf('p0')).toEqual(['AlertRequested', 'AlertFailed', 'AlertReplayed', 'AlertWithdrawn']);
   }, 120_000);
 
-  it('tells again what is uncertain only where that is asked for, and says why not otherwise', async () => {
+  it('sends uncertain messages again only if asked to, and otherwise says why not', async () => {
     providers = [new RememberingProvider({ name: 'one', knows: { repeats: false, fates: false } })];
     const [one] = providers as [RememberingProvider];
     one.loses = 'unsent';

@@ -8,16 +8,16 @@ import type { TestInstallation } from '../support/services.js';
 
 const HOUR = 3_600_000;
 
-/** An installation at rest, of which the graph is emptied, and the log becomes an older copy. */
+/** An idle installation whose graph is emptied, and whose log is replaced by an older copy. */
 export function restingParts(installationOf: () => TestInstallation): void {
-  /** A file of rows in the installation's folder. */
+  /** Writes rows to a file in the installation's folder. */
   function file(name: string, header: string, rows: readonly string[]): string {
     const path = join(installationOf().dataDir, name);
     writeFileSync(path, [header, ...rows, ''].join('\n'));
     return path;
   }
 
-  /** Two people who are at a place at once, so often, and a positive result of the first. */
+  /** Two people who are at a place together this many times, and a positive result of the first. */
   function meeting(name: string, stays = 1): { case: string; contact: string; visits: string; results: string } {
     const day = Date.now() - 72 * HOUR;
     const at = (hours: number) => new Date(day + hours * HOUR).toISOString();
@@ -46,7 +46,7 @@ export function restingParts(installationOf: () => TestInstallation): void {
     await succeeds('import', 'results', results, '--wait');
   }
 
-  /** Who the contacts of a person are; in words why that is not said. */
+  /** The contacts of a person, or in words why there is no answer. */
   async function contactsOf(person: string): Promise<string[] | string> {
     const { code, stdout, stderr } = await runCommand(['contacts', '--person', person, '--json'], installationOf().env);
     return code === 0
@@ -80,7 +80,7 @@ export function restingParts(installationOf: () => TestInstallation): void {
     });
     afterAll(killCommands);
 
-    it('make a graph again that was emptied, of which nobody is told half, and a known row is waited for', async () => {
+    it('rebuild an emptied graph, give nobody an incomplete answer, and wait for a known row', async () => {
       expect(await contactsOf(met.case)).toEqual([met.contact]);
       await succeeds('projections', 'rebuild');
       const answers = await untilContacts(met.case, isCase);
@@ -91,7 +91,7 @@ export function restingParts(installationOf: () => TestInstallation): void {
       expect(await contactsOf(met.case)).toEqual([met.contact]);
     });
 
-    it('take out what an older copy of the log does not hold, and bring in what came before they started on it', async () => {
+    it('remove what an older copy of the log does not contain, and add what came before they started on it', async () => {
       const [ghost, anew] = [meeting('ghost', 24), meeting('anew')];
       const { config, dataDir } = installationOf();
       const [log, copy] = [join(dataDir, 'event-log'), join(dataDir, 'copy')];
@@ -107,7 +107,7 @@ export function restingParts(installationOf: () => TestInstallation): void {
       rmSync(log, { recursive: true });
       renameSync(copy, log);
       await installationOf().up();
-      // Fewer events than the ghost's: they stand below what graph and queues had passed.
+      // These are fewer events than the lost ones: they are below the positions that graph and queues had passed.
       await succeeds('import', 'check-ins', anew.visits);
       await succeeds('import', 'results', anew.results);
       expect(await contactsOf(ghost.case)).toMatch(/older copy|is another one/);

@@ -13,7 +13,7 @@ const DAY = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
 const LONG_AGO = new Date(Date.now() - 132 * 86_400_000).toISOString().slice(0, 10);
 const AUDITED = ['--by', 'Lan', '--reason', 'a test'];
 
-/** The words of every command that documents --json. */
+/** Finds every command that documents --json. */
 function documented(command: Command = commandLine(), words: readonly string[] = []): string[] {
   return command.commands.flatMap((each) => {
     const called = [...words, each.name()];
@@ -22,7 +22,7 @@ function documented(command: Command = commandLine(), words: readonly string[] =
   });
 }
 
-/** What each of them is given beside --json, by what is known in the installation. */
+/** The arguments of each command besides --json, which depend on the data of the installation. */
 const given: Record<string, (known: Known) => string[]> = {
   'log verify': () => [],
   'clock show': () => [],
@@ -72,7 +72,7 @@ const given: Record<string, (known: Known) => string[]> = {
   'profiles retire': () => ['of-json', '--yes'],
   'place-kinds list': () => [],
   'place-kinds set': () => ['cafe', '--stay', '45'],
-  // Last, of all that runs.
+  // This comes after all other commands.
   'services down': () => [],
 };
 
@@ -83,14 +83,14 @@ interface Known {
   profile: string;
 }
 
-/** The names of all that an answer holds. */
+/** All keys within an answer. */
 function keysWithin(answer: unknown): string[] {
   if (typeof answer !== 'object' || answer === null) return [];
   const own = Array.isArray(answer) ? [] : Object.keys(answer);
   return [...own, ...Object.values(answer).flatMap(keysWithin)];
 }
 
-/** Says of a case that its alerts wait for a person. */
+/** Has the alerts of a case wait for a person. */
 async function hold(url: string, caseId: string): Promise<void> {
   const client = EventStoreDBClient.connectionString(url);
   const data = { caseId, contacts: 1, unlikely: [] };
@@ -99,7 +99,7 @@ async function hold(url: string, caseId: string): Promise<void> {
   await client.dispose();
 }
 
-/** Has the process' environment be this one, and nothing beside: a variable that no command knows is refused. */
+/** Replaces the environment of this process completely, because commands refuse a variable that they do not know. */
 function become(env: NodeJS.ProcessEnv): void {
   for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
   for (const [name, value] of Object.entries(env)) if (value !== undefined) process.env[name] = value;
@@ -154,7 +154,7 @@ export function jsonOfCommands(installationOf: () => TestInstallation): void {
     });
     afterAll(() => become(before));
 
-    /** What it prints on the standard output, read as JSON. */
+    /** Runs a command and parses its standard output as JSON. */
     async function answerOf(name: string, args: readonly string[]): Promise<unknown> {
       let out = '';
       jest.spyOn(console, 'log').mockImplementation((line: string) => void (out += `${line}\n`));
@@ -173,21 +173,21 @@ export function jsonOfCommands(installationOf: () => TestInstallation): void {
       return JSON.parse(out);
     }
 
-    it('is every one of the program', () => {
+    it('is tested here, whichever it is', () => {
       expect(Object.keys(given).sort()).toEqual(documented().sort());
     });
 
     it.each(Object.keys(given).filter((name) => name !== 'services down'))(
-      'prints nothing else, in snake_case: %s',
+      'prints only JSON, in snake_case: %s',
       async (name) => {
         const answer = await answerOf(name, given[name]?.(known) ?? []);
         expect(answer).toBeInstanceOf(Object);
-        // What `profiles show` prints is a file, as `profiles add` takes it.
+        // The output of `profiles show` is a file for `profiles add`, so its keys are those of the file.
         if (name !== 'profiles show') expect(keysWithin(answer).filter((key) => /[a-z][A-Z]/.test(key))).toEqual([]);
       },
     );
 
-    it('prints nothing else: services down', async () => {
+    it('prints only JSON: services down', async () => {
       all.process.kill('SIGTERM');
       await all.ended;
       expect(await answerOf('services down', [])).toContainEqual(expect.objectContaining({ state: 'stopped' }));

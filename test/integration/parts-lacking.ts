@@ -23,7 +23,7 @@ import { deadline } from '../support/deadline.js';
 import { resultOf } from '../support/builders/results.js';
 import type { TestInstallation } from '../support/services.js';
 
-/** Each runs some twenty commands, on a machine that may have other things to do. */
+/** Milliseconds: each test runs some twenty commands, on a machine that may be busy. */
 const SLOWEST = 300_000;
 const DAY = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
 
@@ -31,9 +31,9 @@ async function until(holds: () => Promise<boolean>, what: string): Promise<void>
   for (const end = deadline(); !(await holds()); await delay(50)) if (end.passed()) throw new Error(`not yet: ${what}`);
 }
 
-/** What commands and the API say while the graph is not whole, behind the log, or lacks an event. */
+/** What commands and the API say while the graph is incomplete, behind the log, or lacks an event. */
 export function lackingParts(installationOf: () => TestInstallation): void {
-  describe('Where the graph may not have what is asked for', () => {
+  describe('When the graph may lack what is asked for', () => {
     const run = (...args: string[]) => runCommand(args, installationOf().env);
     const file = (name: string, ...lines: string[]) => {
       const path = join(installationOf().dataDir, name);
@@ -59,7 +59,7 @@ export function lackingParts(installationOf: () => TestInstallation): void {
       await graph?.close();
       await runtime?.close();
     });
-    // What a test that failed left running would do the work that the next one expects undone.
+    // A process that a failed test left running would do work that the next test expects not to be done.
     afterEach(killCommands);
     const stands = async () => {
       const state = await readGraphState(graph.driver).catch((error: unknown) => {
@@ -73,7 +73,7 @@ export function lackingParts(installationOf: () => TestInstallation): void {
         const position = await stands();
         return position !== undefined && !(await runtime.store.isBehind(position, GRAPH_EVENTS.types));
       }, 'the graph holds what the log does');
-    /** A case that workers open, of a result that is not in the log. */
+    /** A case that a worker opens for a result that is not in the log. */
     const confirmed = async (personId: string) => {
       const [profile] = builtInProfiles().filter(({ id }) => id === 'covid-19-vn-5053');
       const result = resultOf(personId, { collectedAt: `${DAY}T01:00:00Z` });
@@ -88,12 +88,12 @@ export function lackingParts(installationOf: () => TestInstallation): void {
       `s1,an,covid-19,${DAY}T04:00:00Z,${DAY}T06:00:00Z,positive`;
 
     it(
-      'an event that was set aside is brought in by command once its cause is gone, and not before',
+      'an event that was set aside is applied by a command after its cause is gone, and not before',
       async () => {
         const projector = await start('projector');
         await filled();
         const { driver } = graph;
-        // A rule of somebody else's in the database: no two places may have the same stay.
+        // Somebody else's constraint in the database: no two places may have the same stay.
         await driver.executeQuery('CREATE CONSTRAINT of_a_test FOR (p:Place) REQUIRE p.stayMinutes IS UNIQUE');
         try {
           const rows = ['place_id,name,kind,default_stay_minutes', 'cafe,Cafe,cafe,30', 'inn,Inn,inn,30'];
@@ -117,7 +117,7 @@ export function lackingParts(installationOf: () => TestInstallation): void {
     );
 
     it(
-      'a preview, the results that are held and merging people wait for a graph that is whole',
+      'previews, held results and merging people wait for a complete graph',
       async () => {
         const results = file('results.csv', RESULT);
         const api = await start('api', 'listens on');
@@ -144,7 +144,7 @@ export function lackingParts(installationOf: () => TestInstallation): void {
         expect(await run('held')).toMatchObject({ code: 0, stdout: 'No result waits for a person.\n', stderr: '' });
         expect(await byHttp()).toMatchObject({ status: 200, graph_behind: false, told: [] });
 
-        // What comes in from here on is not in the graph.
+        // From here on, new events do not reach the graph.
         await stop(projector);
         const visits = ['an', 'binh'].map((id) => `${id},cafe,${DAY}T02:00:00Z,${DAY}T03:00:00Z`);
         await run('import', 'check-ins', file('visits.csv', 'person_id,place_id,arrived_at,left_at', ...visits));
@@ -155,11 +155,11 @@ export function lackingParts(installationOf: () => TestInstallation): void {
         });
         expect(await byHttp()).toMatchObject({ status: 200, graph_behind: true });
 
-        // Nor is what happened to a case since; nothing is waited for.
+        // Later events of a case do not reach it either, and nothing is waited for.
         const caseId = await confirmed('em');
         expect(await byHttp('em')).toMatchObject({ status: 200, graph_behind: true, cases: { changed: [caseId] } });
 
-        // Whoever has no stream of their own is known to the graph alone.
+        // A person without a stream is known only to the graph.
         const negative = RESULT.replace('s1,an', 's2,chi').replace('positive', 'negative');
         await run('import', 'results', file('negative.csv', negative));
         const met = ['person_a,person_b,started_at,ended_at', `an,dung,${DAY}T02:00:00Z,${DAY}T03:00:00Z`];

@@ -28,7 +28,7 @@ afterAll(async () => {
 const UP = { up: true };
 const SERVICES = { clock: UP, graph: UP, 'event-log': UP, neo4j: UP, redis: UP };
 
-// First, while nothing is set aside.
+// These come first, while nothing is set aside.
 lackingParts(() => installation);
 restingParts(() => installation);
 
@@ -36,7 +36,7 @@ describe('A part that runs alone', () => {
   it.each([
     ['projector', 'truyvet_projected_events_total'],
     ['worker', 'truyvet_trace_seconds_count'],
-  ])('answers for its health and shows its figures where it is told to: the %s', async (role, figure) => {
+  ])('reports its health and metrics at the configured address: the %s', async (role, figure) => {
     const env = { ...installation.env, TRUYVET_METRICS_PORT: '0' };
     const part = startCommand([role], env);
     await part.printed('is running');
@@ -58,7 +58,7 @@ describe('A part that runs alone', () => {
     expect(await part.ended).toMatchObject({ code: 0 });
   });
 
-  it('is degraded while something is set aside, until somebody says by command that it stays out', async () => {
+  it('is degraded while something is set aside, until somebody accepts by command that it stays out', async () => {
     const env = { ...installation.env, TRUYVET_METRICS_PORT: '0' };
     const part = startCommand(['projector'], env);
     await part.printed('is running');
@@ -96,7 +96,7 @@ describe('A part that runs alone', () => {
     expect(await part.ended).toMatchObject({ code: 0 });
   });
 
-  it('says in its readiness and its log why a log that is given lets it in no more, and is ready once it does', async () => {
+  it('says in its readiness and its log why an external log no longer lets it in, and is ready when it does', async () => {
     const server = await GivenServer.before(installation.logAdminUrl());
     const env = { ...installation.env, EVENTSTORE_URL: server.url(), TRUYVET_METRICS_PORT: '0' };
     const part = startCommand(['projector'], env);
@@ -113,7 +113,7 @@ describe('A part that runs alone', () => {
       };
       await readiness(200);
       server.manners.deniesAll = true;
-      // Readers hear of it when they connect again.
+      // Readers are refused when they connect again.
       await server.end();
       await server.begin();
       const why = 'the event log does not let us in: it asks for a user and a password';
@@ -132,7 +132,7 @@ describe('A part that runs alone', () => {
     }
   });
 
-  it('that cannot start, all in one process, ends with its error and holds no port', async () => {
+  it('that cannot start ends with its error and holds no port, with all parts in one process', async () => {
     const free = createServer().listen(0, '127.0.0.1');
     await once(free, 'listening');
     const { port } = free.address() as AddressInfo;
@@ -141,11 +141,11 @@ describe('A part that runs alone', () => {
     const { code, stderr } = await runCommand(['start'], env);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('TRUYVET_AUTHORITY is who2') });
     await expect(fetch(`http://127.0.0.1:${port}/health/live`)).rejects.toThrow();
-    // Services that were up before stay up.
+    // Services that were already running keep running.
     expect((await runCommand(['services', 'status'], env)).code).toBe(0);
   });
 
-  it('lets others reach its figures only with a key', async () => {
+  it('makes its metrics available to others only with a key', async () => {
     const env = { ...installation.env, TRUYVET_METRICS_PORT: '0', TRUYVET_HOST: '0.0.0.0' };
     const { code, stderr } = await runCommand(['projector'], env);
     expect(code).toBe(1);
@@ -153,7 +153,7 @@ describe('A part that runs alone', () => {
   });
 });
 
-it('Without a provider all that is said of messages says below that they are written to a file, and nobody gets them', async () => {
+it('Without a provider, every output about messages says that they are only written to a file, and nobody gets them', async () => {
   const { env } = installation;
   const running = startCommand(['start'], { ...env, TRUYVET_PORT: '0' });
   await running.printed('The API listens on');
@@ -177,7 +177,7 @@ it('Without a provider all that is said of messages says below that they are wri
     });
     expect(stdout).not.toContain('Everyone was told');
   }
-  // What a program reads is as it was.
+  // Output for programs is unchanged.
   for (const command of ['alerts', 'unreached']) {
     const { code, stdout, stderr } = await runCommand([command, '--json'], env);
     expect({ code, stdout, stderr }).toEqual({
@@ -191,5 +191,5 @@ it('Without a provider all that is said of messages says below that they are wri
   expect(await running.ended).toMatchObject({ code: 0 });
 });
 
-// Last: it stops the services.
+// These come last, because they stop the services.
 jsonOfCommands(() => installation);

@@ -25,20 +25,20 @@ const AN_MET_TWO = traced(
   'trace-1',
 );
 
-/** Projections with a name, a version and a checkpoint each. */
+/** Projections that each have a name, a version and a checkpoint. */
 export function ownProjections(driverOf: () => Driver): void {
-  describe('A projection of its own', () => {
+  describe('A projection with its own checkpoint', () => {
     it(
-      'takes the place at which a graph of one checkpoint for all stands, and nothing is emptied',
+      'starts at the position of a graph with one checkpoint for all, and nothing is emptied',
       async () => {
         await wipe(driverOf());
         const store = await storeWith(traced([['Binh', 1]], 'trace-1'));
         const before = await openWriter(driverOf(), store);
         await before.write({ events: store.all, position: store.all.at(-1)!.position });
         await before.settle();
-        // As the program kept it until then.
+        // The format of the checkpoint before then.
         await driverOf().executeQuery(
-          `MATCH (c:Checkpoint {projection: 'cases'})
+          `MATCH (c:Checkpoint {state: 'shared'})
            WITH c.epoch AS epoch, c.commit AS commit, c.prepare AS prepare, c.given AS given
            MATCH (old:Checkpoint) WHERE old.partition = 'facts' DETACH DELETE old
            WITH DISTINCT epoch, commit, prepare, given
@@ -48,10 +48,10 @@ export function ownProjections(driverOf: () => Driver): void {
         await driverOf().executeQuery(
           "MATCH (c:Checkpoint {projection: 'presence'}) SET c.projection = 'contact-graph' REMOVE c.version, c.state, c.owns",
         );
-        const since = readMigrations().filter(({ name }) => /^00(?:19|21|22)-contact-graph-/.test(name));
-        expect(since).toHaveLength(3);
+        const since = readMigrations().filter(({ name }) => /^00(?:19|21|22|23)-contact-graph-/.test(name));
+        expect(since).toHaveLength(4);
         for (const { statements } of since) {
-          // Each statement bears being run again.
+          // Each statement can be run twice.
           for (const statement of [...statements, ...statements]) await driverOf().executeQuery(statement);
         }
 
@@ -61,7 +61,7 @@ export function ownProjections(driverOf: () => Driver): void {
         expect(after.epoch).toBe(epoch);
         expect(after.passed).toEqual(store.all.at(-1)?.position);
         const { instances } = (await readGraphState(driverOf()))!;
-        // Those that such a graph had; what came since is made beside them by the projector.
+        // The projections that such a graph had; the projector builds newer ones beside them.
         const had = allOf(VISITS, FACT_PROJECTIONS).filter(({ name }) => name !== 'messages');
         expect(instances.map(({ name, version, state }) => [name, version, state]).sort()).toEqual(
           had.map(({ name }) => [name, 1, 'active']).sort(),
@@ -84,7 +84,7 @@ export function ownProjections(driverOf: () => Driver): void {
       await scene?.stop();
       scene = undefined;
     });
-    /** A graph that holds all of a log, as the program makes it. */
+    /** A graph that contains the whole log, as the program builds it. */
     const filled = async (): Promise<ProjectorScene> => {
       await wipe(driverOf());
       const whole = (scene = new ProjectorScene(driverOf(), await storeWith(AN_MET_TWO)));
@@ -94,7 +94,7 @@ export function ownProjections(driverOf: () => Driver): void {
     };
 
     it(
-      'of another version is made beside the old one: contacts and traces are answered meanwhile, its own questions not',
+      'of another version is built beside the old one: contacts and traces are answered meanwhile, its own questions are not',
       async () => {
         const at = await filled();
         const before = await at.tasks();
@@ -131,7 +131,7 @@ export function ownProjections(driverOf: () => Driver): void {
         expect((await readGraphState(driverOf()))?.epoch).toBe(epoch);
         await until(async () => !(await at.labels()).includes('Task'), 'the old tasks are removed');
         expect(await at.labels()).toEqual(['Task_v2']);
-        // What comes from now on goes into the new ones.
+        // From now on, events go into the new rows.
         await at.append({ type: 'CaseRetracted', data: { caseId: AN.caseId, reason: 'a test' } });
         await until(async () => (await at.tasks()).length === 0, 'what follows is written into what was made');
       },
@@ -139,7 +139,7 @@ export function ownProjections(driverOf: () => Driver): void {
     );
 
     it(
-      'is made again by command, and is answered all the while',
+      'is rebuilt by command, and answers all the while',
       async () => {
         const at = await filled();
         const before = await at.tasks();
@@ -158,7 +158,7 @@ export function ownProjections(driverOf: () => Driver): void {
     );
 
     it(
-      'goes on from its checkpoint after a crash in the middle, and says meanwhile why it does not',
+      'continues from its checkpoint after a crash in the middle, and says meanwhile why it is not ready',
       async () => {
         const at = await filled();
         const before = await at.tasks();

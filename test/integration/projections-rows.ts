@@ -52,11 +52,11 @@ export function projectionRows(driverOf: () => Driver): void {
   };
   const at = (minutes: number) => MIDNIGHT + minutes * 60;
   const tasks = tasksIn(calendarOf('UTC'));
-  /** Of a day after the exposure. */
+  /** The test that is due on this day after the exposure. */
   const testOfBinh = (day: number) => taskIdOf('test', AN.caseId, 'Binh', `${day} after ${MIDNIGHT / 86_400}`);
 
   describe('What a projection makes of events', () => {
-    projection(presence, 'has who was where, by the last word on a visit')
+    projection(presence, 'has who was where, by the last statement about a visit')
       .given(
         checkedIn('An', 'cafe', 0, 60),
         checkedIn('Binh', 'cafe', 10, 20),
@@ -79,7 +79,7 @@ export function projectionRows(driverOf: () => Driver): void {
         ],
       );
 
-    projection(presence, 'has how long people without a check-out stay, as was said last')
+    projection(presence, 'has how long people without a check-out stay, by the last statement')
       .given(
         { type: 'CheckedIn', data: { ...openAt('cafe'), visitId: 'at a described place' } },
         { type: 'CheckedIn', data: { ...openAt('bus 1'), visitId: 'at a place of a kind' } },
@@ -102,7 +102,7 @@ export function projectionRows(driverOf: () => Driver): void {
         ],
       );
 
-    projection(places, 'has what was said of a place last')
+    projection(places, 'has the last statement about a place')
       .given(
         { type: 'PlaceRegistered', data: { ...placeFacts('cafe'), defaultStayMinutes: 20 } },
         { type: 'PlaceCorrected', data: { ...placeFacts('cafe'), capacity: 12, defaultStayMinutes: 30 } },
@@ -119,7 +119,7 @@ export function projectionRows(driverOf: () => Driver): void {
         { kind: 'bus', stay: 45, shares: 'vehicle' },
       ]);
 
-    projection(households, 'has with whom somebody lives now')
+    projection(households, 'has the current household of a person')
       .given(livesIn('An', 'h1'), livesIn('Binh', 'h1'), livesIn('Chi', 'h2'), livesIn('Binh', 'h2'))
       .then('MATCH (p:Person)-[:LIVES_IN]->(h:Household) RETURN p.id AS person, h.id AS household ORDER BY person', [
         { person: 'An', household: 'h1' },
@@ -127,13 +127,13 @@ export function projectionRows(driverOf: () => Driver): void {
         { person: 'Chi', household: 'h2' },
       ]);
 
-    projection(proximity, 'has one meeting of a pair and a start, as it was said last')
+    projection(proximity, 'has one meeting for a pair and a start, as it was stated last')
       .given(near(10), near(25))
       .then('MATCH (a:Person)-[n:NEAR]->(b:Person) RETURN n.from AS from, n.to AS to, n.distance AS distance', [
         { from: at(0), to: at(25), distance: 1.5 },
       ]);
 
-    projection(isolations, 'has stretches in order, ended by a release')
+    projection(isolations, 'has the isolations of a person in order, ended by a release')
       .given(isolated('An', 60), isolated('An', 0), {
         type: 'PersonReleased',
         data: { personId: 'An', startedAt: textOf(0), endedAt: textOf(30) },
@@ -143,7 +143,7 @@ export function projectionRows(driverOf: () => Driver): void {
         [{ person: 'An', isolations: [at(0), at(30), at(60), 0] }],
       );
 
-    projection(merges, 'has which records are of one person, until they are parted')
+    projection(merges, 'has the records of one person, until they are separated')
       .given(merged('An', 'Ann'), merged('Binh', 'Bin'), {
         type: 'PersonUnmerged',
         data: { personId: 'Bin', from: 'Binh' },
@@ -152,11 +152,11 @@ export function projectionRows(driverOf: () => Driver): void {
         { record: 'Ann', person: 'An' },
       ]);
 
-    projection(tests, 'has what holds of a sample by the moment of its report')
+    projection(tests, 'has the current result of a sample, by the time of its report')
       .given(
         reported('Binh', { reportedAt: textOf(20), result: 'inconclusive' }),
         { type: 'TestResultCorrected', data: resultOf('Binh', { reportedAt: textOf(30), result: 'negative' }) },
-        // It comes late, and changes nothing.
+        // It arrives late, and changes nothing.
         { type: 'TestResultCorrected', data: resultOf('Binh', { reportedAt: textOf(10), result: 'positive' }) },
       )
       .then('MATCH (t:Test)-[:OF]->(p:Person) RETURN p.id AS person, t.outcome AS outcome, t.asOf AS asOf', [
@@ -179,7 +179,7 @@ export function projectionRows(driverOf: () => Driver): void {
         { person: 'Binh', doubts: ['it is from the future'] },
       ]);
 
-    projection(cases, 'has who was exposed to a case by its last completed trace')
+    projection(cases, 'has the people exposed to a case, by its last completed trace')
       .given(...traced([['Binh', 1]], 'trace-1'), ...traced([['Chi', 2]], 'trace-2', ['Binh']))
       .then(
         `MATCH (p:Person)-[e:EXPOSED]->(c:Case)-[:OF]->(o:Person)
@@ -187,24 +187,24 @@ export function projectionRows(driverOf: () => Driver): void {
         [{ person: 'Chi', degree: 2, trace: 'trace-2', of: 'An', due: false }],
       );
 
-    projection(caseWindows, 'has from what a case is counted and how many contacts it has')
+    projection(caseWindows, 'has the anchor of a case and the number of its contacts')
       .given(...traced([['Binh', 1]], 'trace-1'))
       .then('MATCH (c:Case) RETURN c.since AS since, c.contacts AS contacts, c.counts AS counts', [
         { since: at(0), contacts: 1, counts: [1] },
       ]);
 
-    projection(alerts, 'has how far an alert has come')
+    projection(alerts, 'has the status of an alert')
       .given(requested('Binh'), requested('Chi'), failed('Binh'))
       .then('MATCH (a:Alert) RETURN a.personId AS person, a.status AS status, a.due AS due ORDER BY person', [
         { person: 'Binh', status: 'failed', due: false },
         { person: 'Chi', status: 'requested', due: true },
       ]);
 
-    projection(brake, 'counts the messages that an hour asked for, each once')
+    projection(brake, 'counts the messages requested in an hour, each once')
       .given(requested('Binh'), requested('Chi'), requested('Em'))
       .then('MATCH (h:AlertHour) RETURN h.hour AS hour, h.requested AS requested', [{ hour: 0, requested: 3 }]);
 
-    projection(answers, 'has what each person of a phone answered')
+    projection(answers, 'has the answer of each person on a phone')
       .given({
         type: 'ContactAnswered',
         data: {
@@ -220,7 +220,7 @@ export function projectionRows(driverOf: () => Driver): void {
         ],
       );
 
-    projection(operators, 'counts what became of messages, each once')
+    projection(operators, 'counts the results of messages, each once')
       .given(requested('Binh'), sent('Binh'), requested('Chi'), sent('Chi'), requested('Em'), failed('Em'), {
         type: 'AlertingPaused',
         data: { provider: null, reason: 'a test' },
@@ -238,7 +238,7 @@ export function projectionRows(driverOf: () => Driver): void {
         ],
       );
 
-    projection(tasks, 'has what is to be done about a contact, and what was done')
+    projection(tasks, 'has the tasks for a contact, open and closed')
       .given(
         ...traced([['Binh', 1]], 'trace-1'),
         requested('Binh'),
@@ -266,7 +266,7 @@ export function projectionRows(driverOf: () => Driver): void {
         ],
       );
 
-    projection(messages, 'has under which name a provider has a message, whoever had it sent')
+    projection(messages, "has the provider's reference of a message, whichever module sent it")
       .given(
         { type: 'MessageDue', data: { messageId: 'm1', purpose: 'alert', about: 'a1', whose: 'Binh' } },
         { type: 'MessageDue', data: { messageId: 'm2', purpose: 'appointment', about: 'v1', whose: 'Chi' } },
@@ -281,7 +281,7 @@ export function projectionRows(driverOf: () => Driver): void {
         ],
       );
 
-    projection(reminders, 'has of which tasks somebody was reminded, and under which name a provider has the message')
+    projection(reminders, "has the tasks of a reminder, and the provider's reference of the message")
       .given(...traced([['Binh', 1]], 'trace-1'), {
         type: 'ReminderSent',
         data: { reminderId: 'r1', provider: 'outbox', reference: 'ref', tasks: [testOfBinh(14)] },
@@ -295,7 +295,7 @@ export function projectionRows(driverOf: () => Driver): void {
         ],
       );
 
-    it('is shown by an example of each of them', () => {
+    it('has an example for each projection', () => {
       const all = [presence, ...FACT_PROJECTIONS].map(({ name }) => name);
       expect([...specified].sort()).toEqual(all.sort());
     });

@@ -29,7 +29,7 @@ import { ProjectorScene, until } from '../support/projector-scene.js';
 
 const SLOWEST = 120_000;
 
-/** An met Binh by phone, and Chi and Dung in the cafe; something is known of each of them. */
+/** An met Binh by phone, and Chi and Dung in the cafe; each of them has further facts. */
 const STORY: DomainEvent[] = [
   ...traced([['Chi', 1]], 'trace-1'),
   ...[checkedIn('An', 'cafe', 0, 60), checkedIn('Dung', 'cafe', 20, 60), near(10)],
@@ -48,15 +48,15 @@ const STORY: DomainEvent[] = [
   },
 ];
 
-/** All that is some projection's own. */
+/** Everything that belongs to one projection. */
 const OWNED = allOf(VISITS, FACT_PROJECTIONS).flatMap(({ owns }) => owns);
 const READ = FACT_PROJECTIONS.filter(({ name }) =>
   [...TRACED, 'cases', 'case-windows', 'alerts', 'brake'].includes(name),
 );
 
-/** Projections of which a trace or a question about contacts reads. */
+/** Projections that a trace or a question about contacts reads. */
 export function sharedProjections(driverOf: () => Driver): void {
-  describe('A projection that traces or contacts are read from', () => {
+  describe('A projection that traces or contact questions read', () => {
     let scene: ProjectorScene | undefined;
     afterEach(async () => {
       await scene?.stop();
@@ -76,7 +76,7 @@ export function sharedProjections(driverOf: () => Driver): void {
     };
     const contactsOfAn = async ({ questions }: ProjectorScene) =>
       (await questions.contacts(AN.caseId, { limit: 9 })).contacts.map(({ personId }) => personId);
-    /** How many rows the database has of such a label, type or key. */
+    /** The number of rows with such a label, type or key. */
     const countOf = async (owned: string, name: string): Promise<number> => {
       const [node = ''] = owned.split('.');
       const pattern = {
@@ -91,7 +91,7 @@ export function sharedProjections(driverOf: () => Driver): void {
     const namesNow = async () => labelling(served((await readGraphState(driverOf()))?.instances ?? []));
 
     it.each(READ.map((projection) => [projection.name, projection] as const))(
-      'is made beside the old one when it is of another version: traces find the same all the while (%s)',
+      'is built beside the old one if its version differs: traces find the same all the while (%s)',
       async (name, projection) => {
         const at = await filled();
         const before = { trace: await traceOfAn(at), contacts: await contactsOfAn(at), tasks: await at.tasks() };

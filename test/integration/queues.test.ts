@@ -7,7 +7,7 @@ import { testServices } from '../support/services.js';
 const NAME = 'work';
 const JOB = { name: 'do', data: { what: 'this' }, opts: { jobId: 'the-job' } };
 
-describe('A job of which a crash of Redis left a part', () => {
+describe('A job of which a crash of Redis left only a part', () => {
   let opened: Queues[];
   let open: () => Queues;
 
@@ -23,7 +23,10 @@ describe('A job of which a crash of Redis left a part', () => {
   }, 60_000);
   afterEach(() => Promise.all(opened.map((queues) => queues.close())));
 
-  /** Queues it, and takes it out of its list as a transaction would of which only the beginning was kept. */
+  /**
+   * Queues a job, and removes it from its list: the state after a crash that kept only the beginning of the
+   * transaction.
+   */
   async function lose(queues: Queues): Promise<void> {
     await queues.queue(NAME).addBulk([JOB]);
     expect(await queues.redis.lpop(queues.key(`${NAME}:wait`))).toBe('the-job');
@@ -58,7 +61,7 @@ describe('A job of which a crash of Redis left a part', () => {
     expect(done).toEqual([{ what: 'this' }]);
   }, 30_000);
 
-  it('is gone, while those at work stay', async () => {
+  it('is removed, while jobs in progress stay', async () => {
     const before = open();
     await lose(before);
     await before.queue(NAME).add('do', { what: 'later' }, { jobId: 'later', delay: 3_600_000 });

@@ -6,7 +6,7 @@ import { RateLimit } from '../../src/platform/rate.js';
 import { Queues } from '../../src/work/queues.js';
 import { testServices } from '../support/services.js';
 
-describe('A limit that several processes keep together', () => {
+describe('A limit that several processes share', () => {
   const opened: Queues[] = [];
   let redisUrl: string;
   let storeId: string;
@@ -23,7 +23,7 @@ describe('A limit that several processes keep together', () => {
   }, 60_000);
   afterEach(async () => void (await Promise.all(opened.splice(0).map((queues) => queues.close()))));
 
-  it('counts what passed in any of them, for as long as it is meant to', async () => {
+  it('counts across all of them, for the configured time', async () => {
     const queues = await open();
     const one = new RateLimit('test', 3, 60, queues);
     const other = new RateLimit('test', 3, 60, await open());
@@ -36,7 +36,7 @@ describe('A limit that several processes keep together', () => {
     expect(left).toBeLessThanOrEqual(60_000);
   });
 
-  it('is kept by each alone while Redis is away, and together again once it is back', async () => {
+  it('is enforced by each process alone while Redis is unavailable, and together again afterwards', async () => {
     const queues = await open();
     const rate = new RateLimit('test', 2, 60, queues);
     expect(await rate.passes('a')).toBe(true);
@@ -48,7 +48,7 @@ describe('A limit that several processes keep together', () => {
     expect(await rate.passes('a')).toBe(false);
   });
 
-  it('keeps nobody waiting for a Redis that no longer answers', async () => {
+  it('makes nobody wait for a Redis that no longer answers', async () => {
     const { hostname, port } = new URL(redisUrl);
     const way = new URL(redisUrl);
     const answers: Socket[] = [];

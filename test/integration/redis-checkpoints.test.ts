@@ -11,8 +11,8 @@ afterEach(() => Promise.all(opened.splice(0).map((queues) => queues.close())));
 const at = (commit: bigint) => ({ commit, prepare: commit });
 const eventAt = (commit: bigint) => ({ id: `e${commit}`, stream: 'presence-An', revision: 3, position: at(commit) });
 
-describe('Where readers stand, in Redis', () => {
-  it('is kept with the last event that each was given, by all of which the log of the queues is known', async () => {
+describe('The position of a reader, in Redis', () => {
+  it('is stored with the last event that it received, and together these identify the log of the queues', async () => {
     const { redisUrl } = await testServices();
     const queues = new Queues(redisUrl, randomUUID(), () => undefined);
     opened.push(queues);
@@ -25,7 +25,7 @@ describe('Where readers stand, in Redis', () => {
     expect(await derived.known()).toEqual({ mark: undefined, passed: undefined, given: [] });
     await checkpoints.save('slow', at(100n), eventAt(100n));
     await checkpoints.save('fast', at(250n), eventAt(200n));
-    // Further on there was nothing for it.
+    // Further on there were no events for it.
     await checkpoints.save('fast', at(300n));
     expect(await checkpoints.load('fast')).toEqual({ position: at(300n), given: eventAt(200n) });
     expect(await derived.known()).toEqual({

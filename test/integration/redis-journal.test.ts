@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { servicesDown, servicesUp } from '@truyvet/local-services';
 import { freshInstallation } from '../support/services.js';
 
-it('A Redis that went down inside a transaction keeps what it takes after its next start', async () => {
+it('A Redis that crashed inside a transaction keeps what it accepts after its next start', async () => {
   const installation = await freshInstallation(['redis']);
   const { config, dataDir } = installation;
   const said: string[] = [];
-  /** Starts it, has it acknowledge only what is on the disk, and kills it when the work is done. */
+  /** Starts Redis so that it acknowledges only what is on the disk, and kills it when the work is done. */
   const asked = async (work: (redis: Redis) => Promise<unknown>): Promise<void> => {
     const { redisUrl } = await servicesUp({ config, only: ['redis'], say: (line) => said.push(line) });
     const redis = new Redis(redisUrl);
@@ -28,7 +28,7 @@ it('A Redis that went down inside a transaction keeps what it takes after its ne
       await redis.multi().set('a', '1').set('b', '2').exec();
     });
     const journal = journalOf(dataDir);
-    // EXEC takes 14 bytes: the cut falls into the command before it.
+    // EXEC takes 14 bytes, so the cut falls into the command before it.
     truncateSync(journal, statSync(journal).size - 15);
     await asked(async (redis) => {
       expect(await redis.mget('before', 'a', 'b')).toEqual(['1', null, null]);
@@ -41,7 +41,7 @@ it('A Redis that went down inside a transaction keeps what it takes after its ne
   }
 }, 120_000);
 
-it('A Redis whose journal is damaged says what to do about it, and does start once that is done', async () => {
+it('A Redis with a damaged journal says what to do, and starts after that was done', async () => {
   const installation = await freshInstallation(['redis']);
   const { config, dataDir } = installation;
   const up = () => servicesUp({ config, only: ['redis'] });

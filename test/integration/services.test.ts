@@ -104,7 +104,7 @@ describe('the services of one folder, by the command as a user types it', () => 
     rmSync(dataDir, { recursive: true });
   });
 
-  it('all run and say where, which version, which process and how much memory', () => {
+  it('all run, and report address, version, process and memory', () => {
     expect(first.map(({ name, state, via }) => [name, state, via])).toEqual([
       ['event-log', 'running', 'process'],
       ['neo4j', 'running', 'process'],
@@ -126,7 +126,7 @@ describe('the services of one folder, by the command as a user types it', () => 
     expect(await logAnswers(at, 'kept-1')).toBe(1);
   });
 
-  it('keep what queues need: an append-only file, and nothing evicted', async () => {
+  it('store what queues need: an append-only file, and no eviction', async () => {
     const at = urls();
     expect(await queuesAnswer(at, 'CONFIG', 'GET', 'append[of][nos]*')).toEqual(
       expect.arrayContaining(['appendonly', 'yes', 'appendfsync', 'everysec']),
@@ -134,7 +134,7 @@ describe('the services of one folder, by the command as a user types it', () => 
     expect(await queuesAnswer(at, 'CONFIG', 'GET', 'maxmemory-policy')).toEqual(['maxmemory-policy', 'noeviction']);
   });
 
-  it('answer nobody without the password', async () => {
+  it('refuse everybody without the password', async () => {
     const at = urls();
     const stranger = { ...at, neo4j: { ...at.neo4j, password: 'guess' } };
     await expect(graphAnswers(stranger, 'RETURN 1')).rejects.toThrow(/unauthorized/i);
@@ -143,7 +143,7 @@ describe('the services of one folder, by the command as a user types it', () => 
     ).rejects.toThrow();
   });
 
-  it('keep their passwords out of sight: in no argument of a process, in files that only the owner reads', async () => {
+  it('hide their passwords: no argument of a process contains them, and only the owner can read their files', async () => {
     expect(statSync(join(dataDir, 'services.json')).mode & 0o777).toBe(0o600);
     const at = urls();
     const redisPassword = new URL(at.redisUrl).password;
@@ -153,7 +153,7 @@ describe('the services of one folder, by the command as a user types it', () => 
     expect((await services('status')).stdout).not.toContain(redisPassword);
   });
 
-  it('are left as they are by a second start', async () => {
+  it('are left unchanged by a second start', async () => {
     const { code, stderr } = await services('up');
     expect(code).toBe(0);
     expect(stderr.match(/running already/g)).toHaveLength(3);
@@ -161,7 +161,7 @@ describe('the services of one folder, by the command as a user types it', () => 
   });
 
   it(
-    'are seen as stopped when killed, and only what was killed is started again, with its data',
+    'are shown as stopped after a kill, and only what was killed is started again, with its data',
     async () => {
       process.kill(first[2]?.pid as number, 'SIGKILL');
       const { code, stdout } = await services('status');
@@ -178,7 +178,7 @@ describe('the services of one folder, by the command as a user types it', () => 
     minutes,
   );
 
-  it('stop, leaving nothing running, and come back quickly where they were', async () => {
+  it('stop, leave nothing running, and start again quickly on the same ports', async () => {
     const running = pids(await status()) as number[];
     expect((await services('down')).code).toBe(0);
     expect(running.map((pid) => identityOf(pid))).toEqual([undefined, undefined, undefined]);
@@ -193,7 +193,7 @@ describe('the services of one folder, by the command as a user types it', () => 
     expect(await logAnswers(at, 'kept-1')).toBe(2);
   });
 
-  it('refuse to go on with a password that is not that of the store', async () => {
+  it('refuse to continue with a password that is not that of the store', async () => {
     await services('down');
     const file = join(dataDir, 'services.json');
     const kept = readFileSync(file, 'utf8');
@@ -218,17 +218,17 @@ describe('two folders', () => {
     await Promise.all([one.remove(), two.remove()]);
   });
 
-  it('run side by side, each with ports and data of its own', async () => {
+  it('run side by side, each with its own ports and data', async () => {
     expect(one.urls.eventStoreUrl).not.toBe(two.urls.eventStoreUrl);
     expect(await logAnswers(one.urls, 'same-1')).toBe(1);
     expect(await logAnswers(two.urls, 'same-1')).toBe(1);
   });
 
-  it('become ones that ask for a user over TLS, when version 0.1.0 left them without, and lose nothing', async () => {
+  it('get users and TLS after version 0.1.0 left them without, and lose nothing', async () => {
     await servicesDown({ config: two.config });
     const access = join(two.dataDir, 'event-log-access');
     rmSync(access, { recursive: true });
-    // Left by a log that asked nobody, and still runs.
+    // Left behind by a log without authentication that is still running.
     const old = spawn('sleep', ['600'], { stdio: 'ignore' });
     await new Promise((resolve) => old.once('spawn', resolve));
     const ended = new Promise((resolve) => old.once('exit', resolve));
@@ -250,7 +250,7 @@ describe('two folders', () => {
   });
 
   it(
-    'stop each alone',
+    'stop separately',
     async () => {
       const other = await two.pidOf('event-log');
       const config = one.config;

@@ -3,7 +3,7 @@ import type { World } from './oracle.js';
 
 const DAY = 86_400;
 
-/** The graph that a trace reads, over plain arrays: what Neo4j would answer once everything stands in it. */
+/** The graph that a trace reads, over plain arrays: what Neo4j would answer after everything was projected. */
 export function graphOf(world: World): TraceGraph & { asked: { slots: number[] } } {
   const people = [
     ...new Set([

@@ -5,7 +5,7 @@ import { whoIs, worldAfter } from './facts.js';
 import { expectedContacts } from './oracle.js';
 import { MIDNIGHT, questionOf } from './worlds.js';
 
-/** What its one sample says of when a case was infectious; seconds. */
+/** What the only sample of a case says about when it was infectious; seconds. */
 export interface Infectious {
   collected: number;
   onset: number | null;
@@ -14,10 +14,12 @@ export interface Infectious {
 }
 
 const DAY = 86_400;
-/** Sampled at midnight, and nothing else known. */
+/** Sampled at midnight, and nothing else is known. */
 export const SAMPLED: Infectious = { collected: MIDNIGHT, onset: null, from: null, until: null };
 
-/** The list of a case after a history: nobody where it is retracted, else what tracing it from nothing would find. */
+/**
+ * The expected list of a case after a history: empty if it is retracted, else the result of tracing it from nothing.
+ */
 export function expectedList(
   events: readonly DomainEvent[],
   person: string,
@@ -26,7 +28,7 @@ export function expectedList(
 ) {
   if (!infectious) return { contacts: [], factors: [] };
   const { collected, onset, from, until } = infectious;
-  // Of Covid-19 the earlier of the two begins the window; nobody is cleared before symptoms begin.
+  // For Covid-19 the earlier of the two starts the window; nobody recovers before symptoms begin.
   const begins = Math.min(onset ?? collected, collected) - profile.infectious.daysBefore * DAY;
   const anchorAt = onset ?? collected;
   const window = { from: from ?? begins, until, anchorAt };
@@ -40,7 +42,7 @@ export function expectedList(
   return { contacts: contacts.sort((a, b) => (a.person < b.person ? -1 : 1)), factors };
 }
 
-/** Days that begin the window before all that happens, and in the middle of it. */
+/** Starts of the window before everything happens, and in the middle of it. */
 const around = [0, DAY, 3 * DAY - 1800, 3 * DAY, 3 * DAY + 2700].map((after) => MIDNIGHT + after);
 const infectious: fc.Arbitrary<Infectious> = fc.record({
   collected: fc.constantFrom(MIDNIGHT, ...around),
@@ -49,7 +51,7 @@ const infectious: fc.Arbitrary<Infectious> = fc.record({
   until: fc.constantFrom(null, null, null, MIDNIGHT + 900, MIDNIGHT + 3600),
 });
 
-/** What is said of a case while other things happen: nothing, that it is none, or when it was infectious. */
+/** What is reported about a case while other things happen: nothing, a retraction, or when it was infectious. */
 export const caseTurn: fc.Arbitrary<'nothing' | 'retracted' | Infectious> = fc.oneof(
   { weight: 4, arbitrary: fc.constant('nothing' as const) },
   { weight: 1, arbitrary: fc.constant('retracted' as const) },

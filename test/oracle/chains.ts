@@ -7,7 +7,7 @@ export interface Link {
   to: number;
 }
 
-/** Every meeting of two people, the slowest way: each stay against each. */
+/** Every meeting of two people, by brute force: each stay is compared with each. */
 export function meetingsIn({ stays, nearness }: World): Link[] {
   const links: Link[] = [];
   stays.forEach((own, i) => {
@@ -30,7 +30,7 @@ export interface ChainQuestion {
   maxHops: number;
 }
 
-/** Of everyone who can have passed it to the last one, when at the earliest: by going along every chain there is. */
+/** Everyone who can have infected the last person, and the earliest time, by following every chain. */
 export function passedBy(world: World, { from, to, after, before, maxHops }: ChainQuestion): Map<string, number> {
   const links = meetingsIn(world);
   const passed = new Map<string, number>();

@@ -5,8 +5,8 @@ import { lastWords, type Statement } from './results.js';
 import { distance, instant, MIDNIGHT, PEOPLE, PLACES } from './worlds.js';
 
 /**
- * Histories as they come in: check-ins, check-outs, corrections and retractions in any order, stays of unknown end,
- * places that say late how long one stays there; and what holds at their end.
+ * Histories as they arrive: check-ins, check-outs, corrections and retractions in any order, stays with an unknown end,
+ * and places whose usual stay becomes known late. Also the state at their end.
  */
 const DEFAULT_STAY = 60;
 
@@ -14,8 +14,8 @@ const text = (at: number) => new Date(at * 1000).toISOString().replace('.000Z', 
 const seconds = (at: string) => Date.parse(at) / 1000;
 
 /**
- * Visits whose numbers are alike in their lower 32 bits or follow one another: what happens once in years of a nation
- * happens here all the time.
+ * Visits whose numbers share their lower 32 bits or are consecutive: collisions that a nation sees once in years happen
+ * here all the time.
  */
 const VISITS = ['00000010', '00000010', '00000010', '00000010', '00000011', '00000012', 'ffffffff', 'ffffffff'].map(
   (lower, i) => `${lower}-0000-5000-8000-${String(i + 1).padStart(6, '0')}000000`,
@@ -25,7 +25,7 @@ const visitId = fc.constantFrom(...VISITS);
 const personId = fc.constantFrom(...PEOPLE);
 const placeId = fc.constantFrom(...PLACES);
 const lasting = fc.constantFrom(0, 5, 15, 30, 60, 240, 1500);
-/** Few rows, near one another and not; people change seats, and of some nobody knows. */
+/** Few rows, near and far from one another; people change seats, and some seats are unknown. */
 const seat = fc.constantFrom(null, null, '1A', '2B', '4C', '9D');
 
 const facts = fc
@@ -39,7 +39,7 @@ const stay = fc
   .tuple(facts, fc.boolean(), seat)
   .map(([data, open, seated]) => ({ ...data, leftAt: open ? null : data.leftAt, seat: seated }));
 const pair = fc.uniqueArray(personId, { minLength: 2, maxLength: 2 }).map((two) => [...two].sort() as [string, string]);
-/** Capitals do not make another kind. */
+/** Kinds that differ only in case are one kind. */
 const KINDS = ['shop', 'Shop', 'ward', 'bus'];
 const HOUSEHOLDS = ['blue house', 'red house'];
 const kindRule = fc.record({
@@ -59,7 +59,7 @@ const place = fc
   }));
 const isolationStart = fc.constantFrom(...[-4, 0, 3].map((steps) => text(MIDNIGHT + steps * 900)));
 
-/** Records that may turn out to be of one person: a contact's, a case's, one over another, and two in a circle. */
+/** Records that may turn out to be of one person: a contact's, a case's, a chain of records, and a circle of two. */
 const RECORDS: [string, string][] = [
   ['Giang', 'Em'],
   ['Dung', 'An'],
@@ -166,7 +166,7 @@ const statement: fc.Arbitrary<DomainEvent> = fc.oneof(
   { weight: 2, arbitrary: kindRule.map((data) => ({ type: 'PlaceKindRuled' as const, data })) },
 );
 
-/** Some visits go through a life of their own: checked in, checked out, copied, corrected. */
+/** Some visits have a longer history: checked in, checked out, copied, corrected. */
 const life: fc.Arbitrary<DomainEvent[]> = fc
   .tuple(facts, fc.nat(3), lasting, seat)
   .map(([data, copies, minutes, seated]) => {
@@ -183,7 +183,7 @@ export const history: fc.Arbitrary<DomainEvent[]> = fc
   })
   .map((parts) => parts.flat());
 
-/** The same history with ids of its own, so that many fit into one graph. */
+/** The same history with other ids, so that many fit into one graph. */
 export function renamed(events: readonly DomainEvent[], prefix: string): DomainEvent[] {
   const ids = new Set([...PEOPLE, ...PLACES, ...KINDS, ...HOUSEHOLDS]);
   return events.map((event) => ({
@@ -197,7 +197,7 @@ export function renamed(events: readonly DomainEvent[], prefix: string): DomainE
   })) as DomainEvent[];
 }
 
-/** What holds after a history: of each visit of a person what was said last. */
+/** The state after a history: for each visit of a person, the last statement. */
 export function worldAfter(events: readonly DomainEvent[]): World {
   const visits = new Map<
     string,
@@ -229,7 +229,7 @@ export function worldAfter(events: readonly DomainEvent[]): World {
           known.from === said.from &&
           known.to !== null &&
           known.to > known.from;
-        // A copy says nothing new of when and where; the seat that it names is known from then on.
+        // A copy adds nothing about when and where; the seat that it names is known from then on.
         visits.set(key, isCopy ? { ...known, row: said.row } : said);
         break;
       }
@@ -277,7 +277,7 @@ export function worldAfter(events: readonly DomainEvent[]): World {
   }
   const shares: NonNullable<World['shares']> = {};
   for (const [id, { kind }] of described) {
-    // The histories' kinds that the program knows, with whatever is put before them; a prefix makes others of them.
+    // Kinds of these histories that the program knows; a prefix turns them into unknown kinds.
     const known = kind === 'ward' ? 'group' : kind === 'bus' ? 'vehicle' : null;
     const shared = ruled.get(kind)?.shares ?? known;
     if (shared === 'vehicle' || shared === 'group') shares[id] = shared;
@@ -322,7 +322,7 @@ function statementOf({
   return { ...named, held: { ...named, at: seconds(collectedAt), outcome, method, pool, ct, onset: null } };
 }
 
-/** Whom a record stands for after a history. */
+/** The record that counts for each record after a history. */
 export function whoIs(events: readonly DomainEvent[]): (record: string) => string {
   const into = new Map<string, string>();
   for (const { type, data } of events) {

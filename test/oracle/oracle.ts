@@ -1,6 +1,6 @@
 /**
- * What the rules say, read off one by one and computed the slowest way: every stay against every other. It shares no
- * code with the engine, so that both can only be wrong together by misreading the rules alike. Times are seconds.
+ * The rules, implemented one by one in the slowest way: every stay against every other. The oracle shares no code with
+ * the engine, so both can be wrong together only if both misread the rules in the same way. Times are seconds.
  */
 export interface World {
   stays: {
@@ -8,18 +8,18 @@ export interface World {
     place: string;
     from: number;
     to: number;
-    /** Nobody knows the end. */
+    /** The end is unknown. */
     imputed?: boolean;
-    /** Row of the seat, where seats are numbered. */
+    /** Row of the seat, if seats are numbered. */
     row?: number | null;
   }[];
-  /** `distance` in metres, null where it was not measured. */
+  /** `distance` in metres, null if it was not measured. */
   nearness: { a: string; b: string; from: number; to: number; distance: number | null }[];
   /** `to` is null while it lasts. */
   isolations: { person: string; from: number; to: number | null }[];
-  /** Who lives where. */
+  /** The household of each person. */
   homes?: { person: string; household: string }[];
-  /** What those share who are at a place together; a place that is not named means nothing more than meeting. */
+  /** What people at a place share; at any other place they only meet. */
   shares?: Record<string, 'household' | 'vehicle' | 'group'>;
   tests: { person: string; at: number; outcome: 'positive' | 'negative' | 'inconclusive'; ct: number | null }[];
 }
@@ -27,28 +27,28 @@ export interface World {
 export interface Question {
   person: string;
   from: number;
-  /** Null is until whatever ends it. */
+  /** Null: until something ends it. */
   until: number | null;
-  /** An investigator gave that end. */
+  /** Whether an investigator stated that end. */
   untilStated: boolean;
-  /** Onset, or sampling: a sample of before it shows nothing of this illness's end. */
+  /** Onset or sampling: an earlier sample does not show the end of this illness. */
   anchorAt: number;
   minimumMinutes: number;
-  /** Hours within which the minutes must lie; null adds up all. */
+  /** Hours within which the minutes must fall; null adds up all minutes. */
   withinHours: number | null;
   distanceMetres: number | null;
   lingeringMinutes: number;
   seatRows: number | null;
   sharing: Record<'household' | 'vehicle' | 'group', 'contact' | 'factor' | 'none'>;
   greatestDegree: number;
-  /** Whether a negative sample ends the window, or one of a higher Ct; null when isolation does. */
+  /** Whether a negative sample ends the window, or one with a higher Ct; null if isolation does. */
   endsByNegative: { ctAbove: number | null } | null;
 }
 
 export interface Found {
   person: string;
   first: number;
-  /** When the last meeting ended; null when it goes on for all that is known. */
+  /** When the last meeting ended; null if it continues as far as is known. */
   last: number | null;
   seconds: number;
   places: string[];
@@ -146,13 +146,13 @@ interface Common {
 const namesOf = (common: readonly Common[]) =>
   ['household', 'vehicle', 'group'].filter((name) => common.some(({ shared }) => shared === name));
 
-/** Somebody who spreads at certain times only. */
+/** A person who is infectious at certain times only. */
 interface Spreader {
   person: string;
   times: { from: number; to: number }[];
 }
 
-/** What others share with somebody while that one spreads. */
+/** What others share with an infectious person while that person is infectious. */
 function commonOf(world: World, { person, times }: Spreader, question: Question): Common[] {
   return times.flatMap(({ from, to }) => commonFrom(world, { person, from, until: to }, question));
 }
@@ -201,7 +201,7 @@ function endOfWindow(world: World, question: Question): number {
   return Math.min(until ?? Infinity, ...well.map(({ at }) => at).filter((at) => at > after));
 }
 
-/** When the newest sample since an exposure was taken, if it is negative: what was passed on before, was not. */
+/** Time of the newest sample since an exposure, if it is negative: nothing was transmitted before it. */
 function releasedAt(world: World, person: string, exposedAt: number): number {
   const since = world.tests.filter(
     (test) => test.person === person && test.at >= exposedAt && test.outcome !== 'inconclusive',
@@ -210,7 +210,7 @@ function releasedAt(world: World, person: string, exposedAt: number): number {
   return since.some(({ at, outcome }) => at === newest && outcome === 'positive') ? -Infinity : newest;
 }
 
-/** Whom somebody exposed while spreading: at one place at one time or soon after, or near anywhere. */
+/** People whom an infectious person exposed: at a place at the same time or soon after, or nearby at any place. */
 function meetingsOf(world: World, { person, times }: Spreader, question: Question): Map<string, Stretch[]> {
   const met = new Map<string, Stretch[]>();
   for (const { from, to } of times) {
@@ -251,20 +251,20 @@ function meetingsFrom(
   return met;
 }
 
-/** When the first meetings began that are enough; undefined when none are. */
+/** The start of the first meetings that are long enough together; undefined if there are none. */
 function firstExposure(met: readonly Stretch[], { minimumMinutes, withinHours }: Question): number | undefined {
   const enough = (from: number, to: number) => {
     const seconds = secondsOf(met.map((each) => ({ from: Math.max(each.from, from), to: Math.min(each.to, to) })));
     return seconds > 0 && seconds >= minimumMinutes * 60;
   };
-  // A meeting begins where one starts while no other is going on.
+  // A meeting begins when one starts while no other is in progress.
   const begins = met.map(({ from }) => from).filter((at) => !met.some(({ from, to }) => from < at && at <= to));
   if (withinHours === null) return enough(-Infinity, Infinity) ? Math.min(...begins) : undefined;
   const good = begins.filter((at) => enough(at, at + withinHours * 3600));
   return good.length === 0 ? undefined : Math.min(...good);
 }
 
-/** Length of the union: between two neighbouring instants at which anything begins or ends, all or nothing is met. */
+/** Length of the union: between two neighbouring boundaries, either the whole time counts or none of it. */
 function secondsOf(all: readonly { from: number; to: number }[]): number {
   const stretches = all.filter(({ from, to }) => from < to);
   const instants = [...new Set(stretches.flatMap(({ from, to }) => [from, to]))].sort((x, y) => x - y);
@@ -277,7 +277,10 @@ function secondsOf(all: readonly { from: number; to: number }[]): number {
   return seconds;
 }
 
-/** Between two instants, whenever no isolation holds; from one change to the next everything or nothing is free. */
+/**
+ * The times between two instants that no isolation covers; between two boundaries, either all or none of the time is
+ * free.
+ */
 function atLarge(isolations: readonly { from: number; to: number }[], from: number, to: number) {
   const changes = [from, to, ...isolations.flatMap((each) => [each.from, each.to])]
     .filter((at) => at >= from && at <= to)
@@ -294,7 +297,7 @@ function atLarge(isolations: readonly { from: number; to: number }[], from: numb
   return times;
 }
 
-/** One that lasts ends never; one that ended as it began was none. */
+/** An open isolation has no end; an isolation that ended when it began never took place. */
 function isolationsOf(world: World, person: string): { from: number; to: number }[] {
   return world.isolations
     .filter((each) => each.person === person && each.from !== each.to)

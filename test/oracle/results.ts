@@ -1,11 +1,11 @@
 /**
- * Which samples make a case of a person, read off the rules of docs/profiles.md and decision 8 and shared with no code
- * of the program. Times are seconds.
+ * Which samples make a case of a person, by the rules of docs/profiles.md and decision 8; it shares no code with the
+ * program. Times are seconds.
  *
- * Nearly all of it follows from what is known at the end, in whatever order it came in. One thing does not, by design: a
- * rapid test that the rules once took for a case goes on making one while it is positive, also when what it rested on is
- * gone. So what has to hold is bounded from both sides: by what the end alone demands, and by what may have been seen on
- * the way. Where one thing happens at a time the two are the same.
+ * Nearly all of it follows from what is known at the end, in whatever order it arrived. One thing does not, by design:
+ * a rapid test that once confirmed a case continues to do so while it is positive, even if the facts on which it was
+ * based are gone. So the expected result has two bounds: what the end alone requires, and what may have been seen on
+ * the way. If only one thing happens at a time, the two are equal.
  */
 export interface Sample {
   disease: string;
@@ -17,11 +17,11 @@ export interface Sample {
   onset: number | null;
 }
 
-/** How somebody is connected to a case; by what they share with it where `degree` is null. */
+/** How a person is connected to a case; if `degree` is null, by what they share. */
 export interface Tie {
   degree: number | null;
   first: number;
-  /** Null while it goes on. */
+  /** Null while it continues. */
   last: number | null;
 }
 
@@ -34,19 +34,19 @@ export interface RapidRule {
 }
 
 export interface ResultRules {
-  /** Of a disease on the day of a sample; null takes every positive test. */
+  /** The rule for a disease on the day of a sample; null accepts every positive test. */
   rapid: (disease: string, at: number) => RapidRule | null;
   followUpDays: number;
 }
 
-/** What a laboratory says of one person in one sample. */
+/** The result of one person in one sample, by a laboratory. */
 export interface Held extends Sample {
   sample: string;
   person: string;
   ct?: number | null;
 }
 
-/** Something that a laboratory says, by what names it; `held` null takes back what it said. */
+/** A laboratory's statement, with its key; if `held` is null, it retracts the earlier statement. */
 export interface Statement {
   sample: string;
   person: string;
@@ -56,8 +56,8 @@ export interface Statement {
 }
 
 /**
- * The last word on each tube, person and disease, of what was said in this order. What was reported last is the last
- * word; the same said once more was said on purpose, and is as late as anything before it.
+ * The last statement on each tube, person and disease, from statements in this order. The one with the latest report
+ * counts; a repeated statement was made on purpose, and is as late as any before it.
  */
 export function lastWords(said: readonly Statement[]): Held[] {
   const words = new Map<string, { late: number; held: Held | null }>();
@@ -77,23 +77,23 @@ const sameStatement = (a: Statement, b: Statement) =>
 /** What is known at one moment. */
 export interface Known {
   results: readonly Held[];
-  /** The ties of one person to the case of another. */
+  /** The ties between one person and the case of another. */
   ties: (person: string, other: string, disease: string, evidence: readonly Held[]) => readonly Tie[];
 }
 
 const DAY = 86_400;
-/** Days of Viet Nam, which is seven hours ahead of UTC and changes no clocks. */
+/** The day in Vietnam, which is seven hours ahead of UTC and does not change clocks. */
 const dayOf = (at: number): number => Math.floor((at + 7 * 3600) / DAY);
 const HOUR = 3_600;
 
 export const nameOf = ({ person, disease, sample }: Pick<Held, 'person' | 'disease' | 'sample'>) =>
   `${person} has ${disease} by ${sample}`;
 
-/** A pool says of nobody in it that they are infected. */
+/** A pool does not show that any member is infected. */
 const confirming = ({ outcome, pool }: Sample) => outcome === 'positive' && pool === 1;
 const rapid = (result: Sample) => confirming(result) && result.method === 'antigen';
 
-/** What the samples of live cases are after something happened, by name: at least and at most. */
+/** The samples of live cases after something happened, by name: at least and at most. */
 export function expectedEvidence(
   rules: ResultRules,
   before: ReadonlySet<string>,
@@ -149,7 +149,7 @@ function closed(rules: ResultRules, from: readonly string[], moments: readonly K
     return others.some((other) => follows(other, result) || follows(result, other));
   }
 
-  /** To all who are live cases by what was found so far. */
+  /** The ties to all live cases that have been found so far. */
   function tiesIn(moment: Known, { person, disease }: Held): Tie[] {
     const ill = results
       .map((each) => each.result)

@@ -8,7 +8,7 @@ export const MIDNIGHT = 1_627_862_400;
 export const PEOPLE = ['An', 'Binh', 'Chi', 'Dung', 'Em', 'Giang'];
 export const PLACES = ['cafe', 'market', 'ward'];
 
-/** Few instants, so that ends touch and starts coincide often; some a second off. */
+/** Few instants, so that ends often touch and starts often coincide; some are a second off. */
 export const instant = fc
   .tuple(fc.integer({ min: -8, max: 8 }), fc.constantFrom(0, 0, 0, 1, -1))
   .map(([steps, off]) => MIDNIGHT + steps * 900 + off);
@@ -20,7 +20,7 @@ const row = fc.constantFrom(null, null, 1, 2, 4, 9);
 const stay = fc
   .record({ person, place: fc.constantFrom(...PLACES), from: instant, minutes, imputed: fc.boolean(), row })
   .map(
-    // Nothing lasts less than nothing; a stay of no length at all happens with doubled scans.
+    // No stay has a negative length; double scans cause stays of length zero.
     ({ minutes: lasting, ...each }) => ({ ...each, to: each.from + lasting * 60 }),
   );
 
@@ -111,7 +111,7 @@ export function questionOf(
   };
 }
 
-/** What a trace found, in the oracle's words. */
+/** The result of a trace in the oracle's format. */
 export function answerOf({ window, degrees, factors }: TraceResult): Answer {
   return {
     until: window.until,
@@ -132,7 +132,7 @@ export function answerOf({ window, degrees, factors }: TraceResult): Answer {
   };
 }
 
-/** What the engine is asked, in its own words. */
+/** The oracle's question in the engine's format. */
 export function inputOf(question: Question): TraceInput {
   const { person: personId, from, until, untilStated, anchorAt, endsByNegative, ...rules } = question;
   const end: WindowEnd =

@@ -20,13 +20,13 @@ type Step =
   | { do: 'register'; person: string; phone: string | null }
   | { do: 'retract'; caseId: string }
   | { do: 'confirm'; caseId: string }
-  /** A person is exposed again, so many days after everybody else. */
+  /** A person is exposed again, this many days after everybody else. */
   | { do: 'expose'; person: string; caseId: string; days: number }
-  /** A person becomes a case, or is none any more. */
+  /** A person becomes a case, or stops being one. */
   | { do: 'own'; person: string; live: boolean }
-  /** So much that another case is no longer merged into what was said. */
+  /** So much time passes that a message no longer covers another case. */
   | { do: 'later' }
-  /** Some of what is queued, at once, in a process that may die; then perhaps the log is handled again. */
+  /** Some of the queued jobs run at once, in a process that may die; then the log may be handled again. */
   | {
       do: 'work';
       pick: number;
@@ -37,9 +37,9 @@ type Step =
       meanwhile: Contacts | null;
     }
   | { do: 'rewind'; events: number }
-  /** Everything but what waits for others to its phone. */
+  /** Everything except messages that wait for others to the same phone. */
   | { do: 'gather' }
-  /** The answer to the next message is lost; it went or it did not. */
+  /** The answer to the next message is lost, whether it was sent or not. */
   | { do: 'lose'; loses: 'sent' | 'unsent' };
 
 const contacts: fc.Arbitrary<Contacts> = fc
@@ -60,12 +60,12 @@ const work: fc.Arbitrary<Step> = fc.record({
   dies: fc.option(fc.record({ calls: fc.integer({ min: 1, max: 25 }), after: fc.boolean() }), { nil: null, freq: 2 }),
   meanwhile: fc.option(contacts, { nil: null, freq: 2 }),
 });
-/** The second case is rarer: most of what can go wrong does so with one. */
+/** The second case is rarer, because most errors occur with one. */
 const inCase = fc.constantFrom(CASE, CASE, 'case-2');
 const inAnyCase = fc.constantFrom(...CASES);
 const traced = (of: fc.Arbitrary<string>): fc.Arbitrary<Step> =>
   fc.tuple(contacts, of).map(([found, caseId]) => ({ do: 'trace', contacts: found, caseId }));
-/** @param earliest days after everybody else; below zero before. */
+/** @param earliest days after everybody else; negative values are before. */
 const exposed = (of: fc.Arbitrary<string>, earliest: number): fc.Arbitrary<Step> =>
   fc.record({
     do: fc.constant('expose' as const),
@@ -90,7 +90,7 @@ const steps = (register: fc.Arbitrary<Step>, weight = 1) =>
     { minLength: 3, maxLength: 40 },
   );
 
-/** Counts how often a phone came to be owed a message: a contact of it appeared, or came closer. */
+/** Counts how often a phone needed a message because a contact appeared or came closer. */
 class Arrivals {
   readonly byPhone = new Map<string, number>();
   readonly #before = new Map<string, number>();
@@ -114,8 +114,8 @@ class Arrivals {
 }
 
 /**
- * Whether the person's last alert of the case was said, by itself or by the one that it relies on, and asks for as much
- * as the person's degree does.
+ * Whether the person's last alert for the case was sent, by itself or by the alert on which it relies, and asks for at
+ * least as much as the person's degree does.
  */
 function isTold(rig: AlertingRig, person: string, caseId: string): boolean {
   const last = rig.alerts(person, caseId).at(-1);
@@ -126,7 +126,10 @@ function isTold(rig: AlertingRig, person: string, caseId: string): boolean {
   return telling.told && stands(telling) && (telling.said ?? telling.request?.degree ?? 2) <= degree;
 }
 
-/** Whether the message was about the case, or for the same person, or one who had it from a case of which it spoke. */
+/**
+ * Whether the message was about the case, for the same person, or for a person who joined it from a case that it
+ * covered.
+ */
 function speaksTo(rig: AlertingRig, { request, saidOf, joined }: AlertState, person: string, caseId: string): boolean {
   const spokenOf = [request?.caseId ?? '', ...saidOf];
   const told = [...(request ? [request] : []), ...joined.values()].filter((each) => spokenOf.includes(each.caseId));
@@ -137,7 +140,7 @@ function speaksTo(rig: AlertingRig, { request, saidOf, joined }: AlertState, per
   );
 }
 
-/** Of which cases a message spoke, as it was noted just before it went. */
+/** The cases that a message covered, as noted just before it was sent. */
 function casesOf(rig: AlertingRig, id: string): string[] {
   return [caseOf(rig, id), ...(saidBy(rig, id)?.cases ?? [])];
 }
@@ -147,7 +150,7 @@ function saidBy(rig: AlertingRig, id: string) {
   return noted?.type === 'PhoneMessageAllowed' ? noted.data.said : null;
 }
 
-/** A case that was retracted over and over waits for a person, and nobody is told of it. */
+/** A case that was retracted repeatedly waits for a person, and nobody gets a message about it. */
 function waits(rig: AlertingRig, caseId: string): boolean {
   const last = rig.store.all.findLast(
     ({ type, data }) => (type === 'AlertsHeld' || type === 'AlertsFreed') && data.caseId === caseId,
@@ -155,10 +158,10 @@ function waits(rig: AlertingRig, caseId: string): boolean {
   return last?.type === 'AlertsHeld';
 }
 
-/** The case of an alert or of the message that takes it back. */
+/** The case of an alert or of its withdrawal. */
 const caseOf = (rig: AlertingRig, id: string) => rig.alert(id.replace('-withdrawal', '')).request?.caseId ?? '';
 
-/** @param strictly whether what goes is checked when it goes, which a phone that changes hands makes unclear. */
+/** @param strictly whether to check messages when they are sent, which is impossible when phones change hands. */
 async function play(
   phones: readonly (string | null)[],
   script: readonly Step[],
@@ -178,7 +181,8 @@ async function play(
       (person) => cases.some((each) => rig.isContact(person, each)) && rig.phones.get(person) === to,
     );
     if (id.endsWith('-withdrawal')) {
-      // Who was not told yet is told after it; who was told by it must not read that it no longer holds.
+      // People who were not informed yet get a message after it; people whom it informed must not read that it no
+      // longer holds.
       const { joined, request } = rig.alert(id.replace('-withdrawal', ''));
       const relying = [...joined.values(), ...(request ? [request] : [])].filter(
         (each) => rig.isContact(each.personId, each.caseId) && rig.alerts(each.personId, each.caseId).at(-1)?.coveredBy,
@@ -188,7 +192,7 @@ async function play(
     }
     expect(sharing.length).toBeGreaterThan(0);
     const told = /(\d+) người dùng số/.exec(text)?.[1];
-    // Whoever was registered a moment ago may not be counted yet.
+    // A person who was registered a moment ago may not be counted yet.
     if (!rig.behind) expect(Number(told ?? 1)).toBe(sharing.length);
   };
   for (const [i, phone] of phones.entries()) if (phone) await rig.register(PEOPLE[i] as string, phone);
@@ -226,7 +230,7 @@ async function play(
     }
     arrivals.note(rig);
   }
-  // What happens to a case always ends with a trace.
+  // Whatever happens to a case always ends with a trace.
   for (const caseId of CASES) {
     await rig.trace(Object.fromEntries(rig.live.has(caseId) ? (rig.contacts.get(caseId) ?? []) : []), caseId);
   }
@@ -242,7 +246,7 @@ async function gathered(rig: AlertingRig): Promise<void> {
   }
 }
 
-/** Until nothing is left to do: what may be on its way at a moment is looked at again once that is surely over. */
+/** Runs until nothing is left to do. What may be in progress is checked again when it must be over. */
 async function drained(rig: AlertingRig): Promise<void> {
   for (let round = 0; rig.behind || rig.jobs.size > 0; round++) {
     if (round > 500) throw new Error(`still busy: ${[...rig.jobs.keys()].join(', ')}`);
@@ -264,9 +268,9 @@ function checkPeople(rig: AlertingRig): void {
     if (!rig.isContact(person, caseId)) {
       if (last) expect(last.status).toBe('withdrawn');
     } else if (waits(rig, caseId)) {
-      // Somebody looks at it first.
+      // Without a phone, the person gets a visit first.
     } else if (!rig.phones.get(person)) {
-      // Who lost the number after being told was told all the same.
+      // A person who lost the number after the message was informed all the same.
       if (last?.status !== 'failed') expect(isTold(rig, person, caseId)).toBe(true);
     } else {
       expect(isTold(rig, person, caseId)).toBe(true);
@@ -274,23 +278,25 @@ function checkPeople(rig: AlertingRig): void {
   }
 }
 
-/** Holds where nobody's phone changes. */
+/** Holds if nobody's phone changes. */
 function checkPhones(rig: AlertingRig, arrivals: Arrivals): void {
   for (const phone of PHONES) {
     const sent = rig.sentTo(phone).map(({ id }) => id);
     const alerts = sent.filter((id) => !id.endsWith('-withdrawal'));
     expect(alerts.length).toBeLessThanOrEqual(arrivals.byPhone.get(phone) ?? 0);
     const people = PEOPLE.filter((person) => rig.phones.get(person) === phone);
-    // The last word that a phone gets is what is true.
+    // The last message to a phone is true.
     const contact = (person: string) => CASES.some((caseId) => rig.isContact(person, caseId));
     if (sent.length > 0 && !people.some(contact)) expect(sent.at(-1)).toMatch(/-withdrawal$/);
-    // Nothing stands of which nobody of the phone is a contact any more.
+    // No message stands if nobody on the phone is a contact any more.
     const standing = alerts.filter((id) => rig.alert(id).withdrawal !== 'sent');
     if (!people.some(contact)) expect(standing).toEqual([]);
   }
 }
 
-/** @param gathers whether what is due for a phone at a time is one message; jobs then wait as long as the script has them. */
+/**
+ * @param gathers whether messages that are due for a phone at one time are combined; jobs then wait as the script says.
+ */
 function rigThat(gathers: boolean): AlertingRig {
   const rig = new AlertingRig();
   rig.gathers = gathers;
@@ -303,11 +309,11 @@ const phonesAtFirst = fc.array(phone, { minLength: PEOPLE.length, maxLength: PEO
 /** Milliseconds. */
 const LIMIT = 120_000 + alertRuns * 50;
 
-describe('alerts, whatever happens in whatever order', () => {
+describe('alerts, whatever happens in whatever order,', () => {
   it(
-    'tell each phone once for every arrival, leave nobody untold, and take back what no longer holds',
+    'inform each phone once for every reason, leave nobody uninformed, and take back what no longer applies',
     async () => {
-      // Nobody's phone changes; who has none at first may get one late.
+      // Nobody's phone changes; a person without one at first may get one late.
       const late: fc.Arbitrary<Step> = fc
         .record({ person: fc.constantFrom(...PEOPLE), phone: fc.constantFrom(...PHONES) })
         .map((facts) => ({ do: 'register', ...facts }));
@@ -331,7 +337,7 @@ describe('alerts, whatever happens in whatever order', () => {
   );
 
   it(
-    'leave nobody untold although phones change hands',
+    'leave nobody uninformed although phones change hands',
     async () => {
       const any: fc.Arbitrary<Step> = fc
         .record({ person: fc.constantFrom(...PEOPLE), phone })
@@ -348,7 +354,7 @@ describe('alerts, whatever happens in whatever order', () => {
   );
 
   it(
-    'keep to the bound of messages for a phone and day, lose nothing by it, and name no earlier day than the one that holds',
+    'respect the daily limit of a phone, lose nothing because of it, and name no earlier day than the one that holds',
     async () => {
       const any: fc.Arbitrary<Step> = fc.oneof(
         fc.record({ do: fc.constant('register' as const), person: fc.constantFrom(...PEOPLE), phone }),
@@ -383,7 +389,7 @@ describe('alerts, whatever happens in whatever order', () => {
   );
 });
 
-describe('What a phone read last', () => {
+describe('The last message to a phone', () => {
   const some: fc.Arbitrary<Step> = fc.oneof(
     traced(inAnyCase),
     exposed(inAnyCase, -3),
@@ -392,7 +398,7 @@ describe('What a phone read last', () => {
   );
 
   it(
-    'names no earlier day than holds for anybody who has it, of whichever case, however much later that is found',
+    'names no earlier day than holds for anybody with that phone, for any case, however late that is found',
     async () => {
       const script = fc.array(some, { minLength: 3, maxLength: 12 });
       await fc.assert(
@@ -407,7 +413,7 @@ describe('What a phone read last', () => {
   );
 });
 
-describe('what is gathered into one message', () => {
+describe('a combined message', () => {
   const some: fc.Arbitrary<Step> = fc.oneof(
     fc.record({ do: fc.constant('register' as const), person: fc.constantFrom(...PEOPLE), phone }),
     traced(inAnyCase),
@@ -417,15 +423,15 @@ describe('what is gathered into one message', () => {
     fc.constantFrom<Step>({ do: 'lose', loses: 'sent' }, { do: 'lose', loses: 'unsent' }),
   );
   const knows = fc.constantFrom({ repeats: true, fates: true }, { repeats: true, fates: false });
-  /** With one, no more than one case is kept in memory. */
+  /** With 1, only one case is kept in memory. */
   const kept = fc.constantFrom(300_000, 1);
 
   it(
-    'tells everybody who must be told, at the number that is theirs, once, and stands for nobody else',
+    'informs everybody who must be informed, at their own number, once, and stands for nobody else',
     async () => {
       await fc.assert(
         fc.asyncProperty(phonesAtFirst, steps(some, 12), knows, kept, async (phones, script, known, viewsOf) => {
-          // Of a message that may have gone, and whose gateway cannot be asked, nothing can be said for certain.
+          // If a message may have been sent and its gateway cannot be asked, nothing is certain.
           const provider = new RememberingProvider({ name: 'gateway', knows: known, once: true });
           const rig = new AlertingRig(new MemoryEventStore(), [provider]);
           rig.gathers = true;
@@ -488,14 +494,14 @@ function contactsOf(rig: AlertingRig): ContactNow[] {
   );
 }
 
-/** Nine o'clock of the next day in Viet Nam, in milliseconds. */
+/** Nine o'clock of the next day in Vietnam, in milliseconds. */
 const nextMorning = (now: number) => Date.parse(`${dayAt(now + SECONDS_PER_DAY * 1000)}T02:00:00Z`);
-/** The day of an instant in Viet Nam, such as 2021-08-15. */
+/** The day of an instant in Vietnam, such as 2021-08-15. */
 const dayAt = (milliseconds: number) => new Date(milliseconds + 7 * 3_600_000).toISOString().slice(0, 10);
-/** By the rules of decision 5053 for F1; F2 are watched for as long. */
+/** For F1 by the rules of decision 5053; F2 are followed up for as long. */
 const DAYS_AFTER = 14;
 
-/** What each contact who has a phone read last, against what a person would work out by hand. */
+/** Compares the last message that each contact with a phone got with what a person would expect. */
 function checkLastWords(rig: AlertingRig): void {
   for (const [person, caseId] of PEOPLE.flatMap((each) => CASES.map((of) => [each, of] as const))) {
     const to = rig.phones.get(person);

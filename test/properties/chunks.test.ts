@@ -8,10 +8,10 @@ import { addToContactList, emptyContactList } from '../../src/tracing/contacts.j
 import { MIDNIGHT } from '../oracle/worlds.js';
 import { runs, seeded } from '../support/sizes.js';
 
-describe('What a trace found', () => {
+describe('The result of a trace', () => {
   const limit = 1_048_576;
   const caseId = 'case-of-an';
-  // The widest that JSON and UTF-8 make of what an id may hold.
+  // The longest ids in JSON and in UTF-8.
   const id = fc.constantFrom('p', 'x'.repeat(100), '\u1ec7'.repeat(100), '"'.repeat(100));
   const instant = formatInstant(MIDNIGHT);
   const contact = fc
@@ -44,7 +44,7 @@ describe('What a trace found', () => {
     placeIds: fc.array(id, { maxLength: 400 }),
   });
 
-  it('is divided into events below the limit of the log, and comes together again', () => {
+  it('is divided into events below the limit of the log, and can be put together again', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(contact, { maxLength: 8, selector: ({ personId }) => personId }),
@@ -55,7 +55,7 @@ describe('What a trace found', () => {
           const list = emptyContactList();
           chunks.forEach((part, index) => {
             const data = { caseId, traceId: 't', index, ...part };
-            // With room for what else an event carries.
+            // This leaves room for the rest of an event.
             expect(Buffer.byteLength(JSON.stringify(data))).toBeLessThan(limit - 10_000);
             addToContactList(list, { type: 'ContactsTraced', data });
           });
@@ -78,7 +78,7 @@ describe('What a trace found', () => {
     );
   });
 
-  it('is no event at all when nothing changed', () => {
+  it('is no event at all if nothing changed', () => {
     expect(chunked({ found: [], gone: [], factors: [], factorsGone: [] })).toEqual([]);
   });
 });

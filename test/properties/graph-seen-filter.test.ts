@@ -8,7 +8,7 @@ import { runs, seeded } from '../support/sizes.js';
 const number = fc.integer({ min: 0, max: 0xffff_ffff });
 
 describe('The filter of visits seen', () => {
-  it('never denies what was added, however many layers it has grown', () => {
+  it('never denies what was added, however many layers it has', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(number, fc.nat(100)), { maxLength: 2_000, size: 'max' }), (added) => {
         // The smallest first layer has room for eight.
@@ -25,7 +25,7 @@ describe('The filter of visits seen', () => {
     );
   });
 
-  it('affirms few numbers that were never added, random or in a row', () => {
+  it('confirms few numbers that were never added, random or consecutive', () => {
     const filter = new SeenFilter(16);
     for (let i = 0; i < 2_048; i++) filter.add(i);
     let wrong = 0;
@@ -35,7 +35,7 @@ describe('The filter of visits seen', () => {
 });
 
 describe('The key of a visit', () => {
-  it('is a whole number that doubles hold exactly, with the packed number in its lower 32 bits', () => {
+  it('is a whole number that doubles represent exactly, with the packed number in its lower 32 bits', () => {
     fc.assert(
       fc.property(
         fc.oneof(

@@ -4,7 +4,7 @@ import smpp from 'smpp';
 import { segmentsOf } from '@truyvet/message-gateway';
 import { assertWithSeeds } from '../support/seeds.js';
 
-/** Every character below U+2200 that we say is of GSM-7. */
+/** Every character below U+2200 that the program considers GSM-7. */
 const gsm = Array.from({ length: 0x2200 }, (_, i) => String.fromCharCode(i)).filter(
   (each) => segmentsOf(each).encoding === 'gsm7',
 );
@@ -15,7 +15,7 @@ describe('the GSM alphabet', () => {
     expect(gsm.filter((each) => segmentsOf(each).units === 2).join('')).toBe('\f[\\]^{|}~€');
   });
 
-  it('is written over SMPP in as many octets as are counted, and read back the same', () =>
+  it('is written over SMPP in as many octets as are counted, and read back unchanged', () =>
     assertWithSeeds(
       fc.property(fc.string({ unit: fc.constantFrom(...gsm), maxLength: 200 }), (text) => {
         const bytes = smpp.encodings.ASCII.encode(text);

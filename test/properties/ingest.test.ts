@@ -14,7 +14,7 @@ import { runs, seeded } from '../support/sizes.js';
 const seconds = fc.integer({ min: 0, max: LATEST_INSTANT });
 
 describe('Reading times', () => {
-  it('gives every instant back from its text, in whatever offset it is written', () => {
+  it('gives every instant back from its text, in any offset', () => {
     fc.assert(
       fc.property(seconds, fc.integer({ min: -12 * 60, max: 14 * 60 }), (at, offset) => {
         const text = formatInstant(at);
@@ -27,7 +27,7 @@ describe('Reading times', () => {
     );
   });
 
-  it('takes a plain date and time exactly when the calendar has it', () => {
+  it('accepts a plain date and time exactly if the calendar has it', () => {
     const part = (max: number) => fc.integer({ min: 0, max });
     fc.assert(
       fc.property(
@@ -57,7 +57,7 @@ const visits = fc.array(
   { maxLength: 40 },
 );
 
-/** What a reader of the log holds of each visit: the last event of its id. */
+/** What a reader of the log knows about each visit: the last event with its id. */
 const visitsIn = (store: MemoryEventStore): Map<string, CheckedIn['data']> =>
   new Map(store.all.map(({ data }) => [(data as CheckedIn['data']).visitId, data as CheckedIn['data']]));
 
@@ -75,8 +75,8 @@ async function take(store: MemoryEventStore, rows: readonly CheckInRow[], chunkR
   return settled;
 }
 
-describe('Taking rows in', () => {
-  it('leaves the same events and visits whatever the size of a chunk, and none a second time', async () => {
+describe('Importing rows', () => {
+  it('stores the same events and visits whatever the size of a chunk, and nothing a second time', async () => {
     await fc.assert(
       fc.asyncProperty(
         visits,
@@ -99,7 +99,7 @@ describe('Taking rows in', () => {
     );
   });
 
-  it('of a CSV file gives names back as they were written, whatever stands in them', async () => {
+  it('of a CSV file keeps names exactly as they were written, whatever they contain', async () => {
     const name = fc
       .string({ minLength: 1, maxLength: 20, unit: 'grapheme' })
       .filter((text) => unseenInText(text) === undefined && text === cleanText(text) && text !== '');

@@ -10,7 +10,7 @@ import { MemoryEventStore } from '../support/memory-event-store.js';
 import { runs, seeded } from '../support/sizes.js';
 import { RememberingProvider } from '../unit/alerting/remembering-provider.js';
 
-/** Milliseconds after which nobody can still be handing a message over. */
+/** Milliseconds after which no process can still be handing a message over. */
 const LATER = 91_000;
 const due = { messageId: 'm', purpose: 'appointment', about: 'a', whose: 'an' };
 const because = { source: 'test' };
@@ -24,13 +24,13 @@ interface Fate {
   after: boolean;
 }
 
-/** What has become of the one message, whoever tries to send it, and where. */
+/** The state of the one message, whichever process tries to send it, and through which provider. */
 class World {
   readonly store = new MemoryEventStore();
   now = Date.parse('2021-08-05T02:00:00Z');
-  /** Whether it was delivered, as its module was told. */
+  /** Whether it was delivered, as its module was informed. */
   readonly told: boolean[] = [];
-  /** In the queue of which provider it is. */
+  /** The provider in whose queue it is. */
   #via: string;
 
   constructor(readonly providers: readonly RememberingProvider[]) {
@@ -42,7 +42,7 @@ class World {
     return this.providers.flatMap(({ messages }) => messages);
   }
 
-  /** A process of its own tries once; it dies where its fate has it. Undefined where it is to be tried again. */
+  /** A separate process tries once, and dies where its fate says. Undefined if the message has to be retried. */
   async attempt(fate?: Fate): Promise<Outcome | undefined> {
     const { routes, dispatcher } = this.#process(fate);
     const via = routes.find(this.#via) ?? routes.all[0];
@@ -56,7 +56,7 @@ class World {
     }
   }
 
-  /** A report of whatever the log says went. */
+  /** A report about the message that was sent according to the log. */
   async report(delivered: boolean, fate?: Fate): Promise<void> {
     const { store, purposes } = this.#process(fate);
     const went = this.store.all.find(({ type }) => type === 'MessageSent');
@@ -131,7 +131,7 @@ const kind = fc.record({
 });
 
 describe('A message', () => {
-  it('goes once at most unless a provider is to be tried again in doubt, whoever dies, retries, answers or reports', async () => {
+  it('is sent at most once unless a provider may be tried again in doubt, whoever dies, retries, answers or reports', async () => {
     let died = 0;
     const ended = new Map<string, number>();
     await fc.assert(
@@ -145,7 +145,8 @@ describe('A message', () => {
             return made;
           });
           const world = new World(providers);
-          // Nothing is noted of it there: then its job alone keeps two from sending it at a moment.
+          // In this case nothing is noted, and only the job prevents two processes from sending the message at the same
+          // time.
           const oneAtATime = kinds.length === 1 && kinds[0]?.fates === true && !kinds[0].repeats;
           for (const each of steps) {
             if (each.do === 'wait') world.now += LATER;
@@ -172,15 +173,16 @@ describe('A message', () => {
           ended.set(outcome?.type ?? 'never', (ended.get(outcome?.type ?? 'never') ?? 0) + 1);
           const again = kinds.some(({ whenUncertain }) => whenUncertain === 'at-least-once');
           if (!again) expect(world.sent.length).toBeLessThanOrEqual(1);
-          // It ends, and one that is said to have gone did; nobody gave up one that everybody could be asked of.
+          // It ends, and a message that counts as sent was sent; no process gave up a message about which every
+          // provider could be asked.
           expect(outcome?.type).toMatch(/^(sent|uncertain)$/);
           if (outcome?.type === 'sent') expect(world.sent.length).toBeGreaterThanOrEqual(1);
           if (kinds.every(({ fates }) => fates)) expect(outcome?.type).toBe('sent');
-          // That stays so, whoever asks, and nothing more goes.
+          // The outcome stays the same, whichever process asks, and nothing more is sent.
           const before = world.sent.length;
           expect(await world.attempt()).toEqual(outcome);
           expect(world.sent).toHaveLength(before);
-          // What was reported first holds.
+          // The first report counts.
           await world.report(true);
           await world.report(false);
           expect(new Set(world.told).size).toBeLessThanOrEqual(1);

@@ -4,7 +4,7 @@ import { expectedContacts, type World } from '../oracle/oracle.js';
 import { PLAIN } from '../oracle/worlds.js';
 import { SHARED } from '../support/shared.js';
 
-/** Recordings of real people with what another reading of the rules found; not part of the project. */
+/** Recordings of real people with the results of another implementation of the rules; not part of the project. */
 const RECORDINGS = `${SHARED}/data`;
 const seconds = (text: string) => Date.parse(text) / 1000;
 const rowsOf = (file: string) =>
@@ -42,14 +42,14 @@ interface Expected {
 
 const present = existsSync(RECORDINGS);
 
-describe('The oracle, which the engine is held against', () => {
+describe('The oracle, against which the engine is tested,', () => {
   (present ? it : it.skip).each(['nyc-check-ins', 'ht09-proximity'])(
-    `finds what is expected in the recording %s (skipped where ${RECORDINGS} is absent)`,
+    `finds the expected contacts in the recording %s (skipped where ${RECORDINGS} is absent)`,
     (name) => {
       const world = recording(name);
       const cases = JSON.parse(readFileSync(`${RECORDINGS}/${name}/expected.json`, 'utf8')) as Expected[];
       expect(cases.length).toBeGreaterThan(0);
-      // The slowest way takes its time: some of the cases, small ones.
+      // Brute force takes long, so only some small cases are checked.
       for (const each of cases.filter(({ f1 }, i) => f1.length < 12 && i % 3 < 2).slice(0, 4)) {
         const { degrees } = expectedContacts(world, {
           ...PLAIN,

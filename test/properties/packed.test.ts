@@ -13,9 +13,9 @@ interface Entry {
   imputed: boolean;
 }
 
-/** Few visits and people, so that most records supersede another; numbers at the edges of 32 bits among them. */
+/** Few visits and people, so that most records supersede another; some numbers are at the limits of 32 bits. */
 const number = fc.constantFrom(0, 1, 2, 3, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff);
-/** One bit of a person's number says otherwise. */
+/** One bit of a person's number has another meaning. */
 const personNumber = fc.constantFrom(0, 1, 2, 3, 0x7fff_ffff);
 const entry: fc.Arbitrary<Entry> = fc
   .record({
@@ -34,7 +34,7 @@ function packed(records: readonly Entry[]): Int8Array {
   return packer.bytes();
 }
 
-/** What holds of records: of each visit of a person the last, unless it is empty. */
+/** The current records: the last one of each visit, unless it is empty. */
 function holding(records: readonly Entry[]): Omit<Entry, 'visit'>[] {
   const last = new Map<string, Entry>();
   for (const record of records) last.set(`${record.visit} of ${record.person}`, record);
@@ -60,7 +60,7 @@ function contentsOf(numbers: Uint32Array) {
 }
 
 describe('A packed slot', () => {
-  it('holds the last record of each visit, in the order of starts', () => {
+  it('contains the last record of each visit, in the order of starts', () => {
     fc.assert(
       fc.property(entries, (records) => {
         const { stays, longest } = contentsOf(asNumbers(packed(records)));
@@ -96,7 +96,7 @@ describe('A packed slot', () => {
     );
   });
 
-  it('is not disturbed by a slot read before it', () => {
+  it('is not affected by a slot that was read before it', () => {
     fc.assert(
       fc.property(entries, entries, (one, other) => {
         const alone = contentsOf(asNumbers(packed(other)));
@@ -118,7 +118,7 @@ describe('A packed slot', () => {
 });
 
 describe('A stay cut into days', () => {
-  it('covers itself exactly, each part inside the slot of its day', () => {
+  it('covers exactly the stay, each part within the slot of its day', () => {
     const times = fc.tuple(fc.integer({ min: 0, max: 0xffff_ffff - 4 * DAY }), fc.integer({ min: 0, max: 3 * DAY }));
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 2 ** 31 }), times, (place, [from, length]) => {

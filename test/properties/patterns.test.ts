@@ -6,9 +6,11 @@ import ts from 'typescript';
 const SOURCES = ['src', 'projections', ...readdirSync('packages').map((name) => `packages/${name}/src`)].filter(
   (folder) => existsSync(folder),
 );
-/** Characters of a text that somebody might send: a pattern that goes back over it for each of them takes minutes. */
+/** Characters of a text that somebody might send: a pattern that backtracks for each of them takes minutes. */
 const LENGTH = 30_000;
-/** Milliseconds of the processor, so that other work on the machine does not count. A linear pattern takes one or two. */
+/**
+ * Milliseconds of processor time, so that other work on the machine does not count. A linear pattern takes one or two.
+ */
 const TOO_LONG = 150;
 const SENT = [
   ' ',
@@ -36,7 +38,7 @@ const SENT = [
   '1:',
 ];
 
-/** Patterns that nobody outside can give a text to, with what they are given. */
+/** Patterns that are never applied to text from outside, with the text that they are applied to. */
 const BOUNDED: Record<string, string> = {
   '\\{([^}]*)\\}': 'our own texts of messages',
   '\\/+$': 'URLs of the configuration',
@@ -70,7 +72,7 @@ function patternsIn(folder: string): Pattern[] {
     });
 }
 
-/** The text on which a pattern takes too long, if any. */
+/** A text on which a pattern takes too long, if there is one. */
 function worstOf({ source, flags }: Pattern): string | undefined {
   const pattern = new RegExp(source, flags);
   for (const sent of SENT) {
@@ -85,8 +87,8 @@ function worstOf({ source, flags }: Pattern): string | undefined {
   return undefined;
 }
 
-describe('A pattern', () => {
-  it('takes no longer the longer a text is than its length says, whatever is sent', () => {
+describe('A regular expression', () => {
+  it('takes time proportional to the length of a text, whatever is sent', () => {
     const slow = SOURCES.flatMap(patternsIn).flatMap((pattern) => {
       const worst = BOUNDED[pattern.source] === undefined ? worstOf(pattern) : undefined;
       return worst === undefined ? [] : [`${pattern.where}: /${pattern.source}/ on ${worst}`];
@@ -94,7 +96,7 @@ describe('A pattern', () => {
     expect(slow).toEqual([]);
   });
 
-  it('that goes back over a text is found by this test', () => {
+  it('that backtracks over a text is found by this test', () => {
     expect(worstOf({ where: '', source: '^\\d+(?:t| +)(?=\\d)| *z$', flags: '' })).toBeDefined();
   });
 });

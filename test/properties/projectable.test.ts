@@ -23,9 +23,9 @@ import { eventOf } from '../support/content.js';
 import { assertWithSeeds } from '../support/seeds.js';
 import { runs, seeded } from '../support/sizes.js';
 
-/** Bytes that Neo4j takes in a key of an index. */
+/** Most bytes of an index key in Neo4j. */
 const LONGEST_KEY = 8_100;
-/** Fields of the graph that have an index, or stand in a key of one. */
+/** Fields of the graph that have an index, or are part of an index key. */
 const INDEXED = new Set(
   ['id', 'key', 'caseId', 'personId', 'alertId', 'disease', 'reference', 'withdrawalReference', 'reminderId'].concat([
     'by',
@@ -35,7 +35,7 @@ const INDEXED = new Set(
   ]),
 );
 
-/** Complains of whatever the graph would not take. */
+/** Fails for a value that the graph would not accept. */
 function check(value: unknown, field: string): void {
   if (neo4j.isInt(value)) {
     if (value.toBigInt() >= 2n ** 62n || value.toBigInt() <= -(2n ** 62n)) throw new Error(`${field} is ${value}`);
@@ -51,7 +51,7 @@ function check(value: unknown, field: string): void {
   else throw new Error(`${field} is ${typeof value}`);
 }
 
-/** A graph that holds nothing and takes whatever a graph would take. */
+/** An empty graph that accepts whatever a real graph would accept. */
 const tx = {
   run: (_query: string, parameters: Record<string, unknown> = {}) => {
     for (const [name, value] of Object.entries(parameters)) check(value, name);
@@ -64,7 +64,7 @@ const session = {
   close: () => Promise.resolve(),
 };
 
-/** Everything that the projector computes of these events, up to what Neo4j would be given. */
+/** Everything that the projector computes from these events, up to the values for Neo4j. */
 async function project(events: readonly DomainEvent[]): Promise<void> {
   const driver = { session: () => session } as unknown as Driver;
   gateOf(driver).opened();
@@ -139,14 +139,14 @@ function visits(): Visits {
   } as unknown as Visits;
 }
 
-describe('Every event that the catalogue takes', () => {
-  it.each([...CATALOGUE])('comes into the graph, whatever it holds: $type', async (type) => {
+describe('Every event that the catalogue accepts', () => {
+  it.each([...CATALOGUE])('can be projected, whatever it contains: $type', async (type) => {
     await assertWithSeeds(fc.asyncProperty(fc.array(eventOf(type), { minLength: 1, maxLength: 4 }), project), {
       ...seeded(runs(30)),
     });
   });
 
-  it('comes into the graph among others that bear on the same', async () => {
+  it('can be projected among other events about the same things', async () => {
     const { catalogue } = await boot();
     const any = fc.constantFrom(...catalogue).chain(eventOf);
     await assertWithSeeds(fc.asyncProperty(fc.array(any, { minLength: 5, maxLength: 30 }), project), {

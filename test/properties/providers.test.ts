@@ -5,10 +5,10 @@ import { alertRuns, seeded } from '../support/sizes.js';
 import { RememberingProvider } from '../unit/alerting/remembering-provider.js';
 import { AlertingRig, CASE } from '../unit/alerting/rig.js';
 
-/** Milliseconds after which nobody can still be handing a message over. */
+/** Milliseconds after which no process can still be handing a message over. */
 const LATER = 91_000;
 
-describe('Whatever providers and processes do', () => {
+describe('Whatever providers and processes do,', () => {
   const PEOPLE = ['an', 'binh', 'chi'];
   const step = fc.record({
     down: fc.array(fc.boolean(), { minLength: 2, maxLength: 2 }),
@@ -28,7 +28,7 @@ describe('Whatever providers and processes do', () => {
     { repeats: false, fates: false },
   );
 
-  it('every message goes once at most, is taken back when it was wrong, and nobody is left without one or a visit', async () => {
+  it('every message is sent at most once, is taken back if it was wrong, and everybody gets one or a visit', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 12 }), knows, knows, async (steps, one, other) => {
         const providers = [
@@ -68,7 +68,7 @@ describe('Whatever providers and processes do', () => {
         expect(new Set(ids).size).toBe(ids.length);
         for (const [i, person] of PEOPLE.entries()) {
           if (last.includes(person) || rig.sentTo(`+8490000000${i}`).length === 0) continue;
-          // What went was taken back, or it is known that this could not be done.
+          // Sent messages were taken back, or it is recorded that this was impossible.
           const told = rig.alerts(person, CASE).findLast((state) => state.told || state.inDoubt !== null);
           expect(['sent', 'failed']).toContain(told?.withdrawal);
         }

@@ -10,7 +10,10 @@ import { limit, runs, seeded } from '../support/sizes.js';
 const DAY = 86_400;
 const ALL = 1_000;
 
-/** Somebody who met many at once, of whom few met one another and few the last one: worth a search from both ends. */
+/**
+ * Somebody met many people at once; few of them met one another, and few met the last person. A search from both ends
+ * pays off.
+ */
 const GUESTS = Array.from({ length: 9 }, (_, i) => `guest ${i}`);
 const guest = fc.constantFrom(...GUESTS);
 const lasting = fc
@@ -77,7 +80,7 @@ function permutations<T>(all: readonly T[]): T[][] {
 }
 
 describe('Chains of meetings', () => {
-  it('do not lead back in time: A-B on 10 January and B-C on 1 January is no chain from A to C', async () => {
+  it('do not lead back in time: A-B on 10 January and B-C on 1 January is not a chain from A to C', async () => {
     const facts: World = {
       stays: [],
       nearness: [met('An', 'Binh', 10), met('Binh', 'Chi', 1)],
@@ -99,7 +102,7 @@ describe('Chains of meetings', () => {
     },
   );
 
-  it('pass on in a meeting that began before it was received and goes on after, and not in one that ends then', async () => {
+  it('continue in a meeting that began before the infection and goes on after it, and not in one that ends at that moment', async () => {
     const hour = (person: string, place: string, from: number, to: number) => ({
       person,
       place,
@@ -121,7 +124,7 @@ describe('Chains of meetings', () => {
     expect(await chainsIn({ stays: apart, nearness: [], isolations: [], tests: [] }, whole)).toEqual([]);
   });
 
-  it('are found where, and only where, going along every chain there is finds one, and as early', async () => {
+  it('are found exactly where following every chain finds one, and as early', async () => {
     let found = 0;
     await fc.assert(
       fc.asyncProperty(world, asked, async (facts, question) => {
@@ -143,7 +146,7 @@ describe('Chains of meetings', () => {
     expect(found).toBeGreaterThan(runs(100));
   });
 
-  it('are found as early where few of the many who were met lead on to the end', async () => {
+  it('are found as early if few of the many people met lead on to the end', async () => {
     await fc.assert(
       fc.asyncProperty(reception, fc.integer({ min: 3, max: 5 }), async (facts, maxHops) => {
         const question = { ...whole, maxHops };
@@ -158,7 +161,7 @@ describe('Chains of meetings', () => {
     );
   });
 
-  it('lead on by whoever stays long enough, though another who met the last one had left', async () => {
+  it('continue with a person who stays long enough, although another who met the last one had left', async () => {
     const stay = (person: string, place: string, from: number, to: number) => ({
       ...{ person, place, from: MIDNIGHT + from * 3600, to: MIDNIGHT + to * 3600 },
     });
@@ -172,7 +175,7 @@ describe('Chains of meetings', () => {
     expect(found.map(({ people }) => people)).toEqual([['An', 'guest 0', 'Em', 'Binh', 'Chi']]);
   });
 
-  it('go from meeting to meeting that took place, each not before the one before it', async () => {
+  it('go from meeting to meeting that took place, each not before the previous one', async () => {
     await fc.assert(
       fc.asyncProperty(world, asked, async (facts, question) => {
         const links = meetingsIn(facts);
@@ -195,7 +198,7 @@ describe('Chains of meetings', () => {
     );
   });
 
-  it('are the earliest ones when only some are wanted', async () => {
+  it('are the earliest ones if only some are requested', async () => {
     await fc.assert(
       fc.asyncProperty(world, asked, fc.integer({ min: 1, max: 3 }), async (facts, question, most) => {
         const times = (chains: Chain[]) => chains.map(({ steps }) => steps.at(-1)?.at);
@@ -219,7 +222,7 @@ describe('Chains of meetings', () => {
     );
   });
 
-  it('are found without going through a crowd that leads nowhere', async () => {
+  it('are found without searching a crowd that leads nowhere', async () => {
     const hour = (person: string, place: string, from: number) => ({
       ...{ person, place, from: MIDNIGHT + from * 3600, to: MIDNIGHT + (from + 1) * 3600 },
     });

@@ -34,7 +34,7 @@ const link = (caseId: string, sourceId: string, day: number, minutes = 10, lastD
 const cases = fc
   .array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: IDS.length })
   .map((days) => days.map((day, i) => caseOf(IDS[i] ?? '', day)));
-/** Some of which are of one person. */
+/** Cases, some of which are of one person. */
 const casesOfPeople = fc
   .array(fc.tuple(fc.integer({ min: 0, max: 20 }), fc.constantFrom(...IDS)), { minLength: 1, maxLength: IDS.length })
   .map((drawn) => drawn.map(([day, of], i) => ({ ...caseOf(IDS[i] ?? '', day), personId: `person ${of}` })));
@@ -69,7 +69,7 @@ const stays = fc.array(
   { maxLength: 8 },
 );
 
-/** Links among cases that are there. */
+/** Links between existing cases. */
 const among = (all: readonly CaseFacts[], found: readonly CaseLink[]) => {
   const known = new Set(all.map(({ caseId }) => caseId));
   return found.filter(({ caseId, sourceId }) => known.has(caseId) && known.has(sourceId));
@@ -82,7 +82,7 @@ function daysOf({ from, to }: StayFacts): number[] {
 }
 
 describe('Clusters', () => {
-  it('are the cases between which a way leads over exposures and shared days at a place, and no others', () => {
+  it('are exactly the cases that exposures and shared days at a place connect', () => {
     let large = 0;
     fc.assert(
       fc.property(casesOfPeople, links, stays, (all, found, where) => {
@@ -102,7 +102,7 @@ describe('Clusters', () => {
                   daysOf(theirs).some((day) => daysOf(own).includes(day)),
               ),
           );
-        // Each case takes the least name that it can hear of, as often as names can still travel.
+        // Each case takes the smallest name that it can reach, repeated as long as names can still spread.
         const names = new Map(all.map(({ caseId }) => [caseId, caseId]));
         for (let round = 0; round < all.length; round++) {
           for (const one of all) {
@@ -131,7 +131,7 @@ describe('Clusters', () => {
             )
             .sort(),
         ).toEqual(expected.sort());
-        // People are counted, each once, and what two cases of one have in common is nothing.
+        // People are counted once each, and what two cases of one person have in common does not count.
         const people = clusters.map((each) => each.cases.map(({ person }) => person));
         expect(people.map((each) => new Set(each).size)).toEqual(clusters.map(({ size }) => size));
         expect(people.flat().sort()).toEqual([...new Set(all.map(({ personId }) => personId))].sort());
@@ -147,7 +147,7 @@ describe('Clusters', () => {
     expect(large).toBeGreaterThan(runs(25));
   });
 
-  it('tell how many of them were at a place, and on how many days', () => {
+  it('show how many of them were at a place, and on how many days', () => {
     const at = (id: string, day: number): StayFacts => ({
       personId: `person ${id}`,
       placeId: 'cafe',
@@ -164,7 +164,7 @@ describe('Clusters', () => {
 });
 
 describe('Clusters in a zone', () => {
-  it('take for one day what is one there', () => {
+  it('count one day as the zone does', () => {
     const at = (id: string, instant: string): StayFacts => {
       const from = Date.parse(instant) / 1000;
       return { personId: `person ${id}`, placeId: 'market', from, to: from + 600, open: false };
@@ -188,7 +188,7 @@ describe('Clusters in a zone', () => {
 });
 
 describe('The generations of a case', () => {
-  it('count nobody twice, and everybody one generation after a case that was met before', () => {
+  it('count nobody twice, and everybody one generation after a case that they met before', () => {
     let deep = 0;
     fc.assert(
       fc.property(cases, links, (all, found) => {
@@ -201,8 +201,8 @@ describe('The generations of a case', () => {
           expect(source?.generation).toBe(generation - 1);
           expect(by?.first).toBeLessThan(own.anchor ?? 0);
         }
-        // Whoever was exposed to one of them and fell ill later is one of them.
-        // When each has it along the whole path that leads to it.
+        // A contact of one of them who fell ill later belongs to them.
+        // The time at which each is infected along the whole path to it.
         const since = new Map(chain.map((each) => [each.case.caseId, each.received]));
         for (const { case: own, link: by } of chain) {
           if (by) expect(since.get(own.caseId)).toBe(Math.max(by.first, since.get(by.sourceId) ?? NaN));
@@ -221,10 +221,10 @@ describe('The generations of a case', () => {
     expect(deep).toBeGreaterThan(runs(8));
   });
 
-  it('have an illness of two cases once, and a person twice who fell ill anew', () => {
+  it('count an illness of two cases once, and a person who fell ill again twice', () => {
     const all = [caseOf('a', 0), caseOf('b', 4), caseOf('c', 5), caseOf('d', 9), caseOf('e', 300)];
     const of = (id: string) => all.find(({ caseId }) => caseId === id) as CaseFacts;
-    // b, c and e are of one person.
+    // b, c and e are cases of one person.
     for (const id of ['c', 'e']) of(id).personId = 'person b';
     const illnesses = illnessesOf(all, (at) => at + 90 * DAY);
     expect(illnesses.map((each) => each.map(({ caseId }) => caseId))).toEqual([['a'], ['b', 'c'], ['d'], ['e']]);
@@ -236,7 +236,7 @@ describe('The generations of a case', () => {
       [2, 'd', 'b'],
       [3, 'e', 'd'],
     ]);
-    // The chain of an illness goes by the case that was asked for.
+    // The chain of an illness follows the requested case.
     const own = chainOf([['b', 'c'].map(of), [of('d')]], of('c'), found);
     expect(own.map(({ case: { caseId }, secondary }) => [caseId, secondary])).toEqual([
       ['c', 1],
@@ -244,19 +244,19 @@ describe('The generations of a case', () => {
     ]);
   });
 
-  it('do not go through somebody who met the one before falling ill from the other', () => {
-    // a met b, and two days later c, who was ill first.
+  it('do not pass through a person who met one before falling ill from the other', () => {
+    // a met b, and two days later c, who had been ill first.
     const all = [caseOf('c', 9), caseOf('a', 11), caseOf('b', 12)];
     const found = [link('b', 'a', 8), link('a', 'b', 8), link('a', 'c', 10)];
     const chain = descent(all, found);
     expect(chain.map(({ case: { caseId } }) => caseId)).toEqual(['c', 'a']);
     expect(reproduction(chain, START + 30 * DAY)).toMatchObject({ number: 0.5 });
-    // Had they met again since, it could have passed on then.
+    // If they had met again since, the infection could have been passed on then.
     const again = descent(all, [link('b', 'a', 8, 10, 11), link('a', 'c', 10)]);
     expect(again.map(({ case: { caseId } }) => caseId)).toEqual(['c', 'a', 'b']);
   });
 
-  it('attribute a case that two could have infected to the one that it met longest', () => {
+  it('attribute a case that two could have infected to the one that it met for longest', () => {
     const all = [caseOf('a', 0), caseOf('b', 4), caseOf('c', 4), caseOf('d', 9)];
     const chain = descent(all, [link('b', 'a', 1), link('c', 'a', 1), link('d', 'b', 5, 20), link('d', 'c', 5, 90)]);
     expect(chain.map(({ generation, link: by, secondary }) => [generation, by?.sourceId, secondary])).toEqual([
@@ -267,7 +267,7 @@ describe('The generations of a case', () => {
     ]);
   });
 
-  it('give a mean of secondary cases in which those too young to have any have no part', () => {
+  it('give a mean of secondary cases without cases that are too recent to have any', () => {
     const all = [caseOf('a', 0), caseOf('b', 4), caseOf('c', 20)];
     const chain = descent(all, [link('b', 'a', 1), link('c', 'a', 2)]);
     expect(reproduction(chain, START + 10 * DAY)).toEqual({ number: 1, counted: 2, young: 1 });
@@ -277,7 +277,7 @@ describe('The generations of a case', () => {
 });
 
 describe('Places of several cases', () => {
-  it('come in the order of how many cases were there, then of how long; what one case visited alone is left out', () => {
+  it('come in the order of how many cases were there, then for how long; places of only one case are left out', () => {
     const visit = (caseId: string, placeId: string, hours: number): CaseVisit => ({
       caseId,
       personId: `person ${caseId}`,
@@ -309,7 +309,7 @@ describe('Meetings at places', () => {
     open,
   });
 
-  it('are where two stays overlap inside the window; touching ends are none', () => {
+  it('are where two stays overlap within the window; touching ends do not count', () => {
     const own = [at('An', 'cafe', 0, 100, true), at('An', 'pool', 200, 300)];
     const others = [at('Binh', 'cafe', 50, 150), at('Binh', 'cafe', 100, 200), at('Binh', 'pool', 300, 400)];
     expect(sharedStays(own, others)).toEqual([{ place: 'cafe', from: 50, to: 100, imputed: ['An'] }]);
@@ -317,7 +317,7 @@ describe('Meetings at places', () => {
     expect(sharedStays(own, others, 100, 700)).toEqual([]);
   });
 
-  it('that midnight cuts are one again, and those of phones stay apart', () => {
+  it('across midnight are one, and those of phones stay separate', () => {
     const meeting = (place: string | null, from: number, to: number) => ({ place, from, to, imputed: [] });
     expect(
       joined([meeting('ward', DAY, 2 * DAY), meeting('ward', 100, DAY), meeting('bus', 2 * DAY, 3 * DAY)]),
@@ -325,7 +325,7 @@ describe('Meetings at places', () => {
     expect(joined([meeting(null, 0, 10), meeting(null, 10, 20)])).toHaveLength(2);
   });
 
-  it('count a minute once that two of them share', () => {
+  it('count a shared minute once', () => {
     expect(
       secondsOf([
         { from: 50, to: 150 },
@@ -336,7 +336,7 @@ describe('Meetings at places', () => {
     ).toBe(160);
   });
 
-  it('of which some are at one time weigh no more than the time', () => {
+  it('that overlap in time count no more than the time', () => {
     const met = [
       { from: 0, to: 100 },
       { from: 20, to: 50 },

@@ -16,9 +16,9 @@ import { assertWithSeeds } from '../support/seeds.js';
 import { limit, runs, seeded } from '../support/sizes.js';
 
 const vietnam = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
-/** From this day on rapid tests ask for more; before, and of measles always, every positive test makes a case. */
+/** From this day on, rapid tests need more; before, and always for measles, every positive test makes a case. */
 const RULED_FROM = '2021-06-01';
-/** When that day begins in Viet Nam. */
+/** The start of that day in Vietnam. */
 const RULED = Date.parse(`${RULED_FROM}T00:00:00+07:00`) / 1000;
 const HOUR = 3_600;
 const PEOPLE = ['An', 'Binh', 'Chi'];
@@ -80,7 +80,9 @@ const tied: fc.Arbitrary<Tied> = fc
   })
   .map(({ pair: [one = '', other = ''], tie }) => ({ type: 'tied', person: one, other, tie }));
 const fact: fc.Arbitrary<Fact> = fc.oneof({ weight: 3, arbitrary: said }, { weight: 1, arbitrary: tied });
-/** Somebody's result is taken back by mistake, or another's is; something else is said before it holds again. */
+/**
+ * A result of the person, or of somebody else, is retracted by mistake; something else happens before it is restored.
+ */
 const flip: fc.Arbitrary<Fact[]> = fc.tuple(said, fact, fc.boolean()).map(([one, other, denied]) => [
   one,
   {
@@ -136,7 +138,7 @@ function knownAfter(facts: readonly Fact[]): Known {
   };
 }
 
-/** What rests on which sample, by name, after seeing that each rests on it once and as it stands now. */
+/** Which cases are based on which sample, by name; checks that each uses a sample once and in its current state. */
 function evidenceIn(run: ResultsRun, facts: readonly Fact[]): Set<string> {
   const cases = liveCases(run.store.all);
   const names = cases.flatMap(({ person: who, disease, samples }) =>
@@ -154,7 +156,7 @@ function evidenceIn(run: ResultsRun, facts: readonly Fact[]): Set<string> {
       });
       years.add(Date.parse(at) / 1000 > RULED + (NEXT_YEAR / 2) * HOUR);
     }
-    // Samples of two illnesses are no evidence of one.
+    // Samples of two illnesses are not evidence of one.
     expect(years.size).toBe(1);
   }
   const illnesses = cases.map(({ person: who, disease }) => `${who} has ${disease}`);
@@ -173,14 +175,14 @@ const positive = (who: string, method: 'pcr' | 'antigen', outcome: Sample['outco
 });
 
 describe('Cases', () => {
-  it('rest on a rapid test that came while the case of the person met was taken back by mistake', async () => {
+  it("are based on a rapid test that arrived while the other person's case was retracted by mistake", async () => {
     const asking = { ofContacts: true, withFactor: false, withSymptoms: false, repeatedWithinHours: null };
     const run = new ResultsRun(() => 0);
     await run.rule(rulesOf({ ...asking, factorNeeded: false }, 14).profile);
     await run.play({ type: 'tied', person: 'Chi', other: 'Binh', tie: { degree: 1, first: RULED, last: null } });
     await run.play(positive('Binh', 'pcr'));
     await run.settle();
-    // All of it between two traces of Binh's case, to the second of which nobody is new.
+    // All of this happens between two traces of Binh's case, and the second trace finds nobody new.
     await run.play(positive('Binh', 'pcr', 'negative'));
     await run.react();
     await run.play(positive('Chi', 'antigen'));
@@ -191,7 +193,7 @@ describe('Cases', () => {
   });
 
   it(
-    'rest on the samples that the rules name, however results, their corrections and contacts come in',
+    'are based on the samples that the rules name, in whatever order results, corrections and contacts arrive',
     async () => {
       const counts = { windows: 0, exact: 0, evidence: 0, waiting: 0 };
       await assertWithSeeds(

@@ -10,8 +10,8 @@ describe('A seed that once failed', () => {
 
   it.each([
     ['as it was found', true],
-    ['as it was made smaller', false],
-  ])('is run before anything else, %s', async (_, endOnFailure) => {
+    ['after shrinking', false],
+  ])('is run before everything else, %s', async (_, endOnFailure) => {
     const failed = fc.check(
       fc.property(lists, (list) => !isLong(list)),
       { seed: 5, endOnFailure },
@@ -25,12 +25,12 @@ describe('A seed that once failed', () => {
     await assertWithSeeds(sees, { numRuns: 10 }, { [name]: [known], 'of another test': [{ ...known, seed: 6 }] });
     expect(runs[0]).toEqual(counterexample?.[0]);
     expect(runs.length).toBeGreaterThan(10);
-    // What fails again fails the test.
+    // A seed that fails again fails the test.
     const fails = fc.property(lists, (list) => !isLong(list));
     await expect(assertWithSeeds(fails, { numRuns: 0 }, { [name]: [known] })).rejects.toThrow('Property failed');
   });
 
-  it('is of a test that there is', () => {
+  it('belongs to an existing test', () => {
     const folder = resolve('test');
     const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
     const tests = files.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n');

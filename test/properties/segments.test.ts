@@ -4,7 +4,7 @@ import { segmentsOf, splitText } from '@truyvet/message-gateway';
 import { assertWithSeeds } from '../support/seeds.js';
 import { runs, seeded } from '../support/sizes.js';
 
-/** The default alphabet of TS 23.038 by its rows of sixteen, written down a second time, from the table's columns. */
+/** The default alphabet of TS 23.038 in rows of sixteen, copied a second time, from the columns of the table. */
 const TABLE = [
   '@£$¥èéùìòÇ\nØø\rÅå',
   'Δ_ΦΓΛΩΠΨΣΘΞ\0ÆæßÉ',
@@ -17,7 +17,7 @@ const TABLE = [
 ];
 const SECOND = new Map([...'\f^{}\\[~]|€'].map((each, i) => [each, [10, 20, 40, 41, 47, 60, 61, 62, 64, 101][i]]));
 
-/** The units one after the other, as [what, does a segment end before it?]; undefined when not all are of GSM-7. */
+/** The septets in order; each says whether a segment ends before it. Undefined if a character is not in GSM-7. */
 function septets(text: string): boolean[] | undefined {
   const mayEnd: boolean[] = [];
   for (const each of text) {
@@ -37,7 +37,7 @@ function utf16(text: string): boolean[] {
   });
 }
 
-/** The slow way: tries every number of segments, and for each every place where it may end, the farthest first. */
+/** Brute force: tries every number of segments, and for each every place where it may end, the farthest first. */
 function slowly(text: string) {
   const gsm = septets(text);
   const mayEnd = gsm ?? utf16(text);
@@ -81,13 +81,13 @@ const text = fc.oneof(
 );
 
 describe('segments', () => {
-  it('are counted as the slow way counts them', () =>
+  it('are counted as by brute force', () =>
     assertWithSeeds(
       fc.property(text, (each) => expect(segmentsOf(each)).toEqual(slowly(each))),
       seeded(runs(120)),
     ));
 
-  it('put together are the text, each no longer than one may be', () =>
+  it('give the text when joined, each no longer than allowed', () =>
     assertWithSeeds(
       fc.property(text, (each) => {
         const { encoding, parts } = splitText(each);

@@ -7,16 +7,16 @@ import { AlertingRig, AT, MERGE_HOURS } from '../unit/alerting/rig.js';
 const PHONE = '+84900000001';
 const LANDLINE = '+842838295555';
 const OTHER = 'case-2';
-/** A case of An's own. */
+/** A case of An. */
 const OWN = caseIdOf('an', 'covid-19', 0);
 const DAY = 86_400_000;
 /** Three days after everybody's exposure. */
 const LATER = '2021-08-08T02:00:00Z';
-/** Three days before it. */
+/** Three days before everybody's exposure. */
 const EARLIER = '2021-08-02T02:00:00Z';
 type Degrees = Record<string, 1 | 2>;
 
-/** Brings An's alert into a state. Returns who else is a contact then. */
+/** Brings An's alert into a state. Returns the other contacts at that time. */
 const states: Record<string, (rig: AlertingRig) => Promise<Degrees>> = {
   none: async (rig) => {
     await rig.register('an', PHONE);
@@ -171,7 +171,7 @@ const another = async (rig: AlertingRig, contacts: Degrees, last?: Record<string
   await rig.trace(contacts, OTHER, last);
 };
 
-/** The table of docs/alerts.md: what is told, by state and change. */
+/** The table of docs/alerts.md: which message is sent, by state and change. */
 function readTable(): { change: string[]; rows: [string, string[]][] } {
   const lines = readFileSync('docs/alerts.md', 'utf8')
     .split(/\n\n+/)
@@ -187,19 +187,19 @@ function readTable(): { change: string[]; rows: [string, string[]][] } {
   return { change, rows: rows.map(([state = '', ...cells]) => [state, cells]) };
 }
 
-/** In the table's words. */
+/** The message in the table's words. */
 const toldBy = ({ id, text }: { id: string; text: string }) =>
   id.endsWith('-withdrawal') ? 'taken back' : /\(F1\)|hoặc với F1/.test(text) ? 'told F1' : 'told F2';
 
 const { change, rows } = readTable();
 
-describe('What is told, by the table in the documentation', () => {
-  it('names every state and every change', () => {
+describe('A message, by the table in the documentation,', () => {
+  it('covers every state and every change', () => {
     expect(rows.map(([state]) => state)).toEqual(Object.keys(states));
     expect(change).toEqual(Object.keys(changes));
   });
 
-  describe.each(rows)('to whom the alert was %s', (state, cells) => {
+  describe.each(rows)('after an alert that was %s', (state, cells) => {
     it.each(change.map((name, i): [string, string] => [name, cells[i] ?? '']))('when %s: %s', async (name, cell) => {
       if (cell === '-') return expect(cell).toBe('-');
       const rig = new AlertingRig();

@@ -9,7 +9,7 @@ import { inputOf, question, world } from '../oracle/worlds.js';
 import { limit, runs, seeded } from '../support/sizes.js';
 
 describe('The evidence of two people', () => {
-  it('is for everyone through whom a contact was exposed what made the contact, and nothing without it', async () => {
+  it('shows for everyone through whom a contact was exposed what made the contact, and nothing without it', async () => {
     let direct = 0;
     let beyond = 0;
     await fc.assert(

@@ -10,14 +10,14 @@ const stretch = fc
 
 const ANYTHING = { minimum: 1, within: null };
 
-/** Second by second. */
+/** Counts second by second. */
 function naiveLength(stretches: readonly [number, number][]): number {
   const met = new Set<number>();
   for (const [from, to] of stretches) for (let second = from; second < to; second++) met.add(second);
   return met.size;
 }
 
-describe('Time met', () => {
+describe('Time of meetings', () => {
   it('is the length of the union of all stretches', () => {
     fc.assert(
       fc.property(fc.array(stretch), (stretches) => {
@@ -27,7 +27,7 @@ describe('Time met', () => {
     );
   });
 
-  it('adds up for each person met alone, in whatever order the stretches come, person after person', () => {
+  it('adds up for each person separately, whatever the order of the stretches', () => {
     const IGNORED = 2;
     const added = fc.record({ other: fc.constantFrom(0, 1, IGNORED, 0x8000_0000, 0xffff_ffff), stretch });
     const meetings = new Meetings((other) => other !== IGNORED);
@@ -54,7 +54,7 @@ describe('Time met', () => {
     );
   });
 
-  it('keeps a hundred thousand people apart', () => {
+  it('keeps a hundred thousand people separate', () => {
     const meetings = new Meetings();
     for (let other = 0; other < 100_000; other++) meetings.add(other, other + 1, other + 2 + (other % 7));
     for (let other = 0; other < 100_000; other++) meetings.add(other, other + 1, other + 3);
@@ -70,7 +70,7 @@ describe('Time met', () => {
 });
 
 describe('Roles', () => {
-  it('are remembered for those who have one and none for the rest', () => {
+  it('are stored for those who have one and none for the rest', () => {
     const number = fc.oneof(fc.nat(10), fc.constantFrom(65_535, 65_536, 131_071, 0x0fff_ffff), fc.nat(0x0fff_ffff));
     const role = fc.integer({ min: -1, max: 9 }).filter((each) => each !== 0);
     fc.assert(
@@ -83,7 +83,7 @@ describe('Roles', () => {
     );
   });
 
-  it('are kept apart for a hundred thousand people', () => {
+  it('are kept separate for a hundred thousand people', () => {
     const roles = new Roles();
     for (let person = 0; person < 100_000; person++) roles.set(person * 3, person + 1);
     for (let person = 0; person < 100_000; person++) {

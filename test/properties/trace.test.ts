@@ -25,10 +25,10 @@ describe('A trace', () => {
     expect(contacts[2]).toBeGreaterThan(runs(1) - 1);
   });
 
-  it('names a hundred through whom somebody in a crowd was met, and counts what all of them mean', async () => {
+  it('names a hundred people through whom somebody in a crowd was exposed, and counts the minutes of all of them', async () => {
     const person = (i: number) => `person ${String(i).padStart(3, '0')}`;
     const stays = Array.from({ length: 151 }, (_, i) => ({ person: person(i), place: 'hall', from: 0, to: 3_600 }));
-    // Binh meets all that An had met, the last one first and longest.
+    // Binh meets everybody whom An met; the last of them is the first and longest meeting.
     for (let i = 1; i <= 150; i++) stays.push({ person: person(i), place: 'gate', from: 9_000 - i * 10, to: 10_000 });
     stays.push({ person: 'zoo keeper', place: 'gate', from: 7_000, to: 11_000 });
     const asked = { ...PLAIN, person: person(0), from: 0, until: null, anchorAt: 0 };
@@ -41,7 +41,7 @@ describe('A trace', () => {
     expect(degrees[1]?.[0]?.via).toEqual(Array.from({ length: 100 }, (_, i) => person(i + 1)));
   });
 
-  it('reads each slot once at most for each degree', async () => {
+  it('reads each slot at most once per degree', async () => {
     await assertWithSeeds(
       fc.asyncProperty(world, question, async (facts, asked) => {
         const graph = graphOf(facts);
@@ -76,8 +76,8 @@ describe('A trace', () => {
   });
 });
 
-describe('The time in which nobody isolates a person', () => {
-  it('is every instant of the window that no isolation covers, in as few stretches as there can be', () => {
+describe('The time in which a person is not isolated', () => {
+  it('is every instant of the window that no isolation covers, in as few stretches as possible', () => {
     const stretch = fc
       .tuple(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 0, max: 20 }))
       .map(([start, lasting]) => ({ start, end: lasting === 0 ? null : start + lasting - 1 }));

@@ -1,26 +1,26 @@
 import type { AlertRound } from './alert-rounds.js';
 import type { AcceptedMessage } from '../../packages/message-gateway/test/simulators/http-simulator.mjs';
 
-/** A case that was imported, and whether it was taken back. */
+/** A case that was imported, and whether it was retracted. */
 export interface Played {
   round: AlertRound;
   retracted: boolean;
 }
 
-/** What gateways accepted for one phone. */
+/** The messages that gateways accepted for one phone. */
 export interface Told {
   warned: number;
   takenBack: number;
   reminded: number;
 }
 
-/** What must not be, by how many phones it happened to. */
+/** Errors that must not happen, with the number of phones affected. */
 export const FINE = { lost: 0, twice: 0, notTakenBack: 0, takenBackWrongly: 0, remindedWrongly: 0, strangers: 0 };
 
 /**
- * @param accepted everything that gateways have.
+ * @param accepted all messages that gateways accepted.
  * @param reminders ids of the messages that are reminders.
- * @param reminding whether everybody who is to be reminded should have been.
+ * @param reminding whether everybody who is due a reminder should have got one.
  */
 export function judge(
   played: readonly Played[],
@@ -46,7 +46,9 @@ export function judge(
   return wrong;
 }
 
-/** People told that a message was wrong that never went, since its gateway could not be asked. */
+/**
+ * The number of people who got a withdrawal of a message that was never sent, because its gateway could not be asked.
+ */
 export function doubted(played: readonly Played[], accepted: readonly AcceptedMessage[]): number {
   return played
     .flatMap(({ round }) => [...toldOf(round, accepted).values()])
@@ -57,7 +59,7 @@ export function isTakingBack(id: string): boolean {
   return id.endsWith('-withdrawal');
 }
 
-/** By phone. */
+/** The messages by phone. */
 export function toldOf(
   { phones }: AlertRound,
   accepted: readonly AcceptedMessage[],

@@ -5,26 +5,26 @@ import type { Input } from './crash-rounds.js';
 
 /** A case that met many people at a market, some of whom met others in a shop afterwards. */
 export interface AlertRound {
-  /** Numbers of those to be told, each once, as E.164. */
+  /** Numbers that must get a message, each once, as E.164. */
   phones: ReadonlySet<string>;
-  /** Those of them who met the case: tests and a last day are due for them. */
+  /** Of these, the contacts who met the case: tests and a last day are due for them. */
   firstDegree: ReadonlySet<string>;
   positive: Input;
-  /** The same sample, reported by mistake. */
+  /** Retracts the same sample, as reported by mistake. */
   retraction: Input;
 }
 
-/** Three days ago, seconds since 1970: everybody met then, so that what they are told still holds. */
+/** Three days ago, in seconds since 1970: everybody met then, so the advice in the messages still holds. */
 export const DAY = (Math.floor(Date.now() / 1000 / SECONDS_PER_DAY) - 3) * SECONDS_PER_DAY;
-/** In the morning, in Viet Nam, of the day on which the last test is due and the follow-up ends, in milliseconds. */
+/** The morning in Vietnam of the day on which the last test is due and the follow-up ends, in milliseconds. */
 export const LAST_DAY = (DAY + 14 * SECONDS_PER_DAY + 3 * 3600) * 1000;
-/** Of a hundred: people who share the phone of the one before, and those without any. */
+/** Percentages of people who share the phone of the previous person, and of people without a phone. */
 const SHARED = 15;
 const NO_PHONE = 5;
-/** Of a hundred contacts: those who were at the shop only. */
+/** Percentage of contacts who were only at the shop. */
 const SECOND_DEGREE = 20;
 
-/** Writes the files of an outbreak of so many cases that have nothing to do with one another. */
+/** Writes the files of an outbreak with this many unrelated cases. */
 export function makeAlertRounds(options: { folder: string; rounds: number; contacts: number; random: () => number }): {
   background: Input[];
   rounds: AlertRound[];
@@ -57,7 +57,7 @@ export function makeAlertRounds(options: { folder: string; rounds: number; conta
     let before: string | undefined;
     for (let i = 1; i <= contacts; i++) {
       const chance = random() * 100;
-      // A phone of F1 and F2 is told of each: that is another matter.
+      // A phone shared by an F1 and an F2 gets a message for each, which this test does not cover.
       const shares = chance < SHARED && before !== undefined && i !== firstOfSecond;
       const own = `091${String(round * contacts + i).padStart(7, '0')}`;
       const phone = shares ? before : chance < SHARED + NO_PHONE ? undefined : own;
@@ -70,7 +70,7 @@ export function makeAlertRounds(options: { folder: string; rounds: number; conta
       if (i < firstOfSecond) visit(i, 'market', 8, 10);
       else visit(i, 'shop', 12, 13);
     }
-    // The one through whom they are contacts.
+    // The person through whom they are contacts.
     visit(1, 'shop', 12, 13);
     return {
       phones,

@@ -8,7 +8,7 @@ import type { Pings } from '../../src/http/health.js';
 import { meansOver } from './ingest.js';
 import { MemoryEventStore } from './memory-event-store.js';
 
-/** The API on a port of its own, over a log in memory. */
+/** The API on a separate port, over a log in memory. */
 export interface RunningApi {
   app: INestApplication;
   url: string;

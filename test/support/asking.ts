@@ -9,7 +9,7 @@ import { fromText } from '../../src/requests/from-text.js';
 import { perform } from '../../src/requests/perform.js';
 import { TASK_REQUESTS } from '../../src/tasks/requests.js';
 
-/** Questions of a tracing team, of which one is told apart by its path. */
+/** A tracing team's questions, those about tasks included: their paths begin alike. */
 export const ASKED: readonly Request[] = [...QUESTIONS, ...TASK_REQUESTS].filter(
   ({ http }) => http?.path.startsWith('questions/') ?? false,
 );
@@ -19,7 +19,7 @@ export interface Ground {
   driver: Driver;
   store: EventStore;
   zone: string;
-  /** Seconds. */
+  /** In seconds. */
   now(): number;
 }
 
@@ -33,7 +33,7 @@ export interface Answer {
   [more: string]: unknown;
 }
 
-/** A key of the tests' own, and what is sealed with it. */
+/** A key for the tests, and the sealing that uses it. */
 export function keysOf(store: EventStore): { master: MasterKey; sealing: Sealing } {
   const master = new MasterKey(Buffer.alloc(32, 1));
   return { master, sealing: new Sealing(store, master) };
@@ -50,7 +50,7 @@ export function contextsOf(ground: Ground): Contexts {
   return made;
 }
 
-/** Asks as the address of a question does: all is text. */
+/** Asks with text parameters, as in the address of a question. */
 export async function ask(ground: Ground, name: string, given: Record<string, string>): Promise<Answer> {
   const request = questionNamed(name);
   const read = Object.entries(given).map(([field, text]) => [field, fromText(request.fields[field] as never, text)]);
@@ -58,7 +58,7 @@ export async function ask(ground: Ground, name: string, given: Record<string, st
   return answer as Answer;
 }
 
-/** An answer as the command line tells it. */
+/** An answer as lines of the command line. */
 export function linesOf(name: string, answer: unknown): string[] {
   return [...(questionNamed(name).cli?.told(answer, {}, 'UTC', true) ?? [])];
 }

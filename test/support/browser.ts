@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type BrowserContext } from 'playwright-core';
 
-/** Where systems have it; playwright-core brings none of its own. */
+/** The usual paths of Chromium; playwright-core does not include a browser. */
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 export const browserPath = PLACES.find((path) => existsSync(path));
-/** To be said where there is none. */
+/** The reason for skipping tests without a browser. */
 export const BROWSER_MISSING = 'skipped: install Chromium with apt-get install -y chromium';
 
 const QUIET = [
@@ -14,7 +14,7 @@ const QUIET = [
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
 ];
 
-/** A browser that knows nothing yet. */
+/** A browser without stored data. */
 export async function openBrowser(
   options: { password?: string } = {},
 ): Promise<{ context: BrowserContext; close(): Promise<void> }> {

@@ -22,7 +22,7 @@ import { importText } from './ingest.js';
 import { MemoryEventStore } from './memory-event-store.js';
 import { SHARED } from './shared.js';
 
-/** Folders of files that failed, each with what is right; not part of the project. */
+/** Folders of files that once failed, each with the right result; not part of the project. */
 export const CASES = join(SHARED, 'cases');
 
 const PRESENCE: readonly EventType[] = [
@@ -32,8 +32,9 @@ const PRESENCE: readonly EventType[] = [
 const RESULTS: readonly EventType[] = ['TestResultReported', 'TestResultCorrected', 'TestResultRetracted'];
 
 /**
- * Files of a folder, or rows, from their import to the messages, as an installation of one moment and one zone would take them: the
- * program's own import, reaction to results, trace and alerting, on a log in memory and a graph of plain arrays.
+ * Processes files of a folder, or rows, from the import to the messages, as an installation at one moment in one zone
+ * would: with the program's own import, reaction to results, trace and alerting, on a log in memory and a graph of
+ * plain arrays.
  */
 export class CaseRun {
   readonly rig: AlertingRig;
@@ -56,13 +57,13 @@ export class CaseRun {
     return this.takeText(kind, readFileSync(join(CASES, this.folder, `${file}.csv`)));
   }
 
-  /** Takes rows in, whatever is refused of them; what follows from them is not done yet. */
+  /** Imports rows, even if some are refused, without processing their consequences. */
   takeText(kind: Kind, text: string | Buffer) {
     const limits = { now: () => this.rig.now };
     return importText(this.#means, kind, text, { zone: this.zone, limits, laboratory: true });
   }
 
-  /** Takes files in, none of whose rows is refused, and does what follows from them. */
+  /** Imports files without refused rows, and processes their consequences. */
   async takeAll(...files: [Kind, string][]): Promise<void> {
     for (const [kind, file] of files) {
       const { refused } = await this.take(kind, file);
@@ -110,14 +111,14 @@ export class CaseRun {
     return this.rig.alerts(personId, caseIdOf(of, disease, 0));
   }
 
-  /** What each phone was sent, by phone. */
+  /** The messages to each phone, by phone. */
   get sent(): Record<string, string[]> {
     const texts: Record<string, string[]> = {};
     for (const { to, text } of this.rig.provider.messages) (texts[to] ??= []).push(text);
     return texts;
   }
 
-  /** The live cases and who of them is F1 of which, as the graph shows them to questions. */
+  /** The live cases and who among them is an F1 of which case, as the graph shows them to questions. */
   async asked(): Promise<{ cases: CaseFacts[]; links: CaseLink[] }> {
     const [cases, links]: [CaseFacts[], CaseLink[]] = [[], []];
     for (const { caseId, personId, disease } of this.#cases()) {
@@ -139,7 +140,7 @@ export class CaseRun {
     return { cases, links };
   }
 
-  /** What is known of where people were, and of their samples for a disease. */
+  /** The known stays of people, and their samples for a disease. */
   get world(): World {
     return this.#world('covid-19');
   }

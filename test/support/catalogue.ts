@@ -1,4 +1,4 @@
 import { boot } from '../../src/entrypoints/boot.js';
 
-/** What the modules of the program define. */
+/** The event types and streams that the program's modules define. */
 export const { catalogue: CATALOGUE, streams: STREAMS } = await boot();

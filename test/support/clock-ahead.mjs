@@ -1,4 +1,5 @@
-// Loaded before a program by NODE_OPTIONS=--import=FILE: its clock goes ahead of the machine's by CLOCK_AHEAD milliseconds.
+// Loaded before a program by NODE_OPTIONS=--import=FILE: sets its clock ahead of the machine's by CLOCK_AHEAD
+// milliseconds.
 import process from 'node:process';
 
 const ahead = Number(process.env.CLOCK_AHEAD ?? 0);

@@ -11,10 +11,10 @@ export interface Ended {
 
 export interface Command {
   process: ChildProcess;
-  /** What it printed so far. */
+  /** The output so far. */
   stdout: () => string;
   stderr: () => string;
-  /** Resolves once its standard output holds the text; rejects when it ends before. */
+  /** Resolves when the standard output contains the text; rejects if the command ends before. */
   printed(text: string): Promise<void>;
   ended: Promise<Ended>;
 }
@@ -25,16 +25,16 @@ export function startCommand(args: readonly string[], env: NodeJS.ProcessEnv = {
   return follow(spawn(process.execPath, ['bin/truyvet.js', ...args], { env: testEnvironment(ours) }), input);
 }
 
-/** Starts a script of package.json as a user does: what npm runs stands between a signal and the program. */
+/** Starts a script of package.json as a user does: npm's own processes are between a signal and the program. */
 export function startScript(args: readonly string[], env: NodeJS.ProcessEnv): Command {
-  // In a group of its own, so that what npm started can be ended with it.
+  // In a separate process group, so that everything that npm started can be stopped with it.
   return follow(spawn('npm', args, { env: testEnvironment(env), detached: true }));
 }
 
 /** Every program that was started and has not ended. */
 const alive = new Set<ChildProcess>();
 
-/** SIGKILL for whatever the tests of this file started and a failed one left behind. */
+/** Sends SIGKILL to everything that the tests of this file started and a failed test left running. */
 export async function killCommands(): Promise<void> {
   const ends = [...alive].map((child) => {
     const ended = new Promise((resolve) => child.once('close', resolve));
@@ -49,7 +49,7 @@ function killGroup(leader: number): void {
   try {
     process.kill(-leader, 'SIGKILL');
   } catch (error) {
-    // All of it may have ended just now.
+    // All of it may just have ended.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

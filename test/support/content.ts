@@ -6,8 +6,8 @@ import { formatInstant, LATEST_INSTANT } from '../../src/kernel/instant.js';
 import { builtInProfiles } from '../../src/cases/profiles.js';
 
 /**
- * Content of events made from the schemas that the log checks, and from nothing else: whatever a schema takes may come,
- * the edges of it and what is odd first.
+ * Event content generated only from the schemas that the log checks: anything that a schema accepts may occur, with
+ * limits and odd values first.
  */
 
 interface Def {
@@ -23,7 +23,7 @@ interface Def {
 
 const defOf = (schema: z.ZodType) => (schema as unknown as { _zod: { def: Def } })._zod.def;
 
-/** What events name again and again, so that they bear on each other. */
+/** Values that events use repeatedly, so that they affect each other. */
 const FEW = ['An', 'Binh', 'cafe', 'c1', 'a1', 'covid-19', 'none'];
 const ODD = ['x\ud800', '\udc00', '\u0000', 'é', 'e\u0301', '"', '\\', '👩‍👩‍👧', ' ', '', '-1', '$type', '0'];
 const instants = fc.oneof(
@@ -32,15 +32,15 @@ const instants = fc.oneof(
   fc.integer({ min: 0, max: LATEST_INSTANT }),
 );
 const BAD_TIMES = ['1969-12-31T23:59:59Z', '2106-02-07T06:28:16Z', '2021-02-30T00:00:00Z', '9999-12-31T23:59:59Z'];
-/** Of a text without a bound. */
+/** Length of a text without a limit. */
 const LONG = 10_000;
 
-/** Everything that a schema takes. */
+/** Everything that a schema accepts. */
 export function contentOf(schema: z.ZodType): fc.Arbitrary<unknown> {
   return anyOf(schema).filter((value) => schema.safeParse(value).success);
 }
 
-/** An event of a type, as the catalogue takes it. */
+/** An event of a type, as the catalogue accepts it. */
 export function eventOf({ type, schema }: EventDefinition): fc.Arbitrary<DomainEvent> {
   return contentOf(schema).map((data) => ({ type, data }) as DomainEvent);
 }
@@ -86,12 +86,12 @@ function objectOf(shape: Record<string, z.ZodType>): fc.Arbitrary<unknown> {
   const lengths = fc.constantFrom(0, 1, 3600, 86_400, 366 * 86_400, 366 * 86_400 + 1, 400 * 86_400, LATEST_INSTANT);
   return fc.tuple(fc.record(Object.fromEntries(fields)), fc.nat(9), lengths).map(([made, near, lasts]) => {
     const data = Object.fromEntries(Object.entries(made).filter(([, value]) => value !== undefined));
-    // Two times at random are decades apart: most stays are shorter.
+    // Two random times are decades apart, but most stays are shorter.
     const { arrivedAt, leftAt } = data as { arrivedAt?: string; leftAt?: unknown };
     if (near > 0 && typeof leftAt === 'string' && arrivedAt !== undefined) {
       data['leftAt'] = formatInstant(Math.min(LATEST_INSTANT, Date.parse(arrivedAt) / 1000 + lasts));
     }
-    // The two stand there together or not at all.
+    // The two fields occur together or not at all.
     if ('others' in data !== 'ill' in data) {
       delete data['others'];
       delete data['ill'];

@@ -2,24 +2,24 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Victim {
   name: string;
-  /** How often it is chosen against the others. */
+  /** How often it is chosen, relative to the others. */
   weight: number;
-  /** Sends SIGKILL; undefined when there is nothing to kill now. Starts it again when called. */
+  /** Sends SIGKILL; undefined if there is nothing to kill now. Call the result to start it again. */
   kill(): (() => Promise<void> | void) | undefined;
 }
 
-/** Milliseconds between two kills, and that the killed one stays away. */
+/** Milliseconds between two kills, and until a killed process is started again. */
 const PAUSE = { least: 200, most: 4_000 };
 const AWAY = { least: 0, most: 1_500 };
 
-/** Kills after which it is said how far a long run has come. */
+/** Number of kills after which a long run reports its progress. */
 const TOLD_EACH = 50;
 
 /** Kills processes of an installation at random moments, and starts each again after a while. */
 export class Killer {
-  /** By the name of who was killed. */
+  /** Number of kills by the name of the process. */
   readonly kills = new Map<string, number>();
-  /** By the moment at which somebody was. */
+  /** Number of kills by moment. */
   readonly moments = new Map<string, number>();
   restarts = 0;
   readonly #stopping = new AbortController();
@@ -28,9 +28,9 @@ export class Killer {
   readonly #killing: Promise<void>;
 
   /**
-   * @param victims made with what says whether there is killing yet.
-   * @param moment comes when somebody is to be killed next, with a name for it.
-   * @param killed is told at which moment somebody was.
+   * @param victims created from a function that says whether there are still kills.
+   * @param moment resolves with the name of the next moment for a kill.
+   * @param killed called with the moment of each kill.
    */
   constructor(
     victims: (killing: () => boolean) => readonly Victim[],
@@ -45,12 +45,12 @@ export class Killer {
     return sum(this.kills.values());
   }
 
-  /** No more kills from now on. */
+  /** Ends the kills. */
   enough(): void {
     this.#stopping.abort();
   }
 
-  /** No more kills; done when everything killed is back. */
+  /** Ends the kills and waits until everything that was killed is back. */
   async stop(): Promise<void> {
     this.enough();
     await this.#killing;
@@ -58,18 +58,21 @@ export class Killer {
     if (this.#failures.length > 0) throw this.#failures[0];
   }
 
-  /** A random while, in milliseconds. */
+  /** A random time, in milliseconds. */
   between({ least, most }: { least: number; most: number }): number {
     return least + this.random() * (most - least);
   }
 
-  /** For whoever starts something again by itself. @throws when something killed did not come back. */
+  /**
+   * For a caller that starts something again itself.
+   * @throws if something that was killed did not come back.
+   */
   away(): Promise<void> {
     if (this.#failures.length > 0) throw this.#failures[0];
     return delay(this.between(AWAY));
   }
 
-  /** By chance, of those that can be killed now: a moment that was waited for is not given away. */
+  /** Chooses at random among those that can be killed now, so that an awaited moment is not wasted. */
   #killOne(victims: readonly Victim[]): [Victim, () => Promise<void> | void] | undefined {
     for (let left = [...victims]; left.length > 0;) {
       let at = this.random() * sum(left.map(({ weight }) => weight));
@@ -105,7 +108,7 @@ export class Killer {
   }
 }
 
-/** Of a name once more. */
+/** Increases the count of a name. */
 export function eachIn(counts: Map<string, number>, name: string): void {
   counts.set(name, (counts.get(name) ?? 0) + 1);
 }

@@ -11,19 +11,19 @@ import type { AlertRow } from '../../src/contact-graph/ports.js';
 import type { Round } from './crash-rounds.js';
 import type { System } from './system.js';
 
-/** What a round comes to, in terms that depend neither on who was faster nor on the round's number. Lists are sorted. */
+/** The result of a round, independent of the speed of processes and of the round's number. Lists are sorted. */
 export interface Outcome {
   contacts: Omit<ContactListAnswer, 'case_id'>[];
-  /** The case's person, person, and what became of the last alert: how many led to it depends on who was faster. */
+  /** The person of the case, the contact, and the result of the last alert; the number of alerts depends on speed. */
   alerts: string[];
   /**
-   * Phones that were warned, as they stand in the outbox. Of which case depends on who was faster: who was told until a day is
-   * not told of another case until the same.
+   * Phones that got a warning, from the outbox. The case depends on speed: a person who was given a last day gets no
+   * message about another case with the same day.
    */
   messages: string[];
-  /** Everything that the imports said, as the log holds it. */
+  /** Everything that the imports stated, from the log. */
   facts: string[];
-  /** Stays as the graph holds them: person, place, from and to. */
+  /** Stays in the graph: person, place, from and to. */
   stays: string[];
 }
 
@@ -39,7 +39,7 @@ interface Logged {
   data: Record<string, unknown>;
 }
 
-/** Streams of the facts that came in. */
+/** Streams of the imported facts. */
 const FACTS = /^(?:presence|sample|place|person)-/;
 const NAMED_BY_ROUND = new Set(['name', 'phone', 'phoneIndex', 'visitId']);
 
@@ -77,7 +77,7 @@ export function outcomeOf(system: System, round: Round): Promise<Outcome> {
   });
 }
 
-/** Of several people of one phone any may be the one that is told, and the others are covered by it. */
+/** Any one of several people on a phone may get the message, and its alert covers the others. */
 function became({ status, reason }: AlertRow): string {
   return status === 'sent' || status === 'covered' ? 'told' : `${status} ${reason ?? ''}`;
 }
@@ -93,7 +93,7 @@ function lastOfEach(alerts: readonly AlertRow[]): AlertRow[] {
 export function outboxOf({ dataDir }: System): Line[] {
   const path = join(dataDir, 'outbox.ndjson');
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
-  // The last line may be one that is just being written.
+  // The last line may be incomplete, because it is just being written.
   return text
     .slice(0, text.lastIndexOf('\n') + 1)
     .split('\n')
@@ -120,7 +120,7 @@ function said({ stream, type, data }: Logged): string {
   return `${stream} ${type} ${JSON.stringify(Object.fromEntries(open.sort()))}`;
 }
 
-/** The whole log but for the server's own streams. */
+/** The whole log except the server's own streams. */
 export async function eventsOf({ urls }: Runtime): Promise<Logged[]> {
   const client = EventStoreDBClient.connectionString(urls.eventStoreUrl);
   try {
@@ -136,7 +136,7 @@ export async function eventsOf({ urls }: Runtime): Promise<Logged[]> {
   }
 }
 
-/** What was said or done more than once although it may happen once only; nothing when all is well. */
+/** Everything that was stated or done more than once although only once is allowed; empty if all is well. */
 export function doubled(events: readonly Logged[], lines: readonly Line[]): string[] {
   const ONCE = ['AlertRequested', 'AlertSent', 'AlertFailed', 'AlertCovered', 'WithdrawalSent', 'CaseConfirmed'];
   return [

@@ -5,7 +5,7 @@ import { makeCity, randomFrom, type City } from '../../src/entrypoints/demo/city
 import type { Kind } from './rows.js';
 import { systemCrash } from './sizes.js';
 
-/** A file to import, and how many rows stand in it. */
+/** A file to import, and its number of rows. */
 export interface Input {
   kind: Kind;
   file: string;
@@ -13,19 +13,19 @@ export interface Input {
 }
 
 /**
- * A made-up city with its outbreak. Each round has people, places and phones of its own, so that rounds in one
- * installation have nothing to do with one another; but for these names, rounds of one seed are all the same.
+ * A made-up city with its outbreak. Each round has its own people, places and phones, so that rounds in one
+ * installation do not affect one another; except for these names, rounds with the same seed are equal.
  */
 export interface Round {
-  /** Begins the ids of its people, places and samples. */
+  /** Prefix of the ids of its people, places and samples. */
   prefix: string;
   /** Which phone of the round a number is. */
   phoneOf(number: string): string;
   /** People with a positive result. */
   cases: string[];
   /**
-   * What is imported, step by step. Within a step everything goes at once, and whatever comes first, the same comes
-   * out in the end: a step either only adds contacts or only takes some away.
+   * What is imported, step by step. Within a step everything is imported at once, and the order does not change the
+   * result: a step either only adds contacts or only removes some.
    */
   steps: Input[][];
 }
@@ -34,10 +34,10 @@ const { people: PEOPLE } = systemCrash;
 const DAYS = 5;
 const FIRST_DAY = Date.UTC(2021, 7, 1) / 1000 / SECONDS_PER_DAY;
 const TESTED_ON = FIRST_DAY + 3;
-/** Of a hundred people: without a phone, and with the phone of the person before. */
+/** Percentages of people without a phone, and with the phone of the previous person. */
 const NO_PHONE = 8;
 const SHARED_PHONE = 25;
-/** How many visits become known only after the first results, and how many are corrected to a minute. */
+/** Shares of the visits that become known only after the first results, and that are corrected to a minute. */
 const LATE = 0.2;
 const CORRECTED = 0.02;
 
@@ -149,7 +149,7 @@ function visitRows({ persons, placeOf, from, to }: City, prefix: string, person:
   }));
 }
 
-/** Phones by person, undefined for those without; and the ones that these get later, which nobody shares. */
+/** Phones by person, undefined for people without one; and the unshared phones that these people get later. */
 function phonesOf(round: number, random: () => number): { phones: (string | undefined)[]; added: string[] } {
   const own = (i: number) => `091${String(round * PEOPLE + i).padStart(7, '0')}`;
   const phones: (string | undefined)[] = [];

@@ -1,18 +1,18 @@
 import type { EventEmitter } from 'node:events';
 import { eachIn } from './crash-killer.js';
 
-/** Milliseconds that a step is waited for before any other will do, and before somebody is killed at any moment. */
+/** Milliseconds to wait for a step before any other step is accepted, and before a kill at any moment. */
 const STEP_WITHIN = 6_000;
 
-/** A step that is taken now and then, and what emits its name when it is. */
+/** A step that happens now and then, and the emitter of its name. */
 export interface Step {
   name: string;
   from: readonly EventEmitter[];
 }
 
 /**
- * Steps at which somebody is to be killed. Those that were hit less often than is asked for come first, whichever of
- * them is taken next; after that each is as likely as another.
+ * Steps at which a process has to be killed. Those with fewer hits than required come first, whichever of them happens
+ * next; after that, all are equally likely.
  */
 export class Steps {
   readonly #hits = new Map<string, number>();
@@ -23,12 +23,15 @@ export class Steps {
     private readonly random: () => number,
   ) {}
 
-  /** Names of those that were hit less often than is asked for. */
+  /** Names of the steps with fewer hits than required. */
   get missing(): string[] {
     return this.#missing().map(({ name }) => name);
   }
 
-  /** The next moment at which somebody is to be killed, by the step's name. @throws when it is no longer waited for. */
+  /**
+   * The name of the step at which a process has to be killed next.
+   * @throws if it is aborted.
+   */
   async next(signal: AbortSignal): Promise<string> {
     const missing = this.#missing();
     const chosen = this.steps[Math.floor(this.random() * this.steps.length)];
@@ -36,7 +39,7 @@ export class Steps {
     return (await this.#one(first, signal)) ?? (await this.#one(this.steps, signal)) ?? 'any moment';
   }
 
-  /** Somebody was killed at it. */
+  /** Counts a kill at a step. */
   hit(name: string): void {
     eachIn(this.#hits, name);
   }
@@ -46,8 +49,8 @@ export class Steps {
   }
 
   /**
-   * The first of these that is taken; undefined when none is in time. Listens by itself: of signals made of others Node 20
-   * may forget those that are for a time.
+   * The first of these steps to happen; undefined if none does in time. It handles the timeout itself, because Node 20
+   * may lose temporary signals that are combined from others.
    */
   #one(steps: readonly Step[], signal: AbortSignal): Promise<string | undefined> {
     signal.throwIfAborted();

@@ -5,10 +5,10 @@ import { identityOf } from '@truyvet/local-services/machine';
 import type { Victim } from './crash-killer.js';
 import type { System } from './system.js';
 
-/** What Redis may lose at its end: less than it writes in a second in which there is work. */
+/** Bytes that Redis may lose at its end: less than it writes in a busy second. */
 const LOST_BYTES = 2_000;
 
-/** Whatever runs of an installation. */
+/** Every process of an installation. */
 export function everything(system: System, random: () => number): (killing: () => boolean) => Victim[] {
   return (killing) => [
     ...servicesOf(system, serviceNames, random, killing),
@@ -31,15 +31,15 @@ export function servicesOf(
     let starting = false;
     return {
       name,
-      // The graph takes long to start: killed as often as the others it would never be there.
+      // The graph takes long to start: if it were killed as often as the others, it would never be available.
       weight: name === 'neo4j' ? 1 : 2,
       kill: () => {
         const pid = starting ? undefined : system.servicePid(name);
         if (pid === undefined) return undefined;
         process.kill(pid, 'SIGKILL');
         starting = true;
-        // A crash of the machine, too, would take from Redis what it had not flushed yet. At once: whoever brings another
-        // service back brings Redis back as well, and its journal must not be cut while it writes.
+        // A crash of the machine would also lose what Redis had not flushed. The journal is cut at once, because the
+        // restart of another service also restarts Redis, and the journal must not be cut while Redis writes.
         if (name === 'redis') {
           untilEnded(pid);
           cutOff(system, Math.floor(random() * LOST_BYTES));
@@ -76,19 +76,19 @@ function importerOf(system: System): Victim {
       const [child] = system.importing;
       if (!child) return undefined;
       child.kill('SIGKILL');
-      // Whoever imports imports again.
+      // The code that runs the import repeats it.
       return () => undefined;
     },
   };
 }
 
-/** Lets nothing else happen in this process until a killed one writes no more; it stays a zombie for as long. */
+/** Blocks this process until a killed process no longer writes; until then it is a zombie. */
 function untilEnded(pid: number): void {
   const clock = new Int32Array(new SharedArrayBuffer(4));
   for (let looks = 0; looks < 1_000 && identityOf(pid) !== undefined; looks++) Atomics.wait(clock, 0, 0, 5);
 }
 
-/** Takes bytes from the end of Redis' journal. */
+/** Removes bytes from the end of Redis' journal. */
 function cutOff({ dataDir }: System, bytes: number): void {
   const folder = join(dataDir, 'redis', 'appendonlydir');
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.incr.aof'))) {

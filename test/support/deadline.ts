@@ -1,14 +1,14 @@
 import { limit } from './sizes.js';
 
-/** Milliseconds after which random runs have done enough: on a busy machine, fewer of them say as much in the time. */
+/** Milliseconds after which random runs stop: a busy machine does fewer of them in this time. */
 export const ENOUGH = limit(25_000);
 
-/** Milliseconds that something is waited for. */
+/** Milliseconds to wait for a condition. */
 const PATIENCE = 80_000;
 
 /**
- * For runs that look at it by themselves, each at its beginning. A limit that ends a run from outside would leave it
- * writing behind the back of the tests that follow.
+ * For loops that check the deadline at the start of each run. A limit that ends a run from outside would leave it
+ * writing during the following tests.
  */
 export function deadline(ms = PATIENCE): { passed(): boolean } {
   const end = Date.now() + ms;

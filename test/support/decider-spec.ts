@@ -5,7 +5,7 @@ import { eventsOf, fold, type Decider, type Decision } from '../../src/kernel/de
 
 const typeOf = (value: object): string | undefined => ('type' in value ? String(value.type) : undefined);
 
-/** What a command is refused with: the code, and the words that whoever gave it reads. */
+/** The refusal of a command: its code, and the words that its sender reads. */
 class Refusal {
   constructor(
     readonly problem: ProblemKind,
@@ -15,9 +15,10 @@ class Refusal {
 export const refusal = (problem: ProblemKind, words: string | RegExp = '') => new Refusal(problem, words);
 
 /**
- * Rules as sentences: `given(decider)(...events).when(command).then(...events)`, or `.then(refusal(PROBLEM, '…'))`. In place of
- * events, `given(decider).after(...commands)` begins with what commands came to. A failure says all three.
- * @param by who did all that is given.
+ * Rules as sentences: `given(decider)(...events).when(command).then(...events)`, or `.then(refusal(PROBLEM, '…'))`.
+ * Instead of events, `given(decider).after(...commands)` begins with the events of these commands. A failure prints all
+ * three.
+ * @param by the actor of all given events.
  */
 export function given<Command, Event extends object, State>(decider: Decider<Command, Event, State>, by?: Actor) {
   const from = (...history: Event[]) => new Given(decider, history, by);
@@ -56,7 +57,7 @@ class Decided<Event extends object> {
     private readonly outcome: Decision<Event>,
   ) {}
 
-  /** @throws what the command was refused with. */
+  /** @throws the refusal of the command. */
   get events(): Event[] {
     return eventsOf(this.outcome);
   }

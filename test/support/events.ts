@@ -14,7 +14,7 @@ import { reminderStream } from '../../src/reminders/events.js';
 import { sampleStream } from '../../src/samples/events.js';
 import { taskStream } from '../../src/tasks/events.js';
 
-/** The streams of all modules in one place, for tests that look into many. */
+/** The streams of all modules in one place, for tests that use many of them. */
 export const streams = {
   presence: presenceStream,
   sample: sampleStream,
@@ -39,7 +39,7 @@ export const streams = {
 };
 
 const LISTED: readonly { events: EventSet }[] = Object.values(streams);
-/** Every type of event that these streams hold. */
+/** Every type of event that these streams contain. */
 export const CATALOGUE = catalogueOf(LISTED);
 
 type Families = { [Name in keyof typeof streams]: (typeof streams)[Name] };
@@ -50,12 +50,12 @@ export type DomainEvent = {
 export type EventType = DomainEvent['type'];
 export type EventOf<Type extends EventType> = Extract<DomainEvent, { type: Type }>;
 
-/** A stream by its name alone, which may hold events of any type. */
+/** A stream by its name alone, which may contain events of any type. */
 export function anyStream(name: string): Stream<DomainEvent> {
   return { name, events: CATALOGUE as Stream<DomainEvent>['events'] };
 }
 
-/** Events of these types. */
+/** The set of events of these types. */
 export function eventsOf<Type extends EventType>(...types: readonly Type[]): EventSet<EventOf<Type>> {
   return eventSet(...types.map((type) => CATALOGUE.of(type) as EventDefinition<EventOf<Type>>));
 }

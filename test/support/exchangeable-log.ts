@@ -1,6 +1,6 @@
 import type { MemoryEventStore } from './memory-event-store.js';
 
-/** A log under which another one is put, as when an older copy is: `log` is always the one that is there. */
+/** A log that can be replaced, for example by an older copy: `log` is always the current one. */
 export function exchangeable<Log extends MemoryEventStore>(first: Log): { log: Log; put: (another: Log) => void } {
   let there = first;
   const log = new Proxy(first, {

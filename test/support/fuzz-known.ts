@@ -2,21 +2,24 @@ import type { FuzzRequest } from './fuzz-requests.js';
 import type { Route } from './fuzz-routes.js';
 import type { Chance } from './fuzz-values.js';
 
-/** Fields that go together in one request about something that is there. */
+/** Fields that belong together in one request about an existing thing. */
 export type Fields = Readonly<Record<string, string>>;
 
-/** What is there: a visit, a task with its contact, a case, one whose alerts wait, a held result, a contact's link, a provider's report, or a page's cursor. */
+/**
+ * An existing thing: a visit, a task with its contact, a case, a case whose alerts wait, a held result, a contact's
+ * link, a provider's report, or a page's cursor.
+ */
 export type Known = readonly [kind: string, fields: Fields];
 
-/** So many of each kind are kept, the newest. */
+/** The number of things of each kind that are kept, newest first. */
 const KEPT = 50;
-/** By the name of a parameter, or of a body's field, what stands there. */
+/** The kind of thing by the name of a parameter, or of a field of a body. */
 const KIND_OF: Readonly<Record<string, string>> = {
   ...{ visit_id: 'visit', task_id: 'task', sample_id: 'held', token: 'link', tag: 'report' },
   ...{ case_id: 'case', case: 'case', cases: 'case' },
 };
 
-/** What earlier answers named. Which of it is picked depends on the chance and on these answers alone. */
+/** What earlier answers named. Which one is picked depends only on the random numbers and on these answers. */
 export class KnownThings {
   readonly #kinds = new Map<string, Fields[]>();
 
@@ -29,7 +32,7 @@ export class KnownThings {
     }
   }
 
-  /** Draws once whatever is known, so that the requests of a seed do not become others where answers differ. */
+  /** Draws one random number even if nothing is known, so that other answers do not change the requests of a seed. */
   pick(kind: string, chance: Chance): Fields | undefined {
     const drawn = chance.random();
     const kept = this.#kinds.get(kind) ?? [];
@@ -37,10 +40,10 @@ export class KnownThings {
   }
 }
 
-/** What requests of a route are about; undefined where about nothing that answers name. */
+/** The kind of thing that requests of a route are about; undefined if answers name no such things. */
 export function kindOf({ path, parameters = [], requestBody }: Route): string | undefined {
   if (path === '/v1/questions/why') return 'contact';
-  // These are about cases whose alerts wait, and no others.
+  // These routes are only about cases whose alerts wait.
   if (path.startsWith('/v1/operations/cases/')) return 'waiting case';
   const fields = Object.keys(requestBody?.content['application/json']?.schema?.properties ?? {});
   const names = [...parameters.map(({ name }) => name), ...fields.filter((field) => field === 'case_id')];
@@ -49,7 +52,7 @@ export function kindOf({ path, parameters = [], requestBody }: Route): string | 
 
 export const cursorOf = (route: string): string => `cursor of ${route}`;
 
-/** What an answer names that later requests can be about. */
+/** The things in an answer that later requests can be about. */
 export function namedBy({ route = '', body }: Pick<FuzzRequest, 'route' | 'body'>, answer: string): Known[] {
   const said = fieldsIn(answer);
   const sent = fieldsIn(body?.toString('utf8') ?? '');

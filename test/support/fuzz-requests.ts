@@ -4,9 +4,9 @@ import { HOSTILE_TEXTS, honest, hostile, timeAfter, type Chance, type Schema } f
 
 export interface FuzzRequest {
   method: string;
-  /** As in "GET /v1/questions/cases"; undefined where another method is tried on a path. */
+  /** As in "GET /v1/questions/cases"; undefined if the request tries another method on a path. */
   route: string | undefined;
-  /** With its query, of ASCII characters only. */
+  /** With its query, in ASCII. */
   path: string;
   headers: Record<string, string>;
   body: Buffer | undefined;
@@ -18,21 +18,21 @@ const TYPES = [
   ...['application/x-www-form-urlencoded', 'APPLICATION/JSON', 'application/json;;', '*/*'],
 ];
 const REPEATED = 0.05;
-/** How often a request is about something that an earlier answer named, where it can be. */
+/** How often a request is about something that an earlier answer named, if that is possible. */
 const KNOWN = 0.7;
-/** How often a page after the first is asked for, once there was one. */
+/** How often the next page is requested, if there is one. */
 const NEXT_PAGE = 0.3;
-/** Hours that a question is about, at most. */
+/** Most hours that a question covers. */
 const UNTIL = 240;
 const KEPT = 50;
-/** After so many requests one id is heard of no more, and another for the first time: nobody has a thousand phones. */
+/** Number of requests after which an id is no longer used and a new one begins: nobody has a thousand phones. */
 const ID_LASTS = 40;
-/** Bytes that no request exceeds, but for a few. */
+/** Most bytes of a request, with few exceptions. */
 const LARGE = 3_000_000;
 
 /**
- * Requests to all routes of a document without end, the same for the same chance; but for the ids in them, which are those
- * of earlier answers where there are such.
+ * Endless requests to all routes of a document. The same random numbers give the same requests, except for ids from
+ * earlier answers, which are used where possible.
  */
 export class FuzzRequests {
   readonly routes: readonly Route[];
@@ -60,7 +60,7 @@ export class FuzzRequests {
   #request(route: Route): FuzzRequest {
     const { method, path, parameters = [], requestBody } = route;
     const chance = this.chance;
-    // Of three requests one is honest throughout.
+    // One request in three is valid throughout.
     const wrong = chance.pick([0, 0.1, 0.4]);
     const name = `${method} ${path}`;
     const known = this.#about(route, name);
@@ -69,7 +69,7 @@ export class FuzzRequests {
     if (chance.random() < wrong / 4) query.push(chance.pick(['__proto__[a]=1', 'a', '=', '&&', '%', 'unknown=1']));
     const other = chance.random() < wrong / 8;
     const body = requestBody && this.#body(requestBody.content, headers, known, wrong);
-    // Node would send the body of a GET without it, as if it were the next request.
+    // Without it, Node would send the body of a GET as if it were the next request.
     if (body) headers['content-length'] = String(body.length);
     return {
       method: other ? chance.pick(['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD', 'GET', 'POST']) : method,
@@ -80,7 +80,7 @@ export class FuzzRequests {
     };
   }
 
-  /** Fields of something that is there, and of a page that is; none as often as of what was never heard of. */
+  /** Fields of an existing thing or page; empty as often as requests are about unknown things. */
   #about(route: Route, name: string): Fields {
     const kind = kindOf(route);
     const thing = this.known.pick(kind ?? '', this.chance);
@@ -106,10 +106,10 @@ export class FuzzRequests {
       const schema = { description, ...own };
       const bad = chance.random() < wrong;
       const there = known[name];
-      // A cursor is never invented here: that is what the hostile do.
+      // Cursors are never invented here; the hostile requests do that.
       const skipped = where !== 'path' && !required && chance.random() < (name === 'cursor' && !bad ? 1 : 0.5);
       if (skipped && there === undefined) continue;
-      // Questions are about a case or about a person.
+      // A question is about either a case or a person.
       if (name === 'person' && !required && 'case' in known) continue;
       if (required && where !== 'path' && bad && chance.random() < 0.2) continue;
       const made = name === 'until' && from !== '' ? timeAfter(from, UNTIL, chance) : honest(schema, name, chance);
@@ -157,7 +157,7 @@ export class FuzzRequests {
     return Object.fromEntries(fields);
   }
 
-  /** Not JSON, or hardly: cut off, not UTF-8, far too deep, far too large, keys twice. */
+  /** Invalid or barely valid JSON: cut off, not UTF-8, far too deep, far too large, repeated keys. */
   #broken(good: string): Buffer {
     const chance = this.chance;
     const deep = 1 + chance.below(50_000);
@@ -176,7 +176,7 @@ export class FuzzRequests {
   }
 }
 
-/** Lone surrogates stay what they are: JSON writes them as escapes. A field `__proto__` is written as any other. */
+/** Lone surrogates are kept, because JSON writes them as escapes. A field `__proto__` is written like any other. */
 function jsonOf(value: unknown): string {
   return JSON.stringify(value) ?? 'null';
 }
@@ -192,7 +192,7 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : jsonOf(value);
 }
 
-/** Escaped for a URL, and now and then wrongly. */
+/** Escaped for a URL, and sometimes wrongly. */
 function escaped(value: string, chance: Chance, wrong: number): string {
   if (chance.random() < wrong / 10) return chance.pick(['%ff', '%', '%zz', '%c0%80', '%ed%a0%80', '%00', '%0d%0a']);
   const bytes = Buffer.from(value.slice(0, 20_000), 'utf8');
@@ -204,7 +204,7 @@ function escaped(value: string, chance: Chance, wrong: number): string {
     .join('');
 }
 
-/** What a client can put into a header at all. */
+/** Only what a client can put into a header. */
 function headerOf(value: string): string {
   return value.replace(/[^\t\x20-\x7e\x80-\xff]/g, '?').slice(0, 20_000);
 }

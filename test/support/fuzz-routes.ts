@@ -1,6 +1,6 @@
 import type { Schema } from './fuzz-values.js';
 
-/** As far as it is needed of OpenAPI. */
+/** The part of OpenAPI that is needed here. */
 export interface ApiDocument {
   paths: Record<string, Record<string, Operation>>;
 }
@@ -26,7 +26,7 @@ const FORM: Schema = {
   },
   required: ASKED,
 };
-/** As the settings of the provider in the test say where its reports have what. */
+/** The format of reports, as configured for the test's provider. */
 const REPORT: Schema = {
   type: 'object',
   properties: { id: { type: 'string' }, status: { type: 'string', enum: ['delivered', 'undelivered', 'on its way'] } },
@@ -35,7 +35,7 @@ const REPORT: Schema = {
 
 const PROVIDER_AND_TAG = ['provider', 'tag'].map((name) => ({ name, in: 'path' }));
 
-/** Links of contacts and reports of providers are not for those whom the document is for. */
+/** Contacts' links and providers' reports are not for the readers of the document. */
 const NOT_DOCUMENTED: Route[] = [
   { method: 'GET', path: '/a/{token}', parameters: [{ name: 'token', in: 'path' }] },
   {

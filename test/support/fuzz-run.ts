@@ -6,27 +6,27 @@ import type { ApiDocument } from './fuzz-routes.js';
 import { chanceFrom } from './fuzz-values.js';
 
 const AT_ONCE = 8;
-/** Milliseconds without an answer. */
+/** Milliseconds until a request without an answer fails. */
 const ANSWERED_WITHIN = 60_000;
-/** The first of what went wrong is shown. */
+/** The number of errors that are shown. */
 const SHOWN = 10;
-/** Bytes of a body whose connection may be closed before it is sent to its end, since it is too large. */
+/** Bytes from which a body is too large, so that its connection may be closed before it is fully sent. */
 const TOO_LARGE = 1_000_000;
-/** Characters of an answer that are looked at for what it names, and that are shown. */
+/** Characters of an answer that are searched for names, and that are shown. */
 const [READ, QUOTED] = [200_000, 500];
-/** Requests after which it is asked again what else there is to ask about. */
+/** Number of requests after which the fuzz looks again for more things to ask about. */
 const LEARN_EVERY = 2_000;
-/** What a question that asks for too much meets on a healthy installation; every other 503 is wrong. */
+/** The answers of a healthy installation to a question that asks for too much; every other 503 is an error. */
 const TOO_MUCH = ['urn:truyvet:problem:graph-slow', 'urn:truyvet:problem:graph-full'];
 
 export interface FuzzOptions {
   requests: number;
   seed: number;
-  /** Before which the times in the requests lie, milliseconds since 1970. */
+  /** The end of the times in the requests, in milliseconds since 1970. */
   now: number;
-  /** Is told how many were sent. */
+  /** Called with the number of requests sent. */
   each?: (sent: number) => void;
-  /** What requests can be about beside what answers name. */
+  /** Things for requests to be about, besides those that answers name. */
   learn?: () => Promise<readonly Known[]>;
 }
 
@@ -35,17 +35,17 @@ export interface FuzzOutcome {
   seconds: number;
   /** Answers that no request may get, each with its request; at most a few. */
   wrong: string[];
-  /** How often each status was answered. */
+  /** Number of answers by status. */
   statuses: Counts;
-  /** The same of each route, of requests with its own method. */
+  /** The same per route, for requests with the route's method. */
   byRoute: Record<string, Counts>;
-  /** How often 503 was answered to what asks for too much, by the type of the problem. */
+  /** Number of 503 answers to requests that ask for too much, by the type of the problem. */
   tooMuch: Counts;
 }
 
 export type Counts = Record<string, number>;
 
-/** Sends seeded requests to all routes that the document of the API there names, and to those that it leaves out. */
+/** Sends seeded requests to all routes in the API's document, and to those that it leaves out. */
 export async function fuzzApi(url: string, options: FuzzOptions): Promise<FuzzOutcome> {
   const { requests, seed, now, each = () => undefined, learn = () => Promise.resolve([]) } = options;
   const document = (await (await fetch(`${url}/docs-json`)).json()) as ApiDocument;
@@ -56,7 +56,7 @@ export async function fuzzApi(url: string, options: FuzzOptions): Promise<FuzzOu
   const began = Date.now();
   const flying: { given: FuzzRequest; answer: Promise<Answer> }[] = [];
   let sent = 0;
-  // What answers name is known in the order of the requests, so that a seed sends the same again.
+  // Names in answers are processed in the order of the requests, so that a seed sends the same again.
   const land = async (): Promise<void> => {
     const next = flying.shift();
     if (!next) return;
@@ -117,7 +117,7 @@ function count(counts: Counts, name: string): void {
 }
 
 interface Answer {
-  /** Undefined when the connection ended without an answer. */
+  /** Undefined if the connection ended without an answer. */
   status: number | undefined;
   body: string;
 }
@@ -136,7 +136,7 @@ function ask(url: string, { method, path, headers, body }: FuzzRequest, agent: A
   });
 }
 
-/** Undefined where it is not that. */
+/** Undefined if the request did not ask for too much. */
 function tooMuchBy({ method }: FuzzRequest, body: string): string | undefined {
   return method === 'HEAD' ? 'HEAD, whose answer says nothing' : TOO_MUCH.find((type) => body.includes(`"${type}"`));
 }

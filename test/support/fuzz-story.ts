@@ -2,16 +2,16 @@ import type { Known } from './fuzz-known.js';
 import type { AcceptedMessage } from '../../packages/message-gateway/test/simulators/http-simulator.mjs';
 
 const HOUR = 3_600_000;
-/** Of a case whose contacts are told. */
+/** Contacts of a case that are alerted. */
 const FEW = 6;
-/** Of one whose contacts wait for a person, and how many such cases there are, each to be decided once. */
+/** Contacts of a case whose alerts wait, and the number of such cases; each can be decided once. */
 const MANY = 8;
 const WAITING = 4;
-/** Results that wait for a person, each to be decided once. */
+/** Results that wait for a person; each can be decided once. */
 const HELD = 20;
-/** Contacts of a case from which on they wait: the setting TRUYVET_BRAKE_CONTACTS. */
+/** From this number of contacts on, alerts wait: the setting TRUYVET_BRAKE_CONTACTS. */
 export const BRAKE_CONTACTS = 6;
-/** Also the name under which its reports come. */
+/** Its reports arrive under this name too. */
 export const PROVIDER = 'gateway';
 
 /** The settings of a provider whose messages go to a simulator at this URL. */
@@ -27,7 +27,7 @@ export function providersFor(url: string): object[] {
   ];
 }
 
-/** A case with contacts, some with too many, and results that wait for a person: there is something to ask about. */
+/** Creates something to ask about: a case with contacts, cases with too many contacts, and held results. */
 export async function playStory(url: string, now: number): Promise<void> {
   const at = (hours: number) => new Date(now - hours * HOUR).toISOString();
   const post = async (path: string, body: object): Promise<void> => {
@@ -48,13 +48,13 @@ export async function playStory(url: string, now: number): Promise<void> {
   await outbreak(0, FEW);
   for (let i = 1; i <= WAITING; i++) await outbreak(i * 10, MANY);
   for (let i = 0; i < HELD; i++) {
-    // Long before the sample: somebody has to look at it.
+    // The onset is so long before the sample that a person has to look at the result.
     const held = { sample_id: `held${i}`, person_id: `p${100 + i}`, onset_at: at(24 * 200) };
     await post('/v1/results', { ...positive, ...held });
   }
 }
 
-/** Links that messages brought contacts, and reports that the provider could send of these. */
+/** Links that contacts got in messages, and reports that the provider could send about these messages. */
 export function knownFrom(messages: readonly AcceptedMessage[], reports: string): Known[] {
   const tag = reports.split('/').at(-1) ?? '';
   return messages.flatMap(({ text, reference }): Known[] => {

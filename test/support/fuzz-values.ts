@@ -1,14 +1,14 @@
-/** Values of the fuzz: what an honest client sends, and what a broken or a hostile one does. */
+/** Values for the fuzz: those of a valid client, and those of a broken or hostile one. */
 
 export interface Chance {
   /** From 0 to 1. */
   random: () => number;
-  /** A whole number below. */
+  /** A whole number below the limit. */
   below(limit: number): number;
   pick<T>(all: readonly T[]): T;
-  /** Milliseconds since 1970; honest times are before it, but for a few. */
+  /** Milliseconds since 1970; valid times are before it, with few exceptions. */
   now: number;
-  /** The first of the ids that requests are about now. */
+  /** The first of the ids that requests currently use. */
   first: number;
 }
 
@@ -17,7 +17,7 @@ export function chanceFrom(random: () => number, now: number): Chance {
   return { random, below, now, first: 0, pick: <T>(all: readonly T[]) => all[below(all.length)] as T };
 }
 
-/** As far as it is needed of OpenAPI. */
+/** The part of OpenAPI that is needed here. */
 export interface Schema {
   type?: string;
   format?: string;
@@ -42,11 +42,11 @@ const LONE = ['\ud800', 'a\udc00b', '\udfff\ud800'];
 export const HOSTILE_TEXTS: readonly string[] = [
   ...LONE,
   ...['', ' ', '\0', 'a\0b', '\u0001\u0007\u001b[31m', '\r\nSet-Cookie: a=b', '\t', '\u0085', '\u2028'],
-  // Cannot be seen: zero width, joiners, a byte order mark, soft hyphens, tags.
+  // Invisible: zero width, joiners, a byte order mark, soft hyphens, tags.
   ...['\u200b', 'p\u200b1', 'p\u200d1', '\ufeffp1', 'p\u00ad1', 'p\u2060\u034f1', '\u{e0041}\u{e0042}'],
-  // From right to left.
+  // Right to left.
   ...['\u202ep1', '\u2066p1\u2069', 'שלום', 'مرحبا 12', '\u200f'],
-  // Composed and decomposed, and letters that look like others.
+  // Composed and decomposed letters, and lookalikes.
   ...['Nguyễn Văn Ấn', 'Nguyễn Văn Ấn'.normalize('NFD'), 'é', 'e\u0301', 'ﬁ', 'Å', 'р1', '１２３', 'K'],
   ...['a'.repeat(101), 'ấ'.repeat(100), '👩‍👩‍👧‍👦'.repeat(20), 'a\u0300'.repeat(200), 'x'.repeat(5_000)],
   ...['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'null', 'undefined', 'NaN', 'true', '[object Object]'],
@@ -83,7 +83,7 @@ const HOSTILE_NUMBERS: readonly unknown[] = [
   ...['1', '1e3', '0x10', '1_000', '١٢', ' 5 ', '', '-0', '5.0', 'Infinity', 'NaN', null, true, [], {}],
 ];
 
-/** Of people, places and so on: few at a time, so that what is sent concerns what was sent. */
+/** Ids of people, places and so on: few at a time, so that requests affect each other. */
 function idOf(chance: Chance): string {
   return chance.random() < 0.05
     ? `${chance.pick(['Ấn', 'e\u0301', 'é', 'p ', 'P'])}${chance.first + chance.below(10)}`
@@ -97,7 +97,7 @@ function timeOf(chance: Chance): string {
   return chance.pick([text, text.slice(0, 19), text.slice(0, 19) + '+07:00', text.slice(0, 16), text.slice(0, 10)]);
 }
 
-/** Times that come after another one of the same object, and by how many hours at most. */
+/** Times that come after another time of the same object, and the most hours in between. */
 const AFTER: Readonly<Record<string, readonly [start: string, hours: number]>> = {
   left_at: ['arrived_at', 8],
   ended_at: ['started_at', 8],
@@ -105,20 +105,20 @@ const AFTER: Readonly<Record<string, readonly [start: string, hours: number]>> =
   infectious_until: ['infectious_from', 240],
 };
 
-/** A while after the start, written as that was. */
+/** A time after the start, in the same format. */
 export function timeAfter(start: string, hours: number, chance: Chance): string {
   const zone = /Z$|[+-]\d\d:\d\d$/.test(start);
   const at = Date.parse(zone || !start.includes('T') ? start : `${start}Z`) + chance.below(hours * 3_600) * 1_000;
   const end = new Date(Math.min(at, Math.max(chance.now, Date.parse(start.slice(0, 10)))));
-  // What an earlier request began with may be a time to the program, and none to JavaScript.
+  // A start from an earlier request may be a valid time to the program but not to JavaScript.
   if (Number.isNaN(end.getTime())) return start;
   const text = end.toISOString();
   return zone ? text : text.slice(0, 19);
 }
 
 /**
- * What fits the schema and the field's name, as far as these tell.
- * @param known what some fields of an object hold.
+ * A value that fits the schema and the field's name.
+ * @param known values of some fields of an object.
  */
 export function honest(
   schema: Schema,
@@ -173,7 +173,7 @@ function honestText({ description = '', format, example }: Schema, name: string,
   return idOf(chance);
 }
 
-/** What does not fit, or hardly does. */
+/** A value that does not fit, or barely does. */
 export function hostile(schema: Schema, name: string, chance: Chance): unknown {
   const kind = chance.random();
   if (kind < 0.55) return hostileText(schema, chance);
@@ -192,7 +192,7 @@ function hostileText({ description = '' }: Schema, chance: Chance): string {
   return chance.random() < 0.3 ? `p1${text}` : text;
 }
 
-/** Arrays or objects within one another. */
+/** Nested arrays or objects. */
 export function nested(depth: number): unknown {
   let value: unknown = 1;
   for (let i = 0; i < depth; i++) value = i % 2 === 0 ? [value] : { a: value };

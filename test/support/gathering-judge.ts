@@ -1,27 +1,29 @@
-/** A message that really went, with what the world was at that moment. */
+/** A message that was really sent, with the state of the world at that moment. */
 export interface Gone {
   id: string;
   to: string;
-  /** Whose alert it is. */
+  /** The person and case of its alert. */
   of: { person: string; caseId: string };
   degree: number;
-  /** The last day that it named, such as 2021-08-19; undefined where it named none. */
+  /** The last day that it named, such as 2021-08-19; undefined if it named none. */
   until: string | undefined;
-  /** What is counted on in the end: less than the text says where another of the same id may have gone instead. */
+  /**
+   * What the program counts on in the end: less than the text says if another text with the same id may have been sent.
+   */
   counted: { degree: number; until: string | undefined };
-  /** Nobody can know whether it went, and what it may have said was taken back since: its contacts are told anew. */
+  /** Whether nobody can know if it was sent, and it was taken back since: its contacts are informed again. */
   doubted: boolean;
-  /** What takes it back could not be said, so that somebody goes there. */
+  /** Whether its withdrawal could not be sent, so that somebody visits the person. */
   visited: boolean;
-  /** Of which it spoke, as it was noted just before. */
+  /** The cases that it covered, as noted just before it was sent. */
   cases: readonly string[];
-  /** Who had the phone then, and was a contact of one of these cases. */
+  /** Contacts of one of these cases who had the phone at that time. */
   people: ReadonlySet<string>;
-  /** For whom it was, though they may have been released in the moment in which it went. */
+  /** The intended people, even if they were released at the moment in which it was sent. */
   meant: ReadonlySet<string>;
-  /** How many it said that they are. */
+  /** The number of people in its text. */
   count: number;
-  /** Whether nothing changed in that moment that it could not know of. */
+  /** Whether nothing changed at that moment without its knowledge. */
   certain: boolean;
 }
 
@@ -30,19 +32,19 @@ export interface ContactNow {
   person: string;
   caseId: string;
   degree: number;
-  /** The last day that has to be named; undefined where the rules name none. */
+  /** The last day that has to be named; undefined if the rules name none. */
   until: string | undefined;
   phone: string | null;
-  /** The message that the last alert of this contact relies on, or is. */
+  /** The message of this contact's last alert, or the one on which it relies. */
   reliesOn: string | undefined;
 }
 
-/** What the message is that took another one back. */
+/** Matches the id of a message that takes another one back. */
 const WITHDRAWAL = /-withdrawal$/;
 
 /**
- * Works out by hand who has to have been told what, from what really went and the contacts at the end.
- * @returns in words what is wrong; nothing where all is well.
+ * Derives independently who must have got which message, from the messages that were sent and the contacts at the end.
+ * @returns descriptions of the errors; empty if all is well.
  */
 export function judgeGathering(gone: readonly Gone[], contacts: readonly ContactNow[]): string[] {
   const wrong: string[] = [];
@@ -53,7 +55,7 @@ export function judgeGathering(gone: readonly Gone[], contacts: readonly Contact
 
   for (const contact of contacts) {
     const { person, caseId, phone } = contact;
-    // Who has none is visited, or was told before the number was lost.
+    // A contact without a phone gets a visit, or was informed before losing the number.
     if (phone === null) continue;
     const spoke = ({ cases, people, meant }: Gone) =>
       cases.includes(caseId) ||
@@ -89,13 +91,16 @@ function saysEnough({ degree, until }: Gone, needed: Pick<ContactNow, 'degree' |
   return degree <= needed.degree && (needed.until === undefined || until === undefined || until >= needed.until);
 }
 
-/** A number that was corrected hears that its message does not hold once its own person is no contact. */
+/** A corrected number is told that its message does not hold when its own person is no longer a contact. */
 function standsFor({ id, to, of, cases }: Gone, { person, caseId, phone, reliesOn }: ContactNow): boolean {
   const own = of.person === person && of.caseId === caseId;
   return own || reliesOn === id || (phone === to && cases.includes(caseId));
 }
 
-/** The same cases, nothing more asked for, and nothing taken back between, as far as anybody can know. */
+/**
+ * Whether the later message has the same cases, asks for no more, and nothing was taken back in between, as far as
+ * anybody can know.
+ */
 function isRepeated(earlier: Gone, later: Gone, before: readonly Gone[]): boolean {
   return (
     earlier.to === later.to &&

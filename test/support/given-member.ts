@@ -10,13 +10,16 @@ import {
 import type { AddressInfo } from 'node:net';
 import type { Identity } from '@truyvet/event-log-node/certificates';
 
-/** One member of a server that somebody gives: where it listens, and whether it does. */
+/** One member of an external server: where it listens, and whether it does. */
 export class GivenMember {
   readonly #sessions = new Set<ServerHttp2Session>();
   #server: Http2Server | undefined;
   #port = 0;
 
-  /** @param serve answers one call. @param identity speaks TLS with this certificate; plainly without it. */
+  /**
+   * @param serve answers one call.
+   * @param identity the TLS certificate; without it, connections are plain.
+   */
   constructor(
     private readonly serve: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, member: GivenMember) => void,
     private readonly identity: Identity | undefined,
@@ -30,7 +33,7 @@ export class GivenMember {
     return this.#server !== undefined;
   }
 
-  /** Listens, at the port that it had. */
+  /** Starts listening, on its previous port. */
   async begin(): Promise<void> {
     if (this.#server) return;
     const { identity } = this;
@@ -49,7 +52,7 @@ export class GivenMember {
     this.#server = server;
   }
 
-  /** As when it is killed: every connection breaks, and nobody listens. */
+  /** Like a kill: every connection breaks, and nobody listens. */
   async end(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;

@@ -24,36 +24,36 @@ import {
 import { GivenMember } from './given-member.js';
 import { framed, messagesIn } from './grpc-frames.js';
 
-/** What a real server does that the embedded node does not. Each may be begun and ended while it runs. */
+/** Behaviours of real servers that the embedded node does not have. Each can be switched on and off at run time. */
 export interface Manners {
-  /** A repeat under ANY is stored once more, as after 50,000 later events or a restart. */
+  /** A repeat under ANY is stored again, as after 50,000 later events or a restart. */
   forgetsIds: boolean;
-  /** As 23.10: a subscription to `$all` from where no record stands misses the next one. */
+  /** As in 23.10: a subscription to `$all` from a position without a record misses the next record. */
   startsLate: boolean;
-  /** As KurrentDB since 25.1: answers are compressed for whoever says that they may be. */
+  /** As in KurrentDB since 25.1: answers are compressed for callers that accept it. */
   gzip: boolean;
-  /** Whoever reads `$all` is told that they may not. */
+  /** Reading `$all` is denied. */
   deniesAll: boolean;
-  /** Members that do not lead hold nothing after this. */
+  /** Followers have nothing after this position. */
   followersEndAt: Position | undefined;
 }
 
 export interface Asked {
   path: string;
-  /** Encodings of answers that the caller said it takes. */
+  /** Encodings of answers that the caller accepts. */
   accepts: string | undefined;
-  /** Of the member that was asked. */
+  /** The port of the member that was called. */
   port: number;
 }
 
 export interface GivenServerOptions extends Partial<Manners> {
-  /** Speaks TLS with this certificate; plainly without it. */
+  /** The TLS certificate; without it, connections are plain. */
   identity?: Identity;
-  /** Alone may ask for streams; without it everybody may. */
+  /** The only user who may access streams; without it everybody may. */
   user?: { name: string; password: string };
-  /** A cluster of so many, of which one leads; 1 when not said. */
+  /** Number of members in the cluster, one of which leads; 1 by default. */
   members?: number;
-  /** That it reports; the node's own when not said. */
+  /** The reported version; the node's own by default. */
   version?: string;
 }
 
@@ -61,17 +61,17 @@ interface Call {
   path: string;
   /** Position of a record of `$all` that the caller misses. */
   missed?: Position;
-  /** Nothing after it is answered. */
+  /** Nothing after this position is answered. */
   until?: Position | undefined;
 }
 
-/** A call that is answered by a status alone. */
+/** A call that is answered only with a status. */
 class Refused extends Error {
   constructor(
     readonly status: number,
     message: string,
     readonly exception?: string,
-    /** Further headers of the answer. */
+    /** More headers of the answer. */
     readonly more: OutgoingHttpHeaders = {},
   ) {
     super(message);
@@ -85,15 +85,15 @@ const INTERNAL = 13;
 const STREAMS = '/event_store.client.streams.Streams/';
 
 /**
- * A server that somebody gives, with the manners of a real EventStoreDB, in front of the embedded node: it hands on what
- * it is asked, under a user of the node's own.
+ * An external server with the behaviours of a real EventStoreDB, in front of the embedded node: it forwards requests
+ * under one of the node's users.
  */
 export class GivenServer {
   readonly asked: Asked[] = [];
   #client: EventStoreDBClient;
   #node: URL;
   readonly #members: readonly GivenMember[];
-  /** By stream: resolved once the last append to it was answered. */
+  /** By stream: resolves when the last append to it was answered. */
   readonly #appends = new Map<string, Promise<void>>();
   readonly #answers = new Map<string, () => void>();
   #upstream: ClientHttp2Session | undefined;
@@ -125,19 +125,19 @@ export class GivenServer {
     return server;
   }
 
-  /** Of the member that leads. */
+  /** The port of the leader. */
   get port(): number {
     return this.#leader.port;
   }
 
-  /** @param query what else stands in the connection string, such as `tlsCAFile`. */
+  /** @param query further parameters of the connection string, such as `tlsCAFile`. */
   url({ user = this.options.user, tls = this.options.identity !== undefined, query = '' } = {}): string {
     const named = user ? `${encodeURIComponent(user.name)}:${encodeURIComponent(user.password)}@` : '';
     const hosts = this.#members.map(({ port }) => `localhost:${port}`).join();
     return `esdb://${named}${hosts}?tls=${tls}${query}`;
   }
 
-  /** Another node stands behind it from here on, as when another log is put in the place of the first. */
+  /** Replaces the node behind it, as when another log takes the place of the first. */
   async standBefore(nodeUrl: string): Promise<void> {
     await this.end();
     this.#upstream?.close();
@@ -147,17 +147,17 @@ export class GivenServer {
     await this.begin();
   }
 
-  /** Every member that does not listens, at the port that it had. */
+  /** Every member that is down listens again, on its previous port. */
   async begin(): Promise<void> {
     await Promise.all(this.#members.map((member) => member.begin()));
   }
 
-  /** As when it is killed: every connection breaks, and nobody listens. */
+  /** Like a kill: every connection breaks, and nobody listens. */
   async end(): Promise<void> {
     await Promise.all(this.#members.map((member) => member.end()));
   }
 
-  /** As when the leader is killed: another member leads from then on. */
+  /** Like a kill of the leader: another member leads from then on. */
   async endLeader(): Promise<void> {
     const ended = this.#leader;
     this.#leader = this.#members.find((member) => member !== ended && member.isAlive) ?? ended;
@@ -213,7 +213,7 @@ export class GivenServer {
     return new Refused(NOT_FOUND, 'Leader info available', 'not-leader', at);
   }
 
-  /** What the node is asked instead. */
+  /** The request that is sent to the node instead. */
   async #asking(call: Call, message: Buffer): Promise<Uint8Array> {
     switch (call.path) {
       case StreamsService.read.path:
@@ -240,7 +240,7 @@ export class GivenServer {
     }
   }
 
-  /** Says of an append under ANY at which revision its stream is: so the node knows none of its ids. */
+  /** Replaces ANY in an append by the revision of its stream, so that the node does not look for its ids. */
   async #appending(message: Buffer): Promise<Uint8Array> {
     const request = streamsPb.BatchAppendReq.deserializeBinary(message);
     const options = request.getOptions();
@@ -301,7 +301,7 @@ export class GivenServer {
     stream.end();
   }
 
-  /** What the caller is answered instead. */
+  /** The answer that is sent to the caller instead. */
   #answerOf({ path }: Call, message: Buffer): Uint8Array {
     if (path === GossipService.read.path) return this.#gossip();
     const { version } = this.options;
@@ -311,7 +311,7 @@ export class GivenServer {
     return answer.serializeBinary();
   }
 
-  /** Who is a member, instead of the node behind them. */
+  /** The members of the simulated cluster, instead of the node behind them. */
   #gossip(): Uint8Array {
     const info = new gossipPb.ClusterInfo();
     for (const each of this.#members) {
@@ -347,11 +347,13 @@ const takesGzip = (headers: IncomingHttpHeaders): boolean => /\bgzip\b/.test(Str
 const correlationOf = (message: { getCorrelationId(): { serializeBinary(): Uint8Array } | undefined }): string =>
   Buffer.from(message.getCorrelationId()?.serializeBinary() ?? []).toString('hex');
 
-/** Headers without those that begin an answer. */
+/** Headers without the pseudo-headers of an answer. */
 const plain = (headers: IncomingHttpHeaders): OutgoingHttpHeaders =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith(':')));
 
-/** Where the event stands that a message carries; undefined when nobody is to miss any, or it carries none. */
+/**
+ * The position of the event in a message; undefined if the caller is to miss none, or the message contains no event.
+ */
 function positionIn(message: Buffer, { path, missed, until }: Call): bigint | undefined {
   if (path !== StreamsService.read.path || !(missed ?? until)) return undefined;
   const recorded = streamsPb.ReadResp.deserializeBinary(message).getEvent()?.getEvent();

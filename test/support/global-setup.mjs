@@ -12,20 +12,20 @@ async function load() {
     ...['', '/machine', '/state'].map((part) => import(`@truyvet/local-services${part}`)),
     ...['neo4j', 'migrations'].map((name) => import(`../../dist/src/contact-graph/${name}.js`)),
   ];
-  // A laptop runs the tests beside other things.
+  // A laptop runs other things besides the tests.
   const { TRUYVET_NEO4J_SETTINGS } = process.env;
   const small = { TRUYVET_NEO4J_HEAP: '512m', TRUYVET_NEO4J_PAGECACHE: '128m', TRUYVET_NEO4J_SETTINGS };
   const config = readConfig({ TRUYVET_DATA: dataDir, TRUYVET_DOCKER: 'no', ...small });
   return Object.assign({ config, readConfig, small }, ...(await Promise.all(parts)));
 }
 
-/** Starts empty services once for all tests that need them, where a first download can be watched. */
+/** Starts empty services once for all tests that need them, where the progress of a first download is visible. */
 export default async function setUp() {
-  // Neo4j is started many times and for moments: compiling well what runs so shortly costs more than it gives.
+  // Neo4j is started many times and runs briefly, so thorough compilation costs more than it saves.
   const own = process.env.JAVA_TOOL_OPTIONS === undefined;
   process.env.JAVA_TOOL_OPTIONS ??= '-XX:TieredStopAtLevel=1';
-  // Tests empty a graph and fill it again and again. Each time Neo4j would take its statistics for stale, and plan anew
-  // what it plans the same: that was two thirds of its work.
+  // Tests empty a graph and fill it repeatedly. Each time, Neo4j would consider its statistics stale and plan the same
+  // queries again: that was two thirds of its work.
   process.env.TRUYVET_NEO4J_SETTINGS = 'dbms.cypher.min_replan_interval=1h';
   const services = await load();
   mkdirSync(users, { recursive: true });
@@ -34,7 +34,7 @@ export default async function setUp() {
   try {
     if (isAlone(services) && !kept) await empty(services);
     const up = (only) => services.servicesUp({ config: services.config, only, install: true, say });
-    // On a machine without Java it is installed first.
+    // On a machine without Java, this installs it first.
     if ((await services.findJava()).java === undefined) await up(['neo4j']);
     const archive = own && isAlone(services) ? await archived(services, say) : undefined;
     await up(['event-log', 'redis']);
@@ -47,7 +47,7 @@ export default async function setUp() {
   }
 }
 
-/** Without it the tests are the same, and slower. */
+/** Without the archive the tests are the same, but slower. */
 async function archived(services, say) {
   const { readConfig, small, servicesUp } = services;
   const start = async (folder) => {
@@ -62,14 +62,14 @@ async function archived(services, say) {
   }
 }
 
-/** Stops them, unless another run of the tests is still at them; data and logs stay to be looked at. */
+/** Stops them, unless another run of the tests still uses them; data and logs are kept for inspection. */
 export async function tearDown() {
   const services = await load();
   rmSync(join(users, String(process.pid)), { force: true });
   if (isAlone(services) && !kept) await allDown(services);
 }
 
-/** Those that all share, and the Neo4j of each worker of Jest. */
+/** Stops the shared services, and the Neo4j of each Jest worker. */
 async function allDown({ config, readConfig, servicesDown }) {
   const configs = graphsOf().map((name) => readConfig({ TRUYVET_DATA: join(dataDir, name) }));
   await Promise.all([config, ...configs].map((each) => servicesDown({ config: each })));
@@ -83,12 +83,12 @@ function isAlone({ identityOf }) {
   return !others.some((pid) => identityOf(Number(pid)) === identityIn(join(users, pid)));
 }
 
-/** Another run may be removing its own file just now. */
+/** Another run may be removing its file at this moment. */
 function identityIn(file) {
   return existsSync(file) ? readFileSync(file, 'utf8') : 'gone';
 }
 
-/** Removes what an earlier run left, unless another one has just started the services. */
+/** Removes what an earlier run left, unless another run has just started the services. */
 async function empty(services) {
   const { withLock, lockFile, readState } = services;
   await allDown(services);

@@ -15,10 +15,13 @@ import { MemoryEventStore } from './memory-event-store.js';
 
 export const LOST_POWER = 'the machine lost its power';
 export const STORE_ID = 'a-log-of-tests';
-/** Bytes of a cache that hardly holds anything. */
+/** Size in bytes of a cache that holds almost nothing. */
 export const SMALL_CACHE = 2_000;
 
-/** Opens the graph with all projections of the program. @param more of a module that is not listed */
+/**
+ * Opens the graph with all projections of the program.
+ * @param more projections of a module that is not listed.
+ */
 export async function openWriter(
   driver: Driver,
   store: EventStore = new MemoryEventStore(),
@@ -48,13 +51,13 @@ export function placeFacts(placeId: string) {
   return { placeId, name: placeId, kind: 'shop', capacity: null, latitude: null, longitude: null };
 }
 
-/** All contacts of a person from the day before on, however short. */
+/** All contacts of a person from the previous day on, however short. */
 export function everythingOf(person: string): Question {
   const window = { from: MIDNIGHT - 86_400, until: null, anchorAt: MIDNIGHT };
   return { ...PLAIN, person, ...window };
 }
 
-/** How many people someone met, after checking that a trace on the graph finds exactly them. */
+/** The number of people whom someone met; checks that a trace on the graph finds exactly them. */
 export async function contactsIn(
   driver: Driver,
   events: readonly DomainEvent[],
@@ -76,7 +79,7 @@ export function positionAt(commit: number): Position {
   return { commit: BigInt(commit), prepare: BigInt(commit) };
 }
 
-/** What projections of these events may look up of them. */
+/** What projections of these events may look up about them. */
 export function storeOf(events: readonly RecordedEvent[]): EventStore {
   const store: EventStore = new MemoryEventStore();
   store.read = async function* (stream, from = 0) {
@@ -87,7 +90,7 @@ export function storeOf(events: readonly RecordedEvent[]): EventStore {
   return store;
 }
 
-/** Events as the log would give them, from a commit position on. */
+/** Events as the log would return them, from a commit position on. */
 export function recorded(events: readonly DomainEvent[], from: number): RecordedEvent<DomainEvent>[] {
   return events.map((event, i): RecordedEvent<DomainEvent> => ({
     ...event,
@@ -101,8 +104,8 @@ export function recorded(events: readonly DomainEvent[], from: number): Recorded
 }
 
 /**
- * A driver on which the transactions that move the checkpoints of some partitions fail: what a crash leaves behind
- * that comes while several writers commit.
+ * A driver on which the transactions that move the checkpoints of some partitions fail: the same state as after a crash
+ * while several writers commit.
  */
 export function failing(driver: Driver): Driver & { fail: Set<string> } {
   const fail = new Set<string>();
@@ -125,7 +128,7 @@ export function failing(driver: Driver): Driver & { fail: Set<string> } {
   return wrapped(driver, { session, fail }) as Driver & { fail: Set<string> };
 }
 
-/** The same object with some of its members replaced. */
+/** The same object with some members replaced. */
 function wrapped<T extends object>(object: T, instead: Record<string, unknown>): T {
   return new Proxy(object, {
     get: (target, name) => {

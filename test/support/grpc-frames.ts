@@ -1,12 +1,15 @@
 import type { Readable } from 'node:stream';
 
-/** The length-prefixed messages of gRPC: a byte that says whether they are compressed, four of length, and the bytes. */
+/** A length-prefixed gRPC message begins with one byte that says whether it is compressed and four bytes of length. */
 const HEAD = 5;
 
-/** Each message of a body, whole. @throws when one is compressed: nobody who asks through here does so. */
+/**
+ * Each message of a body, complete.
+ * @throws if one is compressed, which callers of this proxy never do.
+ */
 export async function* messagesIn(body: Readable): AsyncIterable<Buffer> {
   let held: Buffer = Buffer.alloc(0);
-  // Whoever leaves in the middle has an answer to give yet.
+  // A reader that stops in the middle still has to send an answer.
   for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
     while (held.length >= HEAD && held.length >= HEAD + held.readUInt32BE(1)) {

@@ -12,7 +12,7 @@ import type { EventStore } from '../../src/event-log/event-store.js';
 import { MasterKey } from '../../src/event-log/master-key.js';
 import { Sealing } from '../../src/event-log/sealing.js';
 
-/** Everything that rows are stored with, over a store of the test's own. */
+/** Everything needed to store rows in a test's own store. */
 export function meansOver(store: EventStore): Means {
   const master = new MasterKey(randomBytes(32));
   return new Contexts({ store, master, sealing: new Sealing(store, master), zone: 'UTC' });
@@ -33,11 +33,11 @@ interface Options {
   scanning?: Scanning;
   progress?: Progress;
   lookUps?: number;
-  /** Whether whoever imports holds a laboratory's right. */
+  /** Whether the importer has a laboratory's permission. */
   laboratory?: boolean;
 }
 
-/** Imports a text, as CSV or, when it begins with a brace, as lines of JSON. */
+/** Imports a text, as CSV or, if it begins with a brace, as JSON lines. */
 export async function importText(
   means: Means,
   kind: Kind,

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 /**
- * Writes a profile, for `profiles add`, of the first rules of Viet Nam under which contacts are watched for ten years: what
- * happened in 2021 is not over. For where messages go to a provider, beside which no clock can be set.
+ * Writes a profile file for `profiles add` with Vietnam's first rules, but with a follow-up of ten years, so that
+ * events of 2021 are not over. For tests in which messages go to a provider, where no clock can be set.
  */
 export function writeLastingRules(file: string): void {
   const rules = JSON.parse(readFileSync('profiles/covid-19-vn-5053.json', 'utf8')) as object;

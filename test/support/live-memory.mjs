@@ -1,6 +1,6 @@
-// Loaded before a program by NODE_OPTIONS=--import=FILE: says again and again, in a file of the folder LIVE_MEMORY that is
-// named by the process, how many bytes are in use once garbage is collected. What a process holds of the system says little
-// of that: with memory to spare, Node.js collects late.
+// Loaded before a program by NODE_OPTIONS=--import=FILE: repeatedly writes the number of bytes in use after garbage
+// collection to a file in the folder LIVE_MEMORY, named by the process id. The resident memory says little about that,
+// because Node.js collects late while memory is available.
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';

@@ -9,8 +9,8 @@ import { credentials, Metadata, type ChannelCredentials } from '@grpc/grpc-js';
 const load = createRequire(import.meta.url);
 
 /**
- * Has a log erase what is doomed, which the official client has no call for.
- * @param url the connection string of one server, with the user who asks for it.
+ * Starts a scavenge of a log, for which the official client has no call.
+ * @param url the connection string of one server, with the user who requests it.
  */
 export async function scavenge(url: string): Promise<void> {
   const { OperationsClient } = load('@eventstore/db-client/generated/operations_grpc_pb.js') as typeof OperationsGrpc;
@@ -26,7 +26,7 @@ export async function scavenge(url: string): Promise<void> {
   }
 }
 
-/** The version that a log reports, which the official client keeps to itself. */
+/** The version that a log reports, which the official client does not expose. */
 export async function versionOf(url: string): Promise<string> {
   const { ServerFeaturesClient } = load(
     '@eventstore/db-client/generated/serverfeatures_grpc_pb.js',

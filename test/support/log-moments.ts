@@ -4,10 +4,10 @@ import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const RETRY_AFTER = 100;
-/** Milliseconds without an event after which the log is asked anew. */
+/** Milliseconds without an event after which the subscription is renewed. */
 const QUIET = 3_000;
 
-/** Says when an event of some type has just been stored, also of a log that is killed now and then. */
+/** Reports when an event of some type has just been stored, even if the log is killed now and then. */
 export class LogMoments {
   /** Emits the type of each event. */
   readonly moments = new EventEmitter();
@@ -36,7 +36,7 @@ export class LogMoments {
       try {
         const filter = eventTypeFilter({ prefixes: [...this.types] });
         const reading = this.#client.subscribeToAll({ fromPosition: from, filter });
-        // One whose log was killed may hear nothing any more, not even that.
+        // A subscription whose log was killed may hear nothing more, not even that.
         quiet = setTimeout(() => reading.destroy(), QUIET);
         for await (const { event } of reading) {
           quiet.refresh();
@@ -45,7 +45,7 @@ export class LogMoments {
           this.moments.emit(event.type);
         }
       } catch {
-        // It was killed: it comes back.
+        // The log was killed, and it comes back.
         await delay(RETRY_AFTER);
       } finally {
         clearTimeout(quiet);

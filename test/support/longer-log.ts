@@ -5,8 +5,8 @@ import { answered } from '../../src/event-log/client-errors.js';
 import { testServices } from './services.js';
 
 /**
- * Makes the log that all tests share longer than a story in memory. A command that is led to it and to the graph of such a
- * story would take it for an older copy.
+ * Makes the log that all tests share longer than a story in memory. Otherwise a command that uses it with the graph of
+ * such a story would consider it an older copy.
  */
 export async function lengthenSharedLog(): Promise<void> {
   const { eventStoreUrl } = await testServices();

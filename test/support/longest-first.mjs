@@ -1,11 +1,12 @@
 import Sequencer from '@jest/test-sequencer';
 import { basename } from 'node:path';
 
-/** Files that take minutes, the longest first: what is begun last must not be what the others wait for. */
+/** Files that take minutes, the longest first, so that the others do not have to wait for the last one. */
 const LONGEST = [
   ...[
     'system-crash',
     'alert-crash',
+    'building-kill',
     'graph',
     'first-start',
     'real-data',

@@ -1,6 +1,6 @@
 import { inOrderOfLog, type AsideNote, type AsideNotes } from '../../src/event-log/aside-notes.js';
 
-/** What a reader left out, kept in memory. */
+/** The events that a reader left out, in memory. */
 export class MemoryAsideNotes implements AsideNotes {
   readonly notes = new Map<string, AsideNote>();
 

@@ -25,16 +25,17 @@ import {
 import { Gathering } from '../../src/event-log/gathering.js';
 
 /**
- * The log in memory, for tests of what stands on it. It answers as a real server does, oddities included: a batch of
- * which only a part is stored is refused whatever revision was expected, and an id twice in one append is stored twice.
+ * The log in memory, for tests of code that uses it. It answers as a real server does, including its oddities: a batch
+ * of which only a part is stored is refused whatever revision was expected, and an id twice in one append is stored
+ * twice.
  */
 export class MemoryEventStore implements EventStore, MarkedLog {
   readonly all: RecordedEvent<DomainEvent>[] = [];
   /** Milliseconds. */
   now: () => number = Date.now;
-  /** Takes events of any content, as an earlier version of the program, or somebody else, may have stored them. */
+  /** Accepts events with any content, as an earlier version of the program or another program may have stored them. */
   unchecked = false;
-  /** Why events cannot be read, by their ids: as of a newer version of the program, or with broken content. */
+  /** Reasons why events cannot be read, by their ids: a newer version of the program, or broken content. */
   readonly broken = new Map<string, string>();
   readonly #streams = new Map<string, RecordedEvent<DomainEvent>[]>();
   readonly #deleted = new Set<string>();
@@ -45,12 +46,12 @@ export class MemoryEventStore implements EventStore, MarkedLog {
   async append<E extends Event>(of: Stream<E>, events: readonly NewEvent<E>[], expected: Expected): Promise<Appended> {
     const { name: stream } = of;
     if (!this.unchecked) checkAppend(of, events);
-    // What comes over a network never answers in the same turn.
+    // An answer over a network never arrives in the same turn.
     await new Promise((resolve) => setImmediate(resolve));
     if (this.#deleted.has(stream)) throw new StreamDeleted(stream);
     const stored = this.#streams.get(stream) ?? [];
     const actual = stored.length === 0 ? 'no-stream' : stored.length - 1;
-    // Where the stream is as expected nobody looks whether it holds them already.
+    // If the revision is as expected, a server does not check whether the stream already contains the events.
     const looked = expected === actual ? [] : stored;
     const repeated = events.map(({ id }) => looked.find((event) => event.id === id));
     const last = repeated.at(-1);
@@ -87,7 +88,7 @@ export class MemoryEventStore implements EventStore, MarkedLog {
       if (!events.includes(event)) continue;
       const reason = this.broken.get(event.id);
       if (reason !== undefined) throw new UnreadableError(reason);
-      // What is checked when it is stored need not be when it is read.
+      // An event that was checked when it was stored may be invalid when it is read.
       if (this.unchecked) events.of(event.type)?.read(CATALOGUE.of(event.type)?.version ?? 1, event.data);
       yield event;
     }
@@ -153,7 +154,7 @@ export class MemoryEventStore implements EventStore, MarkedLog {
     }
   }
 
-  /** Tombstones a stream: its events are gone and it takes no others. */
+  /** Tombstones a stream: its events are gone, and it accepts no others. */
   erase(stream: string): void {
     this.#deleted.add(stream);
     const gone = new Set(this.#streams.get(stream));

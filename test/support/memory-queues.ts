@@ -1,6 +1,6 @@
 import type { Queues } from '../../src/work/queues.js';
 
-/** Empty queues, and of their Redis the keys that are there until an instant. */
+/** Empty queues, with the Redis keys that expire at a given time. */
 export class MemoryQueues {
   readonly #kept = new Map<string, { value: string; until: number }>();
   readonly redis = {
@@ -12,7 +12,7 @@ export class MemoryQueues {
     exists: async () => 1,
   };
 
-  /** As what takes queues wants them. */
+  /** In the type that code which uses queues expects. */
   get asQueues(): Queues {
     return this as unknown as Queues;
   }

@@ -2,21 +2,24 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const MIB = 1_048_576;
-/** Bytes that a process may use more in the last quarter than in the one before it: what is kept on purpose fills slowly. */
+/** Bytes by which a process may grow from the third to the last quarter, because intended caches fill slowly. */
 const ALLOWED = 32 * MIB;
 
-/** A process by its name; one that is started again has another id. */
+/** A process with its name; after a restart it has another id. */
 export interface Watched {
   readonly name: string;
   readonly pid: number | undefined;
 }
 
-/** Looks at the memory of processes now and then, where the system tells. */
+/** Measures the memory of processes regularly, if the system reports it. */
 export class MemoryWatch {
-  /** By name of the process; bytes, in the order of looking. */
+  /** Measured bytes in order, by name of the process. */
   readonly #seen = new Map<string, number[]>();
 
-  /** @param live folder in which processes say what is in use of their memory (live-memory.mjs); others are asked for all. */
+  /**
+   * @param live folder in which processes report the memory in use (live-memory.mjs); for others, all their memory
+   * counts.
+   */
   constructor(
     private readonly processes: readonly Watched[],
     private readonly live: string,
@@ -32,7 +35,7 @@ export class MemoryWatch {
     }
   }
 
-  /** Those whose memory grew in the second half: what the last quarter used beside the one before it. */
+  /** Processes whose memory grew in the second half, with the use in the last two quarters. */
   grown(): string[] {
     return [...this.#seen].flatMap(([name, seen]) => {
       const [third, last] = quarters(seen);
@@ -74,7 +77,7 @@ function bytesInUse(folder: string, pid: number): number | undefined {
   }
 }
 
-/** What a process holds of its own: pages of files that it maps, as the event log's, are the system's to drop. */
+/** Private memory of a process: the system can drop pages of files that it maps, such as the event log's. */
 function ownBytes(pid: number): number | undefined {
   try {
     const kib = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];

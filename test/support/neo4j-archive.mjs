@@ -6,10 +6,10 @@ import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
-/** Milliseconds in which a Neo4j that ends writes its classes down, on a busy machine. */
+/** Milliseconds that an ending Neo4j needs to write its classes, on a busy machine. */
 const WRITTEN_WITHIN = 180_000;
 
-/** One of each kind of question, for what plans and runs them. */
+/** One query of each kind, to load the code that plans and runs them. */
 const QUESTIONS = [
   'UNWIND $rows AS row MERGE (a:Trained {id: row[0]}) SET a += row[1] RETURN collect(id(a)) AS ids',
   `MATCH (a:Trained), (b:Trained) WHERE a.id < b.id MERGE (a)-[n:NEXT]->(b) SET n.at = coalesce(n.at, 0) + 1
@@ -24,11 +24,11 @@ const QUESTIONS = [
 ];
 
 /**
- * Has a Neo4j run for this alone, and write its classes into a file from which others start with two thirds of the work:
- * tests start some forty. The file is kept as long as Java and the jars stay the same.
+ * Runs a Neo4j only to write its classes into a file, with which others start with two thirds of the work: tests start
+ * some forty. The file is kept as long as Java and the jars stay the same.
  * @param services the program's own modules.
- * @param start starts that Neo4j in a folder, whatever is in JAVA_TOOL_OPTIONS then.
- * @returns the path of the file, and when it is there.
+ * @param start starts that Neo4j in a folder with the current JAVA_TOOL_OPTIONS.
+ * @returns the path of the file when it exists.
  */
 export async function archiveOfNeo4j(services, { dataDir, options, start }) {
   const { java } = await services.findJava();
@@ -47,13 +47,13 @@ export async function archiveOfNeo4j(services, { dataDir, options, start }) {
     while (services.identityOf(pid) !== undefined && Date.now() < until) await delay(100);
     await services.servicesDown({ config, only: ['neo4j'] });
     rmSync(folder, { recursive: true, force: true });
-    // A file that another run is reading is never written to.
+    // Never write to a file that another run is reading.
     if (existsSync(written)) renameSync(written, file);
   };
   try {
     await train(services, urls.neo4j);
   } finally {
-    // Also when something went wrong nothing of it keeps running.
+    // Nothing of it keeps running, even after an error.
     process.kill(pid, 'SIGTERM');
   }
   return { file, written: end() };

@@ -25,7 +25,7 @@ import { resultOf } from './builders/results.js';
 const calendar = calendarOf('Asia/Ho_Chi_Minh');
 
 export const decision5053 = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053') as DiseaseProfile;
-/** Air that stays infectious, contacts of contacts of contacts, an end by a negative sample. */
+/** Rules with lingering air, contacts of contacts of contacts, and an end by a negative sample. */
 export const farther: DiseaseProfile = {
   ...decision5053,
   id: 'farther',
@@ -34,7 +34,7 @@ export const farther: DiseaseProfile = {
   infectious: { ...decision5053.infectious, end: { type: 'negative', ctAbove: 30, daysAfterAtMost: null } },
   sharing: { household: 'contact', vehicle: 'contact', group: 'factor' },
 };
-/** Minutes that have to add up within an hour, whatever the seats. */
+/** Rules with minutes that must add up within an hour, whatever the seats. */
 export const longer: DiseaseProfile = {
   ...decision5053,
   id: 'longer',
@@ -42,7 +42,7 @@ export const longer: DiseaseProfile = {
   withinHours: 1,
   seatRows: null,
 };
-/** What is shared counts, however short. */
+/** Rules by which sharing counts, however short. */
 export const sharing: DiseaseProfile = {
   ...decision5053,
   id: 'sharing',
@@ -51,10 +51,10 @@ export const sharing: DiseaseProfile = {
 };
 const provenance = { source: 'test', laboratory: true };
 
-/** What a sample may say of when somebody was infectious. */
+/** What a sample may say about when a person was infectious. */
 export type Stated = Partial<Pick<TestResult, 'onsetAt' | 'infectiousFrom' | 'infectiousUntil'>>;
 
-/** The log in memory, everything else as it runs: the graph, what touches a case, the trace, its difference. */
+/** The log in memory, and everything else as in production: the graph, touched cases, the trace, its difference. */
 export class Pipeline {
   readonly store = new MemoryEventStore();
   readonly #graph: Neo4jQueries;
@@ -78,7 +78,9 @@ export class Pipeline {
     );
   }
 
-  /** Opens a case of this person, whose id is the case's, too; or says more, or anew, of the sample that confirms it. */
+  /**
+   * Opens a case of this person, with the person's id as its id; or adds to, or corrects, the sample that confirms it.
+   */
   async confirm(personId: string, collectedAt = formatInstant(MIDNIGHT), stated: Stated = {}): Promise<void> {
     const result = resultOf(personId, { sampleId: sampleOf(personId), collectedAt, ...stated });
     const { profile } = this;
@@ -90,7 +92,7 @@ export class Pipeline {
     await this.#command({ type: 'ConfirmBySample', caseId: personId, result, profile, calendar });
   }
 
-  /** The sample that confirms the case turns out to say nothing. */
+  /** The sample that confirms the case is withdrawn. */
   async retract(caseId: string): Promise<void> {
     const { profile } = this;
     const facts = { caseId, sampleId: sampleOf(caseId), profile, calendar };
@@ -104,7 +106,7 @@ export class Pipeline {
   async append(events: readonly DomainEvent[]): Promise<void> {
     for (const event of events) {
       const id = idOf('test', String(this.store.all.length));
-      // A sample's results are read together, what is said of presence is not.
+      // The results of a sample are read as one stream; presence is not.
       const stream = event.type.startsWith('TestResult') && 'sampleId' in event.data;
       await this.store.append(
         stream ? anyStream(streams.sample(event.data.sampleId).name) : anyStream(`presence-${id}`),
@@ -114,7 +116,7 @@ export class Pipeline {
     }
   }
 
-  /** Projects what is new, and traces whatever it touches, until nothing is left to do. */
+  /** Projects new events, and traces the cases that they touch, until nothing is left to do. */
   async settle(): Promise<void> {
     this.#writer ??= await openWriter(this.driver, this.store);
     const due = new Set<string>();
@@ -132,7 +134,7 @@ export class Pipeline {
         await ask(await this.#touched.after({ ...batch, events: relevant }));
         if (this.reacting) await this.#react(events, ask);
         else await ask(changedCases(batch));
-        // A trace waits until what changed its case stands in the graph.
+        // A trace waits until the change of its case is in the graph.
         if (this.store.all.length > this.#taken) continue;
       }
       for (const caseId of due) {
@@ -188,7 +190,7 @@ export class Pipeline {
     };
   }
 
-  /** Who shares something with the case, as the graph shows it. */
+  /** People who share something with the case, as the graph shows them. */
   async sharingWith(caseId: string): Promise<string[]> {
     const { records } = await this.driver.executeQuery(
       'MATCH (p:Person)-[:SHARED]->(:Case {id: $caseId}) RETURN p.id AS person ORDER BY person',

@@ -5,12 +5,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { formatInstant } from '../../src/kernel/instant.js';
 import { answered } from '../../src/event-log/client-errors.js';
 
-/** Letters of an id that no index of the graph takes; doors refuse such a one, and a log of somebody else may hold it. */
+/** Length of an id that no index of the graph accepts; imports refuse it, but another program's log may contain it. */
 const TOO_LONG = 20_000;
 const RETRY_AFTER = 200;
 
 /**
- * Appends a stay at a place that the graph cannot write, past all doors; to a log that is killed now and then, too.
+ * Appends a stay at a place that the graph cannot write, bypassing all checks; works even if the log is killed now and
+ * then.
  * @param at seconds since 1970.
  * @returns the event's id.
  */
@@ -34,10 +35,10 @@ export async function poison(url: string, personId: string, at: number): Promise
       );
       return id;
     } catch {
-      // It was killed: it comes back, and takes what it has already as a repeat.
+      // The log was killed. It comes back, and recognises a repeat.
       await delay(RETRY_AFTER);
     } finally {
-      // Nor does it always hear that it is closed, once its log was killed.
+      // After a kill of the log, the client may not notice that it is closed.
       client.dispose().catch(() => undefined);
     }
   }

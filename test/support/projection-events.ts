@@ -4,7 +4,7 @@ import type { DomainEvent } from './events.js';
 import { formatInstant } from '../../src/kernel/instant.js';
 import { textOf, visitFacts } from './graph.js';
 
-/** The case that examples are of: An, who fell ill on the day that begins at `MIDNIGHT`. */
+/** The case in the examples: An, who fell ill on the day that begins at `MIDNIGHT`. */
 export const AN = { caseId: 'case of An', personId: 'An', disease: 'covid-19' };
 const PROFILE = { profileId: 'covid-19-vn-5053', profileVersion: 1 };
 
@@ -24,7 +24,7 @@ export const isolated = (personId: string, from: number): DomainEvent => ({
   data: { personId, startedAt: textOf(from) },
 });
 
-/** Of two records the first counts. */
+/** Merges two records; the first counts. */
 export const merged = (into: string, personId: string): DomainEvent => ({
   type: 'PersonMerged',
   data: { personId, into },
@@ -35,7 +35,7 @@ export const ruled = (stayMinutes: number, shares: 'vehicle' | null): DomainEven
   data: { kind: 'bus', stayMinutes, closedByNext: null, shares },
 });
 
-/** Everything that the log has of a case of which a trace found these contacts, each with a degree, and that they were there. */
+/** All events of a case whose trace found these contacts, each with a degree; they were all at the cafe. */
 export function traced(
   contacts: readonly (readonly [personId: string, degree: number])[],
   traceId: string,

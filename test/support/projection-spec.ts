@@ -13,11 +13,11 @@ import { CATALOGUE, streams, type DomainEvent } from './events.js';
 import { openWriter } from './graph.js';
 import { MemoryEventStore } from './memory-event-store.js';
 
-/** Milliseconds for one example on a machine that is busy with others. */
+/** Milliseconds for one example on a busy machine. */
 const SLOWEST = 60_000;
 
 type Row = Record<string, unknown>;
-/** A graph that all projections write into, the one that is shown among them. */
+/** A graph that all projections write into, including the one under test. */
 interface Shown {
   driver: Driver;
   store: MemoryEventStore;
@@ -25,12 +25,12 @@ interface Shown {
 }
 type Delivery = (shown: Shown) => Promise<void>;
 
-/** How the log may hand events over: what a projection makes of them is the same each time. */
+/** The ways in which the log may deliver events: a projection must give the same result each time. */
 const DELIVERIES: Record<string, Delivery> = {
   'delivered once': (shown) => deliver(shown, [shown.store.all]),
   async 'delivered twice'(shown) {
     const { all } = shown.store;
-    // Each writer is a projector that was started again, and is given what came before its checkpoint, too.
+    // Each writer is a projector that was restarted, and also gets the events before its checkpoint.
     const half = Math.ceil(all.length / 2);
     await deliver(shown, [all.slice(0, half)]);
     await deliver(shown, [all, all]);
@@ -49,19 +49,22 @@ const DELIVERIES: Record<string, Delivery> = {
 };
 
 /**
- * What a projection makes of events: `projection(tests, 'keeps the last word').given(...events).then(query, rows)` is one
- * test for each way of delivering the events to the real graph, into which all other projections write as well.
+ * The result of a projection: `projection(tests, 'keeps the last word').given(...events).then(query, rows)` is one test
+ * for each way of delivering the events to the real graph, into which all other projections write as well.
  */
 export function projectionSpec(driverOf: () => Driver) {
   return <E extends Event>(projection: FactProjection<E> | VisitProjection<E>, says: string) => ({
     given: (...events: readonly (DomainEvent | E)[]) => ({
-      /** @param query in Cypher; its rows are compared in its order. Keys of a version are named by what it is given. */
+      /**
+       * @param query in Cypher; its rows are compared in order. It gets a function that names labels, types and keys of
+       * the version under test.
+       */
       then(query: string | ((label: LabelOf) => string), rows: readonly Row[]): void {
         it.each(Object.entries(DELIVERIES))(
           `${projection.name} ${says}: %s`,
           async (_, deliveredTo) => {
             const store = await storeWith(events, projection.events);
-            // An example in which nothing concerns the projection would hold of any.
+            // An example without an event for the projection would pass for any projection.
             expect(store.all.some((event) => projection.events.includes(event))).toBe(true);
             await wipe(driverOf());
             await deliveredTo({ driver: driverOf(), store, projection });
@@ -74,7 +77,7 @@ export function projectionSpec(driverOf: () => Driver) {
   });
 }
 
-/** A log that holds these events, each in the stream in which projections look for it. */
+/** A log with these events, each in the stream in which projections look for it. */
 export async function storeWith(events: readonly Event[], more: EventSet = eventSet()): Promise<MemoryEventStore> {
   const known = union(CATALOGUE, more);
   const store = new MemoryEventStore();
@@ -117,7 +120,7 @@ async function unlisted(projection: Projection): Promise<FactProjection[]> {
   return known ? [] : [projection];
 }
 
-/** Makes what is wanted again, as a projector does beside its work. */
+/** Rebuilds the projection as a projector does in the background. */
 async function buildAgain({ driver, store, projection }: Shown): Promise<void> {
   const made = new AbortController();
   const errors: unknown[] = [];
@@ -137,7 +140,7 @@ async function buildAgain({ driver, store, projection }: Shown): Promise<void> {
   expect(served(instances).find((each) => each.name === projection.name)).toMatchObject({ again: true });
 }
 
-/** @param query names labels and types of relationships as version 1 has them. */
+/** @param query with the names of labels and relationship types in version 1. */
 async function rowsOf(driver: Driver, query: string | ((label: LabelOf) => string)): Promise<Row[]> {
   const label = labelling(served((await readGraphState(driver))?.instances ?? []));
   const text = typeof query === 'string' ? query : query(label);

@@ -1,4 +1,4 @@
 import { graphTypes } from '../../src/entrypoints/graph-types.js';
 
-/** What the modules of the program bring into the contact graph. */
+/** The projections of the program's modules. */
 export const { visits: VISITS, facts: FACT_PROJECTIONS, events: GRAPH_EVENTS } = await graphTypes();

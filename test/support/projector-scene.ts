@@ -25,7 +25,7 @@ const EVERYTHING: TasksPage = {
   ...{ kinds: TASK_KINDS, states: ['open', 'done', 'closed'], from: 0, until: LATEST_INSTANT, limit: 100 },
   ...{ caseId: undefined, personId: undefined, after: undefined },
 };
-/** A projector at work on a log, with these in place of the program's own. */
+/** An active projector on a log, with these projections instead of the program's own. */
 export class ProjectorScene {
   readonly questions: Neo4jQuestions;
   readonly #tasks: TaskGraph;
@@ -77,7 +77,7 @@ export class ProjectorScene {
     return this.#tasks.tasks(EVERYTHING);
   }
 
-  /** As `tasks`, or why there is no answer. */
+  /** Like `tasks`, or the reason why there is no answer. */
   async tasksOrWhy(): Promise<TaskFacts[] | string> {
     return this.tasks().catch((error: unknown) => {
       if (error instanceof GraphNotReady) return error.message;
@@ -90,7 +90,7 @@ export class ProjectorScene {
     return instances.find((each) => each.name === name && each.state === state);
   }
 
-  /** Projections of which rows wait to be removed. */
+  /** Projections with rows that wait to be removed. */
   async gone(): Promise<string[]> {
     const { instances = [] } = (await readGraphState(this.driver)) ?? {};
     return instances.filter(({ state }) => state === 'old').map(({ name }) => name);
@@ -104,7 +104,7 @@ export class ProjectorScene {
   }
 }
 
-/** Waits for a condition, and names what never came. */
+/** Waits for a condition, and names it if it never holds. */
 export async function until(done: () => Promise<boolean>, what: string): Promise<void> {
   for (const end = deadline(); !(await done()); await delay(20)) if (end.passed()) throw new Error(`not yet: ${what}`);
 }

@@ -30,7 +30,7 @@ export async function append(store: MemoryEventStore, events: readonly DomainEve
   }
 }
 
-/** All of a log into an empty graph, which keeps no event of it: commands that are asked then look at another log. */
+/** Projects a whole log into an empty graph and removes the marks of that log, so that commands can use another log. */
 export async function project(driver: Driver, store: MemoryEventStore, from = 0): Promise<void> {
   const events = store.all.slice(from);
   const last = events.at(-1);
@@ -41,7 +41,7 @@ export async function project(driver: Driver, store: MemoryEventStore, from = 0)
   await driver.executeQuery('MATCH (c:Checkpoint) REMOVE c.given');
 }
 
-/** Minutes after midnight; an end of null is not known. */
+/** Times are minutes after midnight; null is an unknown end. */
 export const stay = (
   personId: string,
   placeId: string,
@@ -65,8 +65,8 @@ export const near = (personA: string, personB: string, from: number, distanceMet
 });
 
 /**
- * An infects Binh at the cafe, Binh infects Chi at the market; Em met An and, later, Chi, and is no case. Giang was near
- * An, and near Huy when isolation began. Minutes after the midnight from which An's days are counted.
+ * An infects Binh at the cafe, Binh infects Chi at the market; Em met An and, later, Chi, and is not a case. Giang was
+ * near An, and near Huy when isolation began. Times are minutes after the midnight from which An's days are counted.
  */
 const STORY: DomainEvent[] = [
   stay('An', 'cafe', -DAY, -DAY + 60),
@@ -101,13 +101,13 @@ const ALERTS: DomainEvent[] = [
 
 export interface Story {
   events: readonly DomainEvent[];
-  /** Who falls ill on which day; a third name is that of the person where the case has another. */
+  /** People who fall ill, with the day; a third name is that of the person if the case has another name. */
   cases: readonly (readonly [string, number, string?])[];
   profile: DiseaseProfile;
   alerts: readonly DomainEvent[];
 }
 
-/** The story, or another one, in a graph of its own, traced, with who was told. */
+/** Puts the story, or another one, into its own graph, traces it and sends the alerts. */
 export async function tellStory(
   driver: Driver,
   { events, cases, profile, alerts }: Story = { events: STORY, cases: CASES, profile: DECISION_5053, alerts: ALERTS },
@@ -140,7 +140,7 @@ async function traceAll(driver: Driver, store: MemoryEventStore, cases: Story['c
   }
 }
 
-/** Goes on with a story that was told. */
+/** Adds events to a story. */
 export async function happen(driver: Driver, { store }: Ground, events: readonly DomainEvent[]): Promise<void> {
   const memory = store as MemoryEventStore;
   const before = memory.all.length;
@@ -148,7 +148,7 @@ export async function happen(driver: Driver, { store }: Ground, events: readonly
   await project(driver, memory, before);
 }
 
-/** Traces the cases of a story again, as the worker does after what happened. */
+/** Traces the cases of a story again, as the worker does after new events. */
 export async function traceAgain(driver: Driver, { store }: Ground, cases: Story['cases']): Promise<void> {
   const memory = store as MemoryEventStore;
   const before = memory.all.length;

@@ -25,14 +25,14 @@ import { confirmed } from './builders/cases.js';
 import { registered } from './builders/people.js';
 
 const AT = '2021-08-05T02:00:00Z';
-/** The day after: nobody is told what is over. */
+/** The day after the exposure, so that the advice is not over. */
 const TODAY = Date.parse(AT) + 86_400_000;
 const NOBODY_TO_REMIND: ReminderQueries = {
   remindersDue: async () => ({ alertIds: [], last: undefined }),
   tasksToRemindOf: async () => [],
 };
 
-/** Alerting on a log and a Redis of its own; what it would ask of the graph is what the test says. */
+/** Alerting on its own log and Redis; the test supplies the answers of the graph. */
 export class RealAlerting {
   readonly store: EventStore;
   readonly sealing: Sealing;
@@ -55,14 +55,14 @@ export class RealAlerting {
     await this.installation.remove();
   }
 
-  /** Connections of a process of its own. */
+  /** Connections of a separate process. */
   queues(): Queues {
     const queues = new Queues(this.installation.urls.redisUrl, this.#storeId, () => undefined);
     this.#closing.push(() => queues.close());
     return queues;
   }
 
-  /** One worker process: everything of its own but the log, Redis and what the providers have. */
+  /** One worker process: it shares only the log, Redis and the providers' data. */
   worker(
     routes: readonly Route[],
     more: {
@@ -98,7 +98,7 @@ export class RealAlerting {
       checkpoints: new RedisCheckpoints(queues.redis, (name) => queues.key(name)),
       logger: pino({ level: 'silent' }),
     };
-    // What alerting does not ask for is not there.
+    // Parts that alerting does not request are missing.
     const process = new Worker(base as Partial<WorkerBase> as WorkerBase, [
       opened(PROVIDERS, [first, ...others]),
       opened(PROGRAM_PURPOSES, PURPOSES),
@@ -131,7 +131,7 @@ export class RealAlerting {
     await this.append(streams.person(personId).name, registered(personId, said));
   }
 
-  /** A completed trace of a case that finds some and finds others no more. */
+  /** A completed trace of a case that finds some people and no longer finds others. */
   async trace(caseId: string, people: readonly string[], gone: string[] = []): Promise<void> {
     const traceId = randomUUID();
     await this.append(streams.case(caseId).name, confirmed(caseId, 'f0', { collectedAt: AT }));

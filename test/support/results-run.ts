@@ -13,10 +13,10 @@ import { reactToResults, RESULTS } from '../../src/cases/results.js';
 import { lastWords, type Held, type Sample, type Tie } from '../oracle/results.js';
 import { MemoryEventStore } from './memory-event-store.js';
 
-/** In which days are counted; the oracle knows it as seven hours ahead of UTC. */
+/** The zone in which days are counted; the oracle knows it as seven hours ahead of UTC. */
 const ZONE = 'Asia/Ho_Chi_Minh';
 
-/** A laboratory, or somebody without its right, says something of a person in a sample; or takes it back. */
+/** A laboratory, or somebody without its permission, reports or retracts the result of a person in a sample. */
 export interface Said {
   type: 'said';
   sample: string;
@@ -25,7 +25,7 @@ export interface Said {
   result: Sample | TakenBack;
 }
 export type TakenBack = Pick<Sample, 'disease' | 'reportedAt'> & { outcome: 'retracted' };
-/** A visit, or a household, ties somebody to another, or no longer does. */
+/** A visit or a household ties a person to another, or no longer does. */
 export interface Tied {
   type: 'tied';
   person: string;
@@ -53,7 +53,7 @@ export function resultEvent({ sample, person, result }: Said): { type: EventType
   return { type: 'TestResultReported', data };
 }
 
-/** What laboratories say after these facts, in any order of different samples. */
+/** The laboratories' results after these facts, for any order of different samples. */
 export function heldAfter(facts: readonly Fact[]): Held[] {
   const said = facts.filter((fact) => fact.type === 'said' && fact.laboratory) as Said[];
   return lastWords(
@@ -65,7 +65,7 @@ export function heldAfter(facts: readonly Fact[]): Held[] {
   );
 }
 
-/** The live cases as the log tells them: of each its person, its disease and the samples that it rests on. */
+/** The live cases according to the log, each with its person, its disease and the samples that confirm it. */
 export function liveCases(events: readonly DomainEvent[]) {
   const cases = new Map<
     string,
@@ -85,7 +85,7 @@ export function liveCases(events: readonly DomainEvent[]) {
 
 const LOST_POWER = 'the machine lost its power';
 
-/** A log whose connection breaks after so many appends. */
+/** A log whose connection breaks after a number of appends. */
 class BreakingStore extends MemoryEventStore {
   breaksAfter = Infinity;
 
@@ -101,14 +101,14 @@ class BreakingStore extends MemoryEventStore {
 }
 
 /**
- * The program's own reaction to results, between a log in memory and a graph of which only the answers are imitated: it
- * lags behind the log, and shows exposures as completed traces left them.
+ * The program's own reaction to results, between a log in memory and a simulated graph, which lags behind the log and
+ * shows exposures as completed traces left them.
  */
 export class ResultsRun {
   readonly store = new BreakingStore();
-  /** Where the reaction stands in the log. */
+  /** The position of the reaction in the log. */
   #read = 0;
-  /** What of the log stands in the graph, and what has to before it may be asked. */
+  /** The projected part of the log, and the part that must be projected before the graph may be queried. */
   #projected = 0;
   #needed = 0;
   readonly #ties = new Map<string, Tied>();
@@ -121,7 +121,7 @@ export class ResultsRun {
   readonly #said: (Said & { index: number })[] = [];
   #rapid: RapidTestRow[] = [];
 
-  /** @param chance gives a number below another. */
+  /** @param chance returns a random number below another. */
   constructor(private readonly chance: (below: number) => number) {}
 
   async rule(profile: DiseaseProfile): Promise<void> {
@@ -141,12 +141,12 @@ export class ResultsRun {
     await this.store.append(streams.sample(fact.sample), [{ id, event, provenance }], 'any');
   }
 
-  /** The reaction takes all that is in the log; no case is traced yet. */
+  /** The reaction handles the whole log; no case is traced yet. */
   async react(): Promise<void> {
     while (this.#read < this.store.all.length) await this.#react(5);
   }
 
-  /** Some things happen, or nothing. */
+  /** Some random things happen, or nothing. */
   async stir(): Promise<void> {
     for (let times = this.chance(4); times > 0; times--) await this.#stirOnce();
   }
@@ -155,7 +155,7 @@ export class ResultsRun {
     const what = this.chance(6);
     if (what < 2) await this.#react(1 + this.chance(4));
     else if (what === 2) await this.#traceOne();
-    // At least once: a reader that lost its place starts again from an earlier one.
+    // At least once: a reader that lost its position starts again from an earlier one.
     else if (what === 3) this.#read = this.chance(this.#read + 1);
     else if (what === 4) {
       this.store.breaksAfter = this.chance(3);
@@ -166,7 +166,7 @@ export class ResultsRun {
     }
   }
 
-  /** Everything that follows has happened. */
+  /** Processes all consequences. */
   async settle(): Promise<void> {
     while (this.#read < this.store.all.length || this.#due.size > 0) {
       const unread = this.#read < this.store.all.length;
@@ -200,7 +200,7 @@ export class ResultsRun {
     this.#read = read;
   }
 
-  /** Traces one of the cases that are to be traced, as a worker does: from what the log and the graph say by then. */
+  /** Traces one of the cases that are due, as a worker does: from the current log and graph. */
   async #traceOne(): Promise<void> {
     const due = [...this.#due];
     const caseId = due[this.chance(due.length)];

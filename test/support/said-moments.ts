@@ -3,9 +3,9 @@ import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 
 const LOOK_EVERY = 20;
 
-/** Says when a process has just written some words to its log, whichever process writes there. */
+/** Reports when a process has just written certain words to its log, whichever process it is. */
 export class SaidMoments {
-  /** Emits the name that the words were given. */
+  /** Emits the name of the words. */
   readonly moments = new EventEmitter();
   readonly #looking: NodeJS.Timeout;
   #read = 0;

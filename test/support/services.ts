@@ -12,7 +12,7 @@ import { warmGraph } from './warm-graph.js';
 /** The installation that all tests share; global-setup.mjs starts it and global-teardown.mjs stops it. */
 export const testDataDir = resolve('.truyvet-test');
 
-/** Nothing of the environment's: services that it names may hold the data of real people. */
+/** Ignores services that the environment names, because they may hold the data of real people. */
 export function testConfig(dataDir = testDataDir): Config {
   return readConfig({ TRUYVET_DATA: dataDir });
 }
@@ -20,8 +20,9 @@ export function testConfig(dataDir = testDataDir): Config {
 let starting: Promise<ServiceUrls> | undefined;
 
 /**
- * The log and the Redis of the tests' own installation, started by the first that asks, whatever the environment gives. All
- * tests share them: use a prefix of your own in Redis and streams of your own in the log. Its graph is a `warmGraph`.
+ * The log and the Redis of the tests' own installation, whatever the environment contains. The first caller starts
+ * them, and all tests share them: use your own prefix in Redis and your own streams in the log. Its graph is a
+ * `warmGraph`.
  */
 export function testServices(): Promise<ServiceUrls> {
   starting ??= servicesUp({ config: testConfig(), only: ['event-log', 'redis'], install: true });
@@ -31,23 +32,23 @@ export function testServices(): Promise<ServiceUrls> {
 export interface TestInstallation {
   config: Config;
   dataDir: string;
-  /** What leads a command to it. */
+  /** The environment with which a command uses it. */
   env: Record<string, string>;
   urls: ServiceUrls;
-  /** Of the event log's user who may erase. */
+  /** The connection string of the event log's user who may erase. */
   logAdminUrl(): string;
   /** The process of one of its services. */
   pidOf(name: ServiceName): Promise<number>;
   /** SIGKILL, as a crash or the kernel's memory killer would. */
   kill(name: ServiceName): Promise<void>;
-  /** Starts what is not running; ports and data are the same as before. */
+  /** Starts services that are not running; ports and data stay the same. */
   up(): Promise<ServiceUrls>;
   /** Stops everything and removes the data. */
   remove(): Promise<void>;
 }
 
 /**
- * Services of a test's own, in a temporary folder, whatever the environment gives; its Neo4j is one that ran before.
+ * Separate services in a temporary folder, whatever the environment contains; the Neo4j has run before.
  * @param fill puts data into the folder before anything starts.
  */
 export async function freshInstallation(
@@ -76,7 +77,7 @@ export async function freshInstallation(
       const pid = await pidOf(name);
       const identity = identityOf(pid);
       process.kill(pid, 'SIGKILL');
-      // A start that came before it is gone would take it for running.
+      // A start before it is gone would consider it running.
       while (identityOf(pid) === identity) await delay(10);
     },
     up,
@@ -88,7 +89,7 @@ export async function freshInstallation(
   };
 }
 
-/** The connection string of whoever may erase streams of an installation's event log. */
+/** The connection string of the user who may erase streams of an installation's event log. */
 export function logAdminUrl(dataDir: string): string {
   const record = readState(dataDir)['event-log'];
   const url = record && logUrl({ host: 'localhost', port: record.port }, accessFolderOf(logFolderOf(dataDir)), 'admin');
@@ -96,7 +97,7 @@ export function logAdminUrl(dataDir: string): string {
   return url;
 }
 
-/** A log node of a test's own, without Neo4j and Redis. */
+/** A separate log node, without Neo4j and Redis. */
 export function freshLogNode(): Promise<TestInstallation> {
   return freshInstallation(['event-log']);
 }

@@ -1,2 +1,2 @@
-/** Probes and recordings that stand beside the checkout; tests that need them are skipped where they are absent. */
+/** Probes and recordings beside the checkout; tests that need them are skipped if they are missing. */
 export const SHARED = process.env['TRUYVET_SHARED'] || '../shared';

@@ -21,22 +21,22 @@ export interface Ended {
   stdout: string;
 }
 
-/** One for all, so that the outcomes of two installations compare, blind indexes of phones included. */
+/** The same for all, so that the outcomes of two installations can be compared, blind indexes of phones included. */
 const MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
-/** The build that is run: of this checkout, or of the folder given. */
+/** The build to run: that of this checkout, or of the given folder. */
 const COMMAND = resolve(process.env['CRASH_ROOT'] ?? '.', 'bin/truyvet.js');
 
-/** A whole installation as a user runs it: services, parts and commands, each a process of its own. */
+/** A whole installation as a user runs it: services, parts and commands as separate processes. */
 export class System {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'truyvet-system-'));
   readonly config: Config;
   readonly parts: Part[] = [];
-  /** Imports that run now. */
+  /** Running imports. */
   readonly importing = new Set<ChildProcess>();
-  /** What nobody had asked for: parts that ended by themselves. */
+  /** Unexpected events: parts that ended by themselves. */
   readonly surprises: string[] = [];
   readonly counts = { imports: 0, importsRepeated: 0 };
-  /** Of parts that are started from now on, beside what is of every process. */
+  /** The environment of parts that are started from now on, in addition to that of every process. */
   partsEnv: NodeJS.ProcessEnv = {};
   readonly #env: NodeJS.ProcessEnv;
 
@@ -48,28 +48,28 @@ export class System {
     const own = {
       TRUYVET_DATA: this.dataDir,
       TRUYVET_MASTER_KEY: MASTER_KEY,
-      // Of which of several cases somebody is told first depends on who is faster; and rounds alert more than is usual.
+      // With several cases, the one that a message is about depends on speed; and rounds send more alerts than usual.
       TRUYVET_ALERT_MERGE_HOURS: '0',
       TRUYVET_ALERT_GATHER_MINUTES: '0',
       TRUYVET_BRAKE_CONTACTS: '1000000',
       TRUYVET_BRAKE_DAILY: '1000000',
       TRUYVET_PHONE_DAILY: '1000',
-      // What rounds bring is of these days, and nobody is told what is over.
+      // The facts of rounds are of these days, so that their advice is not over.
       TRUYVET_CLOCK: '2021-08-08T09:00:00+07:00',
       ...graph?.env,
       ...more,
     };
     this.#env = testEnvironment(own);
     this.config = readConfig(own);
-    // Services that the test itself starts again have the same clock.
+    // Services that the test itself restarts have the same clock.
     if (this.config.clock === undefined) delete process.env['TRUYVET_CLOCK'];
     else process.env['TRUYVET_CLOCK'] = this.config.clock;
     mkdirSync(join(this.dataDir, 'logs'), { recursive: true });
   }
 
   /**
-   * Services, and these parts by name: `projector-1`, `worker-1` and so on; `env` is of every process.
-   * @param ownGraph takes a Neo4j of its own, to kill it or to see it start; others take one that ran before.
+   * Starts services, and these parts by name: `projector-1`, `worker-1` and so on; `env` is for every process.
+   * @param ownGraph uses a separate Neo4j, to kill it or to watch it start; others use one that has run before.
    */
   static async start(
     parts: readonly string[],
@@ -88,7 +88,7 @@ export class System {
     }
   }
 
-  /** Starts a command; what it says on its standard error goes to the log of that name. */
+  /** Starts a command; its standard error goes to the log with that name. */
   spawn(args: readonly string[], log: string, env: NodeJS.ProcessEnv = {}): ChildProcess {
     const file = openSync(join(this.dataDir, 'logs', `${log}.log`), 'a');
     try {
@@ -101,7 +101,7 @@ export class System {
     }
   }
 
-  /** Runs a command to its end; `env` is of it alone. */
+  /** Runs a command to its end; `env` is for this command only. */
   async command(
     args: readonly string[],
     watch: (child: ChildProcess) => void = () => undefined,
@@ -113,7 +113,7 @@ export class System {
   }
 
   /**
-   * Imports a file as a person would: when the command is killed or gives up, once more.
+   * Imports a file as a person would: once more if the command is killed or gives up.
    * @param again waits before that.
    */
   async import(
@@ -140,13 +140,13 @@ export class System {
     }
   }
 
-  /** The process of a service; undefined while there is none. */
+  /** The process id of a service; undefined if there is none. */
   servicePid(name: ServiceName): number | undefined {
     const run = readState(this.dataDir)[name]?.run;
     return run && 'pid' in run && isAlive(run) ? run.pid : undefined;
   }
 
-  /** @param killing whether what is starting may be killed meanwhile: then it is started once more. */
+  /** @param killing whether starting services may be killed meanwhile: then they are started once more. */
   async servicesUp(killing: () => boolean = () => false): Promise<void> {
     for (;;) {
       const excused = killing();
@@ -165,14 +165,14 @@ export class System {
     return found;
   }
 
-  /** Traces to F2, and has tests and a follow-up: the rules that hold today ask for little of that. */
+  /** Adds rules with a trace to F2, tests and a follow-up; today's rules ask for little of that. */
   async addRules(): Promise<void> {
     const rules = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053');
     if (!rules) throw new Error('the rules of 2020 do not ship any more');
     await this.look(({ store }) => addProfile(store, { ...rules, id: 'of-tests', authority: 'own' }));
   }
 
-  /** Lets the test itself look into the log, Redis and the graph. */
+  /** Gives the test access to the log, Redis and the graph. */
   async look<T>(run: (runtime: Runtime) => Promise<T>): Promise<T> {
     const runtime = await openRuntime(this.config, pino({ level: 'silent' }));
     try {
@@ -182,7 +182,7 @@ export class System {
     }
   }
 
-  /** Stops everything. The data stay to be looked at when the test failed. */
+  /** Stops everything. The data is kept for inspection if the test failed. */
   async remove({ keep = false } = {}): Promise<void> {
     for (const child of this.importing) child.kill('SIGKILL');
     await Promise.all(this.parts.map((part) => part.end('SIGKILL')));
@@ -193,7 +193,7 @@ export class System {
   }
 }
 
-/** A projector or a worker that is started again whenever it ends, until it is ended for good. */
+/** A projector or a worker that is restarted whenever it ends, until it is stopped permanently. */
 export class Part {
   #child: ChildProcess;
   #wanted = true;
@@ -215,7 +215,7 @@ export class Part {
     return this.#child.pid;
   }
 
-  /** Ends it for good, or until `again`. Takes milliseconds, too. */
+  /** Stops it permanently, or until `again`. Returns how long that took, too. */
   async end(signal: NodeJS.Signals): Promise<Ended & { ms: number }> {
     this.#wanted = false;
     const began = performance.now();
@@ -235,7 +235,8 @@ export class Part {
     child.stdout?.on('data', (text: Buffer) => (ran ||= text.includes('is running')));
     child.once('exit', (code, signal) => {
       if (!this.#wanted) return;
-      // One that finds a service away when it starts says so and ends; one that ran waits for it to come back.
+      // A part that finds a service down at its start reports it and ends; a part that was running waits for the
+      // service.
       if (ran || code !== 1) this.system.surprises.push(`${this.name} ended by itself: ${code ?? signal}`);
       // As a supervisor would.
       setTimeout(() => {

@@ -2,17 +2,20 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 
 const SLOWEST = 12;
-/** Milliseconds after the last test, in which the services are stopped; what runs then still was left by a failed one. */
+/**
+ * Milliseconds after the last test in which the services are stopped; a process that still runs then was left behind by
+ * a failed test.
+ */
 const LEFT_BEHIND = 120_000;
 
 /**
- * Keeps the true totals of a run, so that `.ci/run` can print them on one plain line, and says what took longest: the times
- * of all are in coverage/times.json.
+ * Collects the true totals of a run, so that `.ci/run` can print them in one plain line, and prints what took longest:
+ * all times are in coverage/times.json.
  */
 export default class TotalsReporter {
   onRunComplete(_contexts, results) {
     const passed = results.numPassedTests;
-    // A file that cannot even be loaded runs no test; it still failed.
+    // A file that cannot even be loaded runs no test, but it still failed.
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
     const skipped = results.numPendingTests + results.numTodoTests;
     mkdirSync('coverage', { recursive: true });

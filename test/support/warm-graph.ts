@@ -7,15 +7,15 @@ import { testEnvironment } from './environment.js';
 
 export interface WarmGraph {
   neo4j: ServiceUrls['neo4j'];
-  /** What leads a process to it. */
+  /** The environment with which a process uses it. */
   env: { NEO4J_URL: string; NEO4J_PASSWORD: string };
   release(): Promise<void>;
 }
 
 /**
- * An empty Neo4j that has answered tests before: one that has just started takes half a minute of work to plan what it
- * is asked. Each worker of Jest has one of its own, which the teardown of all tests stops; tests that kill a Neo4j, or
- * watch one start, take another.
+ * An empty Neo4j that has run for other tests before: one that has just started takes half a minute of work to plan its
+ * first queries. Each Jest worker has its own, which the teardown of all tests stops; tests that kill a Neo4j, or watch
+ * one start, use another.
  */
 export async function warmGraph(): Promise<WarmGraph> {
   const folder = join(resolve('.truyvet-test'), `graph-${process.env['JEST_WORKER_ID'] ?? '1'}`);
@@ -50,7 +50,7 @@ function lease(path: string): Promise<() => Promise<void>> {
   });
 }
 
-/** Schema and plans stay. What a killed process was at goes away once the server notices. */
+/** Keeps the schema and the plans. Work of a killed process goes away when the server notices. */
 async function empty(neo4j: ServiceUrls['neo4j']): Promise<void> {
   const driver = connectGraph(neo4j);
   const session = driver.session();

@@ -35,7 +35,7 @@ const basic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:
 const authorities = () => blocksOf(read(accessFiles(folder).authority));
 
 describe('The certificate of the event log', () => {
-  it('is made with the installation, by an authority of its own, for the names by which the log is dialled', async () => {
+  it('is created with the installation, by its own authority, for the names that clients connect to', async () => {
     const { identity } = await open();
     const certificate = new X509Certificate(identity.certificate);
     const [authority] = authorities();
@@ -47,7 +47,7 @@ describe('The certificate of the event log', () => {
     expect(daysLeft(identity.certificate, today)).toBeCloseTo(365, 0);
   });
 
-  it('is the same at the next start, and another once a third of its time is left', async () => {
+  it('is the same at the next start, and a new one when a third of its time is left', async () => {
     const { identity } = await open();
     expect((await open(inYears(0.6))).identity).toEqual(identity);
     const renewed = await open(inYears(0.7));
@@ -56,13 +56,13 @@ describe('The certificate of the event log', () => {
     expect((await open(inYears(0.7))).identity).toEqual(renewed.identity);
   });
 
-  it('is made anew where the log listens on an address that it does not name', async () => {
+  it('is replaced if the log listens on an address that it does not name', async () => {
     await open();
     const { identity } = await open(today, 'log.example.vn');
     expect(new X509Certificate(identity.certificate).checkHost('log.example.vn')).toBe('log.example.vn');
   });
 
-  it('is trusted in every year by whoever read the authorities in the year before', async () => {
+  it('is trusted in every year by a client that read the authorities in the previous year', async () => {
     let known: string[] = [];
     let two = 0;
     for (let years = 0; years < 25; years += 0.5) {
@@ -83,7 +83,7 @@ describe('The certificate of the event log', () => {
   }, 30_000);
 
   it.each(['authority', 'authorityKey', 'certificate', 'key'] as const)(
-    'is made anew when the file of the %s was lost or damaged',
+    'is replaced if the file of the %s was lost or damaged',
     async (name) => {
       await open();
       for (const harm of [unlinkSync, (path: string) => writeFileSync(path, 'no such thing')]) {
@@ -99,7 +99,7 @@ describe('The certificate of the event log', () => {
 describe('The users of the event log', () => {
   const passwordOf = (user: 'truyvet' | 'admin') => read(accessFiles(folder).password(user)).trim();
 
-  it('have passwords of their own that only the owner of the folder can read, as all keys', async () => {
+  it('have their own passwords, which only the owner of the folder can read, like all keys', async () => {
     await open();
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     const files = readdirSync(folder);
@@ -113,7 +113,7 @@ describe('The users of the event log', () => {
     }
   });
 
-  it('are known by their passwords, also after the next start', async () => {
+  it('are known by their passwords, even after the next start', async () => {
     await open();
     const { users } = await open();
     expect(users.userOf(basic('truyvet', passwordOf('truyvet')))).toBe('truyvet');
@@ -130,12 +130,12 @@ describe('The users of the event log', () => {
     ['another scheme', () => `Bearer ${passwordOf('truyvet')}`],
     ['nothing', () => ''],
     ['a header without end', () => `Basic ${'A'.repeat(1_000_000)}`],
-  ])('are nobody with %s', async (_, header) => {
+  ])('are refused with %s', async (_, header) => {
     const { users } = await open();
     expect(users.userOf(header())).toBeUndefined();
   });
 
-  it('keep their passwords when the certificate is renewed, and may keep them elsewhere', async () => {
+  it('keep their passwords when the certificate is renewed, and may store them elsewhere', async () => {
     await open();
     const kept = passwordOf('admin');
     unlinkSync(accessFiles(folder).password('admin'));
@@ -144,7 +144,7 @@ describe('The users of the event log', () => {
     expect(readdirSync(folder)).not.toContain('admin.password');
   });
 
-  it('are made anew when the file of users was removed', async () => {
+  it('are created again if the file of users was removed', async () => {
     await open();
     const before = passwordOf('truyvet');
     unlinkSync(accessFiles(folder).users);
@@ -153,13 +153,13 @@ describe('The users of the event log', () => {
     expect(users.userOf(basic('truyvet', before))).toBeUndefined();
   });
 
-  it('are refused as a whole, in a sentence, when their file is damaged', async () => {
+  it('are all refused, with a readable message, if their file is damaged', async () => {
     await open();
     writeFileSync(accessFiles(folder).users, '{"format":1,"users":{}}');
     await expect(open()).rejects.toThrow(/users\.json is damaged/);
   });
 
-  it('are made private again when somebody had opened them to all', async () => {
+  it('are made private again if somebody opened their files to all', async () => {
     await open();
     chmodSync(accessFiles(folder).key, 0o644);
     chmodSync(accessFiles(folder).users, 0o666);
@@ -168,7 +168,7 @@ describe('The users of the event log', () => {
     expect(statSync(accessFiles(folder).users).mode & 0o077).toBe(0);
   });
 
-  it('say so when a password beside them is not theirs', async () => {
+  it('report a password beside them that is not theirs', async () => {
     await open();
     writeFileSync(accessFiles(folder).password('truyvet'), 'another');
     const told: string[] = [];

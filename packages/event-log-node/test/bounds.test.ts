@@ -118,21 +118,21 @@ async function beginsAndEnds(on: ClientHttp2Session): Promise<void> {
   expect(await ended).toBe(status.OK);
 }
 
-describe('What the event log holds of messages that are not whole', () => {
-  it('is next to nothing for whoever names no user', async () => {
+describe('The memory that the event log uses for incomplete messages', () => {
+  it('is almost nothing for a caller without credentials', async () => {
     const { stream, ended } = call(session(), GossipService.read.path, false);
     stream.write(headerOf(MIB));
     expect(await ended).toBe(status.RESOURCE_EXHAUSTED);
   });
 
-  it.each(['read', 'delete', 'tombstone'] as const)('is as much as a question may need, for %s', async (method) => {
+  it.each(['read', 'delete', 'tombstone'] as const)('is as much as a read may need, for %s', async (method) => {
     const { stream, ended } = call(session(), StreamsService[method].path, method === 'read');
     stream.write(headerOf(MIB));
     // A caller without credentials gets this error first.
     expect(await ended).toBe(method === 'read' ? status.RESOURCE_EXHAUSTED : status.UNAUTHENTICATED);
   });
 
-  it('has a bound for all together, while what comes whole is taken', async () => {
+  it('has a limit for all together, while complete messages are accepted', async () => {
     // Five unfinished messages of 16 MiB are more than 64 MiB. Each connection alone may hold less than that.
     const connections = Array.from({ length: 5 }, session);
     const calls = connections.map((on) => call(on, StreamsService.batchAppend.path));
@@ -146,7 +146,7 @@ describe('What the event log holds of messages that are not whole', () => {
     await client.appendToStream('large', jsonEvent({ type: 'T', data: { text: 'x'.repeat(900_000) } }));
   });
 
-  it('has a bound for each connection, and one takes nothing from another', async () => {
+  it('has a limit per connection, and one takes nothing from another', async () => {
     const [greedy, other] = [session(), session()];
     const calls = Array.from({ length: 2 }, () => call(greedy, StreamsService.batchAppend.path));
     for (const { stream } of calls) {
@@ -158,7 +158,7 @@ describe('What the event log holds of messages that are not whole', () => {
     await closed([greedy]);
   });
 
-  it('has next to no room for those who name no user, and they take none from who does', async () => {
+  it('is small for callers without credentials, who take none from those with credentials', async () => {
     // Each connection may hold 64 KiB and all together one MiB: sixteen connections take all of it.
     const strangers = Array.from({ length: 18 }, session);
     const calls = strangers.flatMap((on) => Array.from({ length: 17 }, () => call(on, GossipService.read.path, false)));
@@ -174,7 +174,7 @@ describe('What the event log holds of messages that are not whole', () => {
     await closed(strangers);
   });
 
-  it('is given up when the end does not come in time, and counted no more when the caller goes', () => {
+  it('is freed if the end does not arrive in time, or when the caller leaves', () => {
     jest.useFakeTimers();
     try {
       const { StreamDecoder } = createRequire(import.meta.url)('@grpc/grpc-js/build/src/stream-decoder.js') as {
@@ -208,7 +208,7 @@ describe('What the event log holds of messages that are not whole', () => {
 });
 
 describe('Connections and calls of the event log', () => {
-  it('have a bound each: a caller beyond it is cut off, and comes in once others are gone', async () => {
+  it('each have a limit: a caller beyond it is refused, and admitted when others are gone', async () => {
     const sockets: Socket[] = [];
     let cut = 0;
     for (let i = 0; i < 300; i++) {
@@ -225,7 +225,7 @@ describe('Connections and calls of the event log', () => {
   });
 });
 
-describe('What an event and a stream may be called', () => {
+describe('The name of an event or a stream', () => {
   it.each([
     ['a name of 65,535 bytes', () => client.appendToStream('n'.repeat(65_535), event()), undefined],
     ['a longer name', () => client.appendToStream('n'.repeat(65_536), event()), { type: 'unknown' }],
@@ -239,13 +239,13 @@ describe('What an event and a stream may be called', () => {
       () => client.appendToStream('m', binaryEvent({ type: 'T', data: Buffer.alloc(0), metadata: Buffer.alloc(MIB) })),
       { type: 'maximum-append-size-exceeded' },
     ],
-  ])('has a bound: %s', async (_, work, refused) => {
+  ])('has a limit: %s', async (_, work, refused) => {
     if (refused) await expect(work()).rejects.toMatchObject(refused);
     else expect(await work()).toMatchObject({ success: true });
     await appendsAsUsual();
   });
 
-  it('is kept of a content type only as far as it says whether the event is JSON', async () => {
+  it('keeps of a content type only whether the event is JSON', async () => {
     const on = session();
     const { stream, ended } = call(on, StreamsService.append.path);
     const options = new streamsPb.AppendReq.Options();
@@ -279,7 +279,7 @@ describe('What an event and a stream may be called', () => {
 });
 
 describe('A filter', () => {
-  it('has a bound, since each event is held against all of it', async () => {
+  it('has a limit, because each event is matched against all of it', async () => {
     for (const prefixes of [Array.from({ length: 1_001 }, (_, i) => `p${i}`), ['p'.repeat(70_000)]]) {
       const subscription = client.subscribeToAll({ filter: eventTypeFilter({ prefixes }) });
       const error = new Promise<unknown>((resolve) => subscription.on('error', resolve));
@@ -290,7 +290,7 @@ describe('A filter', () => {
   });
 });
 
-it('The metadata of a stream may nest without end: the log reads no limits from them, and goes on', async () => {
+it('The metadata of a stream may nest without end: the log reads no limits from them, and continues', async () => {
   await client.appendToStream('nested', [event(), event()]);
   const deep = Buffer.from('{"$tb":1,"a":'.repeat(40_000) + '1' + '}'.repeat(40_000));
   const id = '00000000-0000-4000-8000-000000000002';
@@ -301,7 +301,7 @@ it('The metadata of a stream may nest without end: the log reads no limits from 
   await appendsAsUsual();
 });
 
-it('Subscribers that never read cost the log no more than their place in it', async () => {
+it('Subscribers that never read cost the log no more than their position in it', async () => {
   const { position } = await client.appendToStream('much', event());
   const data = Buffer.alloc(64 * 1024);
   const much = () => Array.from({ length: 15 }, () => binaryEvent({ type: 'Much', data }));

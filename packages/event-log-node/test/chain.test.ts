@@ -49,7 +49,7 @@ function forge(path: string, change: (bytes: Buffer) => void): void {
 }
 
 describe('The chain of the event log', () => {
-  it('tells that an event was edited by somebody who also mended its checksum, and which', async () => {
+  it('shows that an event was edited by somebody who also corrected its checksum, and which one', async () => {
     await inFolder(async (dir) => {
       await written(dir);
       forge(chunk(dir), (bytes) => void bytes.write('negative', bytes.indexOf('positive'), 'latin1'));
@@ -62,7 +62,7 @@ describe('The chain of the event log', () => {
     });
   });
 
-  it('tells that an event was taken out from between others', async () => {
+  it('shows that an event was removed from between others', async () => {
     await inFolder(async (dir) => {
       await written(dir);
       forge(chunk(dir), (bytes) => {
@@ -80,7 +80,7 @@ describe('The chain of the event log', () => {
     });
   });
 
-  it('stands as it was known elsewhere, or tells a shorter log and another one from that', async () => {
+  it('matches a known head, or distinguishes a shorter log from another one', async () => {
     await inFolder(async (dir) => {
       const heads = await written(dir);
       const last = { where: 'the graph', ...heads[11]! };
@@ -103,7 +103,7 @@ describe('The chain of the event log', () => {
     });
   });
 
-  it('still holds after any erasing, and erased content is in no file, nor anything to try it against', async () => {
+  it('is still valid after any erasing, and erased content is in no file, nor can guesses of it be tested', async () => {
     const erasing = fc.record({
       truncate: fc.nat(8),
       tombstoned: fc.subarray(['s-0', 's-1', 's-2'], { minLength: 1, maxLength: 2 }),
@@ -143,7 +143,7 @@ describe('The chain of the event log', () => {
     );
   });
 
-  it('goes on over restarts and over chunks', async () => {
+  it('continues over restarts and over chunks', async () => {
     await inFolder(async (dir) => {
       await written(dir);
       const before = (await verifyLog(dir)).head;
@@ -160,7 +160,7 @@ describe('The chain of the event log', () => {
 });
 
 describe('A log that version 0.1.0 wrote', () => {
-  it('is read to the same events, goes on in a new file, and is chained from there on', async () => {
+  it('is read to the same events, continues in a new file, and is chained from there on', async () => {
     await inFolder(async (dir) => {
       mkdirSync(join(dir, 'log'));
       const old = gunzipSync(Buffer.from(FORMAT_1, 'base64'));

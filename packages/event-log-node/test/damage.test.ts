@@ -29,7 +29,7 @@ async function stopped(dir: string): Promise<void> {
 }
 
 describe('A result that was edited in the file of a stopped log', () => {
-  it('is never read: whoever comes to it is told file and place, and all else is read as before', async () => {
+  it('is never read: the reader gets the file and the place, and everything else is read as before', async () => {
     await inFolder(async (dir) => {
       await stopped(dir);
       edit(dir, asNegative);
@@ -50,7 +50,7 @@ describe('A result that was edited in the file of a stopped log', () => {
     });
   });
 
-  it('stops an erasing run that would copy it, which names file, place and events and leaves the file alone', async () => {
+  it('stops an erasing run that would copy it, which names file, place and events and leaves the file unchanged', async () => {
     await inFolder(async (dir) => {
       await stopped(dir);
       edit(dir, asNegative);
@@ -70,8 +70,8 @@ describe('A result that was edited in the file of a stopped log', () => {
   });
 });
 
-describe('Any bit that turned over in the file of a stopped log', () => {
-  it('is an error or leaves what is read as it was, and is found by looking the files through', async () => {
+describe('Any flipped bit in the file of a stopped log', () => {
+  it('is an error or changes nothing that is read, and is found by a check of the files', async () => {
     await inFolder(async (dir) => {
       await stopped(dir);
       const store = await Store.open(dir);
@@ -99,8 +99,8 @@ describe('Any bit that turned over in the file of a stopped log', () => {
   });
 });
 
-describe('Looking a log through', () => {
-  it('finds nothing in one that is whole, stopped or running, and counts its events', async () => {
+describe('A check of a log', () => {
+  it('finds nothing in an undamaged one, stopped or running, and counts its events', async () => {
     await inFolder(async (dir) => {
       await stopped(dir);
       expect(await verifyLog(dir)).toMatchObject({ chunks: 1, events: 21, damages: [], unfinished: 0 });
@@ -127,7 +127,7 @@ describe('Looking a log through', () => {
     });
   });
 
-  it('names what stood in a stretch of zeros by the index', async () => {
+  it('names from the index what a stretch of zeros contained', async () => {
     await inFolder(async (dir) => {
       await stopped(dir);
       edit(dir, (bytes) => {

@@ -47,7 +47,7 @@ describe('An event log whose last write was torn', () => {
     });
   });
 
-  it('opens with every event when rubbish follows them', async () => {
+  it('opens with every event if garbage follows them', async () => {
     await inFolder(async (dir) => {
       const image = await crashed(dir);
       appendFileSync(chunk(image), Buffer.alloc(70_000, 0xb1));
@@ -57,7 +57,7 @@ describe('An event log whose last write was torn', () => {
     });
   });
 
-  it('opens with every earlier event when a bit of the last one is wrong', async () => {
+  it('opens with every earlier event if a bit of the last one is wrong', async () => {
     await inFolder(async (dir) => {
       const image = await crashed(dir);
       const bytes = readFileSync(chunk(image));
@@ -69,7 +69,7 @@ describe('An event log whose last write was torn', () => {
 });
 
 describe('An event log that lost acknowledged events', () => {
-  it('is refused, untouched, when a group before whole later ones is broken', async () => {
+  it('is refused, untouched, if a group before complete later ones is damaged', async () => {
     await inFolder(async (dir) => {
       const image = await crashed(dir);
       const bytes = readFileSync(chunk(image));
@@ -80,7 +80,7 @@ describe('An event log that lost acknowledged events', () => {
     });
   });
 
-  it('is refused, untouched, when the log ends before what the index knows', async () => {
+  it('is refused, untouched, if the log ends before what the index knows', async () => {
     await inFolder(async (dir) => {
       await crashed(dir);
       const live = join(dir, 'live');
@@ -92,14 +92,14 @@ describe('An event log that lost acknowledged events', () => {
   });
 });
 
-describe('An index that is gone, cut short or rubbish', () => {
+describe('An index that is missing, truncated or garbage', () => {
   const spoil: Record<string, (path: string) => void> = {
     gone: (path) => rmSync(path, { recursive: true }),
     'cut short': (path) => truncateSync(join(path, 'data.mdb'), 4_096),
     rubbish: (path) => writeFileSync(join(path, 'data.mdb'), Buffer.alloc(100_000, 0xab)),
   };
   for (const [how, work] of Object.entries(spoil)) {
-    it(`is built again from the log when it is ${how}`, async () => {
+    it(`is rebuilt from the log if it is ${how}`, async () => {
       await inFolder(async (dir) => {
         await crashed(dir);
         const live = join(dir, 'live');

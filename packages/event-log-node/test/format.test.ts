@@ -22,7 +22,7 @@ const text = fc.string({ unit: 'grapheme', maxLength: 60 });
 const uuid = fc.uuid();
 
 describe('A varint', () => {
-  it('is read as it was written and takes as many bytes as foretold, up to 2^53', () => {
+  it('is read as it was written and takes the predicted number of bytes, up to 2^53', () => {
     fc.assert(
       fc.property(fc.maxSafeNat(), (value) => {
         const buffer = Buffer.alloc(10);
@@ -33,14 +33,14 @@ describe('A varint', () => {
     );
   });
 
-  it('beyond 2^53 is rounded, and cut short is refused', () => {
+  it('beyond 2^53 is rounded, and is refused if it is cut short', () => {
     expect(new WireReader(Buffer.from('ffffffffffffffffff01', 'hex')).varint()).toBe(2 ** 64);
     expect(() => new WireReader(Buffer.from('ffff', 'hex')).varint()).toThrow(RangeError);
   });
 });
 
 describe('An event frame', () => {
-  it('is what the generated code reads as the same event', () => {
+  it('is read as the same event by the generated code', () => {
     fc.assert(
       fc.property(
         uuid,
@@ -83,7 +83,7 @@ describe('An event frame', () => {
     );
   });
 
-  it('of a tombstone has the greatest revision there is', () => {
+  it('of a tombstone has the greatest possible revision', () => {
     const none = Buffer.alloc(0);
     const event = { id: canonicalId('0'.repeat(32)), type: none, contentType: none, metadata: none, data: none };
     const buffer = Buffer.alloc(400);
@@ -92,7 +92,7 @@ describe('An event frame', () => {
     expect(read.getEvent()?.getEvent()?.getStreamRevision()).toBe('9223372036854775807');
   });
 
-  it('gives its id as two numbers to who asks so', () => {
+  it('gives its id as two numbers to a reader that asks for them', () => {
     fc.assert(
       fc.property(uuid, (id) => {
         const none = Buffer.alloc(0);
@@ -118,7 +118,7 @@ describe('An event frame', () => {
 describe('A BatchAppend request', () => {
   const expected = fc.constantFrom(ANY, NO_STREAM, STREAM_EXISTS, 0, 7, 4_000_000_000);
 
-  it('is read as the generated code wrote it, whichever way ids are spelled', () => {
+  it('is read as the generated code wrote it, however ids are encoded', () => {
     const event = fc.record({ id: uuid, type: text, data: bytes, metadata: bytes, structured: fc.boolean() });
     fc.assert(
       fc.property(
@@ -192,7 +192,7 @@ describe('A BatchAppend answer', () => {
   const read = (...outcome: Parameters<typeof batchAppendResponse>) =>
     streamsPb.BatchAppendResp.deserializeBinary(batchAppendResponse(...outcome));
 
-  it('says the revision, the position and whose it is', () => {
+  it('contains the revision, the position and the id of the request', () => {
     const answer = read(correlation, options, { kind: 'done', revision: 9, position: 5_000_000_000 });
     expect(answer.getCorrelationId()?.getString()).toBe('11111111-2222-4333-8444-555555555555');
     expect(answer.getSuccess()?.getCurrentRevision()).toBe('9');
@@ -214,7 +214,7 @@ describe('A BatchAppend answer', () => {
 });
 
 describe('A bundle of frames', () => {
-  it('is its frames one after another, the first header standing where grpc-js puts its own', () => {
+  it('is its frames one after another, with the first header where grpc-js puts its own', () => {
     const bundle = new FrameBundle();
     bundle.addMessage(Buffer.from('one'));
     bundle.addMessage(Buffer.from('three'));

@@ -55,18 +55,18 @@ const basic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:
 const pathsOf = (...services: object[]) =>
   services.flatMap((service) => Object.values(service as { path: string }[]).map(({ path }) => path));
 
-describe('Whoever has no password of the event log', () => {
+describe('A caller without a password of the event log', () => {
   it.each(pathsOf(StreamsService, OperationsService))('is refused %s', async (path) => {
     expect(await statusOf(path)).toBe(status.UNAUTHENTICATED);
     expect(await statusOf(path, basic('truyvet', 'guessed'))).toBe(status.UNAUTHENTICATED);
     expect(await statusOf(path, basic('admin', passwordOf('truyvet')))).toBe(status.UNAUTHENTICATED);
   });
 
-  it('is told the version and the address of the log alone, as the official client asks for them without a user', async () => {
+  it('gets only the version and the address of the log, because the official client asks for them without a user', async () => {
     for (const path of pathsOf(GossipService, ServerFeaturesService)) expect(await statusOf(path)).toBe(status.OK);
   });
 
-  it('reads nothing, appends nothing and is told why', async () => {
+  it('reads nothing, appends nothing, and is told why', async () => {
     await by(node.connectionString(), (client) => client.appendToStream('case-1', event()));
     for (const [url, why] of [
       [node.address, /asks for a user and a password/],
@@ -85,12 +85,12 @@ describe('Whoever has no password of the event log', () => {
     expect(told.join()).toMatch(/refused without a valid user and password, the last one from .*127\.0\.0\.1/);
   });
 
-  it('gets no answer without TLS, so that no password is ever asked for in the clear', async () => {
+  it('gets no answer without TLS, so that no password is ever sent in clear', async () => {
     const plain = node.connectionString().replace('tls=true', 'tls=false');
     await by(plain, (client) => expect(client.readAll({ maxCount: 1 }).toArray()).rejects.toMatchObject({ code: 14 }));
   });
 
-  it('cannot pass for the log: callers know its authority', async () => {
+  it('cannot impersonate the log, because callers know its authority', async () => {
     await openAccess(join(folder, 'other'), '127.0.0.1');
     const authority = encodeURIComponent(accessFiles(join(folder, 'other')).authority);
     const url = node.connectionString().replace(/tlsCAFile=.*/, `tlsCAFile=${authority}`);
@@ -101,7 +101,7 @@ describe('Whoever has no password of the event log', () => {
 });
 
 describe('The user of ordinary processes', () => {
-  it('appends and reads, in batches on one call', async () => {
+  it('appends and reads, in batches in one call', async () => {
     await by(node.connectionString(), async (client) => {
       await Promise.all(Array.from({ length: 50 }, (_, i) => client.appendToStream(`p-${i % 5}`, [event(), event()])));
       expect(await client.readStream('p-0').toArray()).toHaveLength(20);
@@ -148,7 +148,7 @@ describe('The administrator of the event log', () => {
   });
 });
 
-it('Nothing that the node says of itself holds a password', () => {
+it('Nothing that the node prints contains a password', () => {
   expect(node.address).not.toMatch(/@/);
   for (const user of ['truyvet', 'admin'] as const) {
     expect(node.address + told.join()).not.toContain(passwordOf(user));

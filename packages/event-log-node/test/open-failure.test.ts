@@ -4,7 +4,7 @@ import { openFailure } from '../src/store/open-failure.js';
 
 const failure = (message: string, code?: string | number) => Object.assign(new Error(message), { code });
 
-describe('An error at the opening of the event log', () => {
+describe('An error when the event log is opened', () => {
   it.each([
     ['a full disk', failure('ENOSPC: no space left on device, write', 'ENOSPC'), /no room left on the disk of \/data/],
     ['a full quota', failure('EDQUOT: disk quota exceeded, open', 'EDQUOT'), /no room left on the disk of \/data/],
@@ -17,14 +17,14 @@ describe('An error at the opening of the event log', () => {
     ['a forbidden change', failure('EPERM: operation not permitted, mkdir', 'EPERM'), /may not write/],
     ['a forbidden file in the words of LMDB', failure('Permission denied', 13), /may not write/],
     ['a disk mounted to be read', failure('EROFS: read-only file system, open', 'EROFS'), /can only be read/],
-  ])('tells of %s in a sentence, and what to do', (_, error, sentence) => {
+  ])('reports %s in a sentence, and what to do', (_, error, sentence) => {
     const told = openFailure('/data', error);
     expect(told).toBeInstanceOf(EventLogError);
     expect((told as EventLogError).message).toMatch(sentence);
     expect((told as EventLogError).fix).toBeTruthy();
   });
 
-  it('stays as it is when nobody can tell what it means', () => {
+  it('is passed on unchanged if its meaning is unknown', () => {
     const error = failure('Invalid argument', 22);
     expect(openFailure('/data', error)).toBe(error);
   });

@@ -28,18 +28,18 @@ describe('The limits in a stream’s metadata', () => {
     });
   });
 
-  it('are none when the metadata is no JSON object or says nothing sensible', () => {
+  it('do not exist if the metadata is not a JSON object or has no sensible values', () => {
     for (const text of ['', 'x', '[]', 'null', '{"$tb":"4","$maxCount":0,"$maxAge":-1}']) {
       expect(isUnlimited(limits(text))).toBe(true);
     }
   });
 
-  it('know a deletion by the greatest revision', () => {
+  it('recognise a deletion by the greatest revision', () => {
     expect(limits(`{"$tb":${DELETED_TRUNCATION}}`).deleted).toBe(true);
     expect(limits('{"$tb":1000000}').deleted).toBe(false);
   });
 
-  it('say the first revision that may be read', () => {
+  it('give the first revision that may be read', () => {
     expect(firstReadable(NO_LIMITS, 9)).toBe(0);
     expect(firstReadable({ ...NO_LIMITS, truncateBefore: 4 }, 9)).toBe(4);
     expect(firstReadable({ ...NO_LIMITS, maxCount: 3 }, 9)).toBe(7);
@@ -49,7 +49,7 @@ describe('The limits in a stream’s metadata', () => {
     expect(isYoungEnough({ ...NO_LIMITS, maxAgeMs: 1_000 }, 5_000, 6_001)).toBe(false);
   });
 
-  it('keep what else the metadata says when a deletion or its undoing rewrites $tb', () => {
+  it('keep the other metadata when a deletion or its undoing rewrites $tb', () => {
     const before = Buffer.from('{"own":"x","$tb":3,"$maxCount":5}');
     expect(withTruncation(before, DELETED_TRUNCATION).toString()).toBe(
       '{"$tb":9223372036854775807,"own":"x","$maxCount":5}',
@@ -59,14 +59,14 @@ describe('The limits in a stream’s metadata', () => {
 });
 
 describe('A filter', () => {
-  it('by prefixes wants names that begin with any of them', () => {
+  it('by prefixes accepts names that begin with any of them', () => {
     const { matches } = prefixFilter('type', ['Check', 'Proximity']);
     expect(
       ['CheckedIn', 'ProximityObserved', 'xCheckedIn', 'Chec', ''].map((name) => matches(Buffer.from(name))),
     ).toEqual([true, true, false, false, false]);
   });
 
-  it('by expression wants names in which it is found, the same answer every time', () => {
+  it('by expression accepts names in which it matches, with the same answer every time', () => {
     const { matches } = regexFilter('type', '^[^$].*');
     for (let i = 0; i < 2; i++)
       expect([matches(Buffer.from('Có')), matches(Buffer.from('$metadata'))]).toEqual([true, false]);
@@ -77,13 +77,13 @@ describe('A filter', () => {
     expect(matches(Buffer.from(`${'a'.repeat(5_000)}!`))).toBe(false);
   });
 
-  it('is refused when its expression is not understood', () => {
+  it('is refused if its expression is not understood', () => {
     expect(() => regexFilter('type', '(')).toThrow(InvalidFilterError);
   });
 });
 
-describe('The tail in memory', () => {
-  it('gives what it holds and never holds more than a group above its limit', () => {
+describe('The cached end of the log', () => {
+  it('returns what it holds and never holds more than a group above its limit', () => {
     const tail = new TailCache(100);
     for (let i = 0; i < 10; i++) tail.push(i * 40, Buffer.alloc(40, i));
     expect(tail.from(9 * 40 + 5)).toEqual(Buffer.alloc(35, 9));
@@ -121,7 +121,7 @@ describe('The store', () => {
     });
   });
 
-  it('shows and keeps no event older than its stream allows', async () => {
+  it('neither shows nor keeps events older than its stream allows', async () => {
     await inFolder(async (dir) => {
       let now = 1_000_000;
       const store = await Store.open(dir, { now: () => now });
@@ -150,7 +150,7 @@ describe('The store', () => {
     });
   });
 
-  it('takes an append that is in time, though its own clock was set weeks ahead of its caller for a test', async () => {
+  it('accepts an append that is in time, though its own clock was set weeks ahead of its caller for a test', async () => {
     await inFolder(async (dir) => {
       const store = await Store.open(dir, { now: () => Date.now() + 14 * 86_400_000 });
       const outcome = await new Promise((done) => {
@@ -172,7 +172,7 @@ describe('The store', () => {
         renameSync(join(dir, 'copy'), join(dir, 'log'));
       },
     ],
-  ])('acknowledges nothing more once its folder %s beneath it, and says so', async (_, harm) => {
+  ])('acknowledges nothing more after its folder %s beneath it, and says so', async (_, harm) => {
     await inFolder(async (dir) => {
       const store = await Store.open(dir);
       expect(await append(store, 's', [proposed(idOf(1))])).toMatchObject({ kind: 'done' });
@@ -186,7 +186,7 @@ describe('The store', () => {
     });
   });
 
-  it('writes through to the disk: the log is open such that a write returns when it is durable', async () => {
+  it('opens the log such that a write returns when it is durable', async () => {
     if (process.platform !== 'linux') return;
     await inFolder(async (dir) => {
       const store = await Store.open(dir);

@@ -4,8 +4,8 @@ import { accessFolderOf, logUrl } from '../src/event-log-access.js';
 import { runEventLogNode } from '../src/run.js';
 import { inFolder } from './harness.js';
 
-describe('An event log that runs as a process does', () => {
-  it('says where it is and who may call, serves until it is told to stop, and lets go of its folder', async () => {
+describe('An event log as a separate process', () => {
+  it('prints its address and who may call, serves until it is stopped, and releases its folder', async () => {
     await inFolder(async (dataDir) => {
       const run = async (): Promise<[boolean, string[]]> => {
         const said: string[] = [];

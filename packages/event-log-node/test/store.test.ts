@@ -131,7 +131,7 @@ function compare(store: Store, model: Model): void {
 
 describe('The store', () => {
   it(
-    'answers and holds what a plain model in memory does, whatever is done to it and however it is reopened',
+    'answers and stores the same as a simple model in memory, whatever is done to it and however it is reopened',
     async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), async (steps) => {
@@ -158,7 +158,7 @@ describe('The store', () => {
     60_000 + storeRuns * 1_000,
   );
 
-  it('opens beside an empty note of its format, which a machine that went down may leave, and notes it again', async () => {
+  it('opens with an empty note of its format, which a crash of the machine may leave, and writes it again', async () => {
     await inFolder(async (dir) => {
       const note = join(dir, 'format.json');
       const first = await Store.open(dir);

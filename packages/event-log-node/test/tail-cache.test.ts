@@ -4,8 +4,8 @@ import { TailCache } from '../src/store/tail-cache.js';
 const LIMIT = 100_000;
 const SIZE = 400;
 
-describe('The tail of the log in memory', () => {
-  it('takes no more memory than the bytes that it keeps, however small the groups', () => {
+describe('The cached end of the log in memory', () => {
+  it('uses no more memory than the bytes that it keeps, however small the groups', () => {
     const cache = new TailCache(LIMIT);
     const groups = 1_000;
     for (let i = 0; i < groups; i++) {

@@ -68,7 +68,7 @@ async function appendsAsUsual(): Promise<void> {
 }
 
 describe('Appends that begin and never end', () => {
-  it('are refused beyond 8 MiB of a call, each by itself, while others append as usual', async () => {
+  it('are refused beyond 8 MiB of a call, each separately, while others append as usual', async () => {
     const { call, close } = batchCall();
     const answers: streams_pb.BatchAppendResp[] = [];
     const enough = new Promise<void>((resolve) => {
@@ -90,7 +90,7 @@ describe('Appends that begin and never end', () => {
     close();
   });
 
-  it('end the call when there are more than a thousand of them', async () => {
+  it('end the call if there are more than a thousand of them', async () => {
     const { call, close } = batchCall();
     const failed = new Promise<{ code: number }>((resolve) => call.on('error', (error) => resolve(error as never)));
     call.on('data', () => undefined);
@@ -104,8 +104,8 @@ describe('Appends that begin and never end', () => {
 /** A call of the connection with this peer. */
 const of = (peer: string) => ({ getPeer: () => peer });
 
-describe('What is held of unfinished appends', () => {
-  it('is given up when nothing more comes of it for too long, and not while more comes', async () => {
+describe('The memory for unfinished appends', () => {
+  it('is freed if nothing more arrives for too long, and not while more arrives', async () => {
     jest.useFakeTimers();
     try {
       const given: string[] = [];
@@ -125,7 +125,7 @@ describe('What is held of unfinished appends', () => {
     }
   });
 
-  it('has a bound for a call and one for all, and gives back what a call held', () => {
+  it('has a limit per call and one for all, and is freed with its call', () => {
     const all = new Unfinished(100);
     const open = () => all.open(of('1'), () => undefined, 60);
     const [one, two] = [open(), open()];
@@ -141,7 +141,7 @@ describe('What is held of unfinished appends', () => {
     expect(two.take(20)).toBe(true);
   });
 
-  it('has a bound for a connection, whatever its calls, and takes nothing from another', () => {
+  it('has a limit per connection, whatever its calls, and takes nothing from another', () => {
     const all = new Unfinished(100, 1_000, 50);
     const [one, two, other] = [all.open(of('1')), all.open(of('1')), all.open(of('2'))];
     expect(one.take(30)).toBe(true);

@@ -21,7 +21,7 @@ const { eventstore, neo4j, redis } = compose.services;
 const services = Object.entries(compose.services);
 
 describe('docker/compose.yml', () => {
-  it.each(services)('pins the image of %s and says how to see that it is healthy', (_, service) => {
+  it.each(services)('pins the image of %s and has a health check', (_, service) => {
     expect(service.image).toMatch(/:\d+\.\d+\.\d+/);
     expect(service.healthcheck.test[0]).toBe('CMD-SHELL');
   });
@@ -35,31 +35,31 @@ describe('docker/compose.yml', () => {
     expect(service.ports).toHaveLength(1);
   });
 
-  it.each(services)('keeps the data of %s in named volumes', (_, service) => {
+  it.each(services)('stores the data of %s in named volumes', (_, service) => {
     const names = service.volumes.map((volume) => volume.split(':')[0] as string);
     expect(names.length).toBeGreaterThan(0);
     expect(Object.keys(compose.volumes)).toEqual(expect.arrayContaining(names));
   });
 
-  it('runs the EventStoreDB that the protocol was recorded from', () => {
+  it('runs the EventStoreDB from which the protocol was recorded', () => {
     expect(eventstore.image).toContain(':23.10.6');
     expect(eventstore.environment).toMatchObject({ EVENTSTORE_INSECURE: 'true', EVENTSTORE_CLUSTER_SIZE: '1' });
   });
 
-  it('runs the images and the settings of Neo4j that `services up` runs', () => {
+  it('runs the images and the settings of Neo4j that `services up` uses', () => {
     expect([neo4j.image, redis.image]).toEqual([images.neo4j, images.redis]);
     const memory = { heap: '${TRUYVET_NEO4J_HEAP:-1g}', pagecache: '${TRUYVET_NEO4J_PAGECACHE:-1g}', more: {} };
     const wanted = Object.entries(commonSettings(memory)).map(([key, value]) => [neo4jVariable(key), value]);
     expect(neo4j.environment).toMatchObject(Object.fromEntries(wanted) as Record<string, string>);
   });
 
-  it('keeps what is in Redis: an append-only file, and nothing evicted', () => {
+  it('keeps everything in Redis: an append-only file, and no eviction', () => {
     const command = (redis.command ?? []).join(' ');
     expect(command).toContain('--appendonly yes --appendfsync everysec');
     expect(command).toContain('--maxmemory-policy noeviction');
   });
 
-  it('has no password of its own and stops when none is given', () => {
+  it('has no default password and stops if none is given', () => {
     expect(neo4j.environment.NEO4J_AUTH).toMatch(/^neo4j\/\$\{NEO4J_PASSWORD:\?.+\}$/);
     expect(redis.command?.at(-1)).toMatch(/^\$\{REDIS_PASSWORD:\?.+\}$/);
   });

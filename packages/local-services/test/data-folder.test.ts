@@ -12,7 +12,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('A data folder', () => {
-  it('is made with those above it, for its owner alone, and left without a trace of the look at it', () => {
+  it('is created with its parent folders, for its owner alone, and without traces of the check', () => {
     const path = join(folder, 'a', 'b');
     checkDataFolder(path);
     checkDataFolder(path);
@@ -20,7 +20,7 @@ describe('A data folder', () => {
     expect(readdirSync(path)).toEqual([]);
   });
 
-  it('that is a file, or lies in one, is refused in a sentence', () => {
+  it('that is a file, or is inside one, is refused in a sentence', () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
     expect(() => checkDataFolder(file)).toThrow(`${file} is a file, where a folder is needed.`);
@@ -28,7 +28,7 @@ describe('A data folder', () => {
     expect(() => readState(file)).toThrow(`${file} is a file, where a folder is needed.`);
   });
 
-  it('where the system lets nothing be made is refused at once, instead of being tried for ever', () => {
+  it('in which the system lets nothing be created is refused at once, instead of retried for ever', () => {
     for (const path of ['/proc/truyvet/data', '/proc/1/truyvet']) {
       expect(() => makeFolder(path)).toThrow(`The folder ${path} cannot be used: `);
     }

@@ -56,19 +56,19 @@ const calls = () =>
 const runCall = () => calls().find(([verb]) => verb === 'run') ?? [];
 
 describe('the way through Docker', () => {
-  it('is there only where an engine answers', async () => {
+  it('is available only if an engine answers', async () => {
     expect(await hasEngine()).toBe(true);
     rmSync(join(folder, 'engine'));
     expect(await hasEngine()).toBe(false);
   });
 
-  it('names containers after the data folder, another one for every folder', () => {
+  it('names containers after the data folder, differently for every folder', () => {
     expect(containerName('/home/a/.truyvet', 'redis')).toMatch(/^truyvet-truyvet-[0-9a-f]{8}-redis$/);
     expect(containerName('/home/a/.truyvet', 'redis')).not.toBe(containerName('/home/b/.truyvet', 'redis'));
     expect(containerName('/home/a/dữ liệu', 'neo4j')).toMatch(/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/);
   });
 
-  it('runs Redis on loopback, its data in the data folder, its password in a file that only its owner reads', async () => {
+  it('runs Redis on loopback, with its data in the data folder and its password in a file that only its owner can read', async () => {
     const container = await startContainer({ ...settings, name: 'redis', dataDir: folder });
     const call = runCall();
     expect(call).toEqual(
@@ -84,7 +84,7 @@ describe('the way through Docker', () => {
     expect(conf).toEqual(expect.arrayContaining(wanted));
   });
 
-  it('runs Neo4j with the same settings as without Docker, its password not among the arguments', async () => {
+  it('runs Neo4j with the same settings as without Docker, and its password is not among the arguments', async () => {
     await startContainer({ ...settings, name: 'neo4j', dataDir: folder });
     const call = runCall();
     expect(call).toEqual(expect.arrayContaining(['127.0.0.1:20001:7687', `${join(folder, 'neo4j', 'data')}:/data`]));
@@ -96,7 +96,7 @@ describe('the way through Docker', () => {
     expect(readFileSync(join(folder, 'auth'), 'utf8').trim()).toBe('neo4j/secret');
   });
 
-  it('takes the place of a stopped container, and stops and removes one', async () => {
+  it('replaces a stopped container, and stops and removes one', async () => {
     const container = await startContainer({ ...settings, name: 'redis', dataDir: folder });
     await startContainer({ ...settings, name: 'redis', dataDir: folder });
     expect(calls().map(([verb]) => verb)).toEqual(['inspect', 'run', 'inspect', 'rm', 'run']);
@@ -107,7 +107,7 @@ describe('the way through Docker', () => {
     expect(await isRunning(container)).toBe(false);
   });
 
-  it('says what Docker said when it fails', async () => {
+  it("reports Docker's message if it fails", async () => {
     writeFileSync(join(folder, 'docker'), '#!/bin/sh\n[ "$1" = run ] && echo "pull access denied" >&2\nexit 125\n');
     await expect(startContainer({ ...settings, name: 'redis', dataDir: folder })).rejects.toThrow(
       'docker run failed: pull access denied',

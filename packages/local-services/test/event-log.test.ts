@@ -17,7 +17,7 @@ afterEach(() => {
 });
 
 describe('the embedded event log', () => {
-  it('is started as the caller says, in a folder that is there, and knows none of the secrets of this process', async () => {
+  it('is started as the caller says, in an existing folder, and knows none of the secrets of this process', async () => {
     const launch = await localEventLog.prepare({
       ...{ dataDir, port: 20_001, password: '', neo4j: { heap: '1g', pagecache: '1g', more: {} } },
       startEventLog: ({ port, folder }) => ({ command: 'log', args: [String(port), folder], env: { CLOCK: '-3d' } }),
@@ -30,7 +30,7 @@ describe('the embedded event log', () => {
     expect(statSync(folder).mode & 0o777).toBe(0o700);
   });
 
-  it('that cannot be started is told in the words of the caller, with what to do', async () => {
+  it('that cannot be started is reported in the words of the caller, with what to do', async () => {
     const startEventLog = () => {
       throw Object.assign(new Error('The program is not built.'), { fix: 'Build it.' });
     };

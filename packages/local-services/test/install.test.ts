@@ -9,7 +9,7 @@ const fedora = 'ID=fedora\nVERSION_ID=42\n';
 const rocky = 'ID="rocky"\nID_LIKE="rhel centos fedora"\nVERSION_ID="9.4"\n';
 const all: Tool[] = ['java', 'maven', 'redis'];
 
-describe('the system at hand', () => {
+describe('the current system', () => {
   it.each([
     ['linux', debian12, 'debian', '12'],
     ['linux', ubuntu2404, 'debian', '24.04'],
@@ -17,16 +17,16 @@ describe('the system at hand', () => {
     ['linux', rocky, 'fedora', '9.4'],
     ['linux', 'ID=alpine\n', 'other', ''],
     ['darwin', '', 'macos', ''],
-  ])('is known on %s from %j', (platform, osRelease, system, version) => {
+  ])('is recognised on %s from %j', (platform, osRelease, system, version) => {
     expect(systemFrom(platform, osRelease, false)).toMatchObject({ system, version });
   });
 });
 
-describe('what to type when something is missing', () => {
+describe('the commands for missing programs', () => {
   const hint = (osRelease: string, tools = all, root = false, platform = 'linux') =>
     installHint(tools, systemFrom(platform, osRelease, root)).split('\n');
 
-  it('names the command of this system first, then those of the others', () => {
+  it('name the command of this system first, then those of the others', () => {
     expect(hint(debian12)).toEqual([
       'Install what is missing:',
       '  Debian, Ubuntu:  sudo apt-get update && sudo apt-get install -y --no-install-recommends openjdk-17-jre-headless maven redis-server',
@@ -38,22 +38,22 @@ describe('what to type when something is missing', () => {
     expect(hint('', all, false, 'darwin')[1]).toMatch(/^ {2}macOS: +brew install/);
   });
 
-  it('names only what is missing', () => {
+  it('name only what is missing', () => {
     expect(hint(debian12, ['redis'])[1]).toMatch(/--no-install-recommends redis-server$/);
     expect(hint(fedora, ['maven'])[1]).toMatch(/dnf install -y maven$/);
   });
 
-  it('names the Java that the release has', () => {
+  it('name the Java that the release has', () => {
     expect(hint(debian13)[1]).toContain(' openjdk-21-jre-headless ');
     expect(hint(ubuntu2404)[1]).toContain(' openjdk-21-jre-headless ');
     expect(hint(ubuntu2204)[1]).toContain(' openjdk-17-jre-headless ');
   });
 
-  it('says elsewhere that Debian 13 has another Java', () => {
+  it('mention elsewhere that Debian 13 has another Java', () => {
     expect(hint(fedora).join('\n')).toContain('(Debian 13: openjdk-21-jre-headless)');
   });
 
-  it('leaves sudo out for root and offers to install by itself on Debian only', () => {
+  it('leave sudo out for root and offer an automatic installation on Debian only', () => {
     expect(hint(debian12, all, true)[1]).toMatch(/^ {2}Debian, Ubuntu: {2}apt-get update && apt-get install/);
     expect(hint(fedora).join('\n')).not.toContain('--install');
   });

@@ -17,7 +17,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const ignore = () => undefined;
 
 describe('the lock', () => {
-  it('lets one in at a time', async () => {
+  it('admits one at a time', async () => {
     let inside = 0;
     let most = 0;
     const work = async () => {
@@ -30,7 +30,7 @@ describe('the lock', () => {
     expect(readdirSync(join(folder, 'deep'))).toEqual([]);
   });
 
-  it('tells who is waited for, once', async () => {
+  it('says once who is waited for', async () => {
     const told: (number | undefined)[] = [];
     let release = ignore as () => void;
     const first = withLock(path, ignore, () => new Promise<void>((resolve) => (release = resolve)));
@@ -45,12 +45,12 @@ describe('the lock', () => {
     expect(told).toEqual([process.pid]);
   });
 
-  it('is given back when the work fails', async () => {
+  it('is released if the work fails', async () => {
     await expect(withLock(path, ignore, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(existsSync(path)).toBe(false);
   });
 
-  it('is taken over, by one alone, from a holder that has died', async () => {
+  it('is taken over, by only one, from a holder that has died', async () => {
     await withLock(path, ignore, () => Promise.resolve());
     writeFileSync(path, JSON.stringify({ pid: process.pid, identity: 'an earlier process' }));
     let inside = 0;
@@ -63,7 +63,7 @@ describe('the lock', () => {
     expect(readdirSync(join(folder, 'deep'))).toEqual([]);
   });
 
-  it('is taken over when it was never finished being written', async () => {
+  it('is taken over if it was never completely written', async () => {
     await withLock(path, ignore, () => Promise.resolve());
     writeFileSync(path, '');
     utimesSync(path, new Date(0), new Date(0));

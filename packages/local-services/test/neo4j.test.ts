@@ -30,12 +30,12 @@ describe('the settings of Neo4j', () => {
     expect(neo4jSettings(configOf('/data'), gigabytes * gigabyte)).toEqual({ heap, pagecache, more: {} });
   });
 
-  it('give it the memory that is asked for', () => {
+  it('give it the memory that was requested', () => {
     const config = configOf('/data', { neo4jHeap: '4g', neo4jPagecache: '700m' });
     expect(neo4jSettings(config, 8 * gigabyte)).toEqual({ heap: '4g', pagecache: '700m', more: {} });
   });
 
-  it('that are asked for stand above those of the program, but for its address', () => {
+  it('that were requested override those of the program, except for its address', () => {
     const neo4jMore = {
       'db.checkpoint.interval.time': '5m',
       'db.lock.acquisition.timeout': '2m',
@@ -101,14 +101,14 @@ describe("the download of Neo4j's jars", () => {
     expect(said).toEqual([]);
   });
 
-  it('happens once when two ask at the same time', async () => {
+  it('happens once if two ask at the same time', async () => {
     const mvn = maven(`test ! -e ${cache}/first || exit 9; touch ${cache}/first; ${essential}`);
     const [one, two] = await Promise.all([ensureJars(java, mvn, say, pinned), ensureJars(java, mvn, say, pinned)]);
     expect(one).toBe(two);
     expect(said).toContain('Neo4j: another process is downloading it, waiting');
   });
 
-  it('says how far it is, but not with every jar', () => {
+  it('shows its progress, but not with every jar', () => {
     let now = 0;
     const progress = new Progress(say, () => now);
     const line = '[INFO] Downloaded from central: https://host/a-1.jar (516 kB at 2.1 MB/s)';
@@ -121,7 +121,7 @@ describe("the download of Neo4j's jars", () => {
     expect(said).toEqual(['Neo4j: 1 of about 125 MB (2 jars)']);
   });
 
-  it('fails with what Maven said and leaves nothing behind that could be taken for a download', async () => {
+  it("fails with Maven's message and leaves nothing behind that could be mistaken for a download", async () => {
     const mvn = maven(`${essential}; echo "[ERROR] Could not transfer artifact"; exit 1`);
     await expect(ensureJars(java, mvn, say, pinned)).rejects.toThrow(
       /Maven ended with 1.*\n.*Could not transfer artifact/,
@@ -130,11 +130,11 @@ describe("the download of Neo4j's jars", () => {
     expect(readdirSync(dirname(jarFolder()))).toEqual([]);
   });
 
-  it('fails when Maven is content but jars are missing', async () => {
+  it('fails if Maven succeeds but jars are missing', async () => {
     await expect(ensureJars(java, maven('true'), say, pinned)).rejects.toThrow(/not the pinned ones: neo4j-/);
   });
 
-  it('runs nothing that is not what was pinned, though it is of the same size, nor a jar beside those', async () => {
+  it('runs nothing that differs from what was pinned, even with the same size, nor an additional jar', async () => {
     const other = `${essential}; echo cc > "$OUT/neo4j-server-${neo4jVersion}.jar"`;
     await expect(ensureJars(java, maven(other), say, pinned)).rejects.toThrow(
       `not the pinned ones: neo4j-server-${neo4jVersion}.jar`,
@@ -143,12 +143,12 @@ describe("the download of Neo4j's jars", () => {
     expect(isComplete(jarFolder(), pinned)).toBe(false);
   });
 
-  it('is of 213 jars, each with a digest of SHA-256', () => {
+  it('contains 213 jars, each with a SHA-256 digest', () => {
     expect(pinnedDigests().size).toBe(213);
     for (const [jar, each] of pinnedDigests()) expect(`${jar} ${each}`).toMatch(/^\S+\.jar [0-9a-f]{64}$/);
   });
 
-  it('is repeated when a jar has been cut short or removed since, and removes what a dead one left', async () => {
+  it('is repeated if a jar has been truncated or removed since, and removes what a killed one left', async () => {
     const folder = await ensureJars(java, maven(essential), say, pinned);
     truncateSync(join(folder, `neo4j-server-${neo4jVersion}.jar`), 1);
     mkdirSync(`${folder}.tmp-dead/jars`, { recursive: true });

@@ -22,7 +22,7 @@ describe('the choice of a port', () => {
     expect(await choosePort(remembered, new Set())).toBe(remembered);
   });
 
-  it('takes another one when somebody listens on the remembered port', async () => {
+  it('takes another one if somebody listens on the remembered port', async () => {
     const taken = await occupy();
     expect(await isFree(taken)).toBe(false);
     const chosen = await choosePort(taken, new Set());
@@ -30,12 +30,12 @@ describe('the choice of a port', () => {
     expect(await isFree(chosen)).toBe(true);
   });
 
-  it('takes another one when a sister service has the remembered port', async () => {
+  it('takes another one if another service has the remembered port', async () => {
     const remembered = await choosePort(undefined, new Set());
     expect(await choosePort(remembered, new Set([remembered]))).not.toBe(remembered);
   });
 
-  it('stays below the ports that systems lend out and away from the standard ones', async () => {
+  it('stays below the ports that systems use for outgoing connections and away from the standard ones', async () => {
     const standard = [2113, 6379, 7474, 7687, 26_379, 27_017];
     for (let i = 0; i < 50; i++) {
       const port = await choosePort(undefined, new Set());

@@ -44,7 +44,7 @@ async function until(condition: () => boolean): Promise<void> {
   }
 }
 
-describe('what tells a process from another with its pid', () => {
+describe('what distinguishes a process from another with its pid', () => {
   // Each system has at least one of the two.
   const ways = [
     ...(process.platform === 'linux' ? [['/proc', identityFromProc] as const] : []),
@@ -56,7 +56,7 @@ describe('what tells a process from another with its pid', () => {
     expect(identity(process.pid)).toBe(identity(process.pid));
   });
 
-  it('is nothing for a pid that nobody has', async () => {
+  it('is undefined for an unused pid', async () => {
     const child = spawn(process.execPath, ['-e', '']);
     const pid = child.pid as number;
     await new Promise((resolve) => child.once('close', resolve));
@@ -64,7 +64,7 @@ describe('what tells a process from another with its pid', () => {
     expect(identityFromPs(pid)).toBeUndefined();
   });
 
-  it('does not take a zombie for a living process', async () => {
+  it('does not treat a zombie as a living process', async () => {
     // A parent that never reaps its dead child.
     const parent = spawn('sh', ['-c', 'true & echo $!; exec tail -f /dev/null'], {
       stdio: ['ignore', 'pipe', 'ignore'],
@@ -80,7 +80,7 @@ describe('what tells a process from another with its pid', () => {
     }
   });
 
-  it('lasts until a process that was killed has let go of its port', async () => {
+  it('lasts until a killed process has released its port', async () => {
     const script =
       'const held = Array.from({ length: 40 }, () => Buffer.alloc(4e6, 1));' +
       'require("net").createServer().listen(0, "127.0.0.1", function () { console.log(this.address().port, held.length) })';
@@ -95,14 +95,14 @@ describe('what tells a process from another with its pid', () => {
     }
   });
 
-  it('knows a process with the same pid and another start as another one', () => {
+  it('distinguishes a process with the same pid and another start time', () => {
     expect(isAlive({ pid: process.pid, identity: 'another start' })).toBe(false);
     expect(isAlive({ pid: process.pid, identity: identityOf(process.pid) ?? '' })).toBe(true);
   });
 });
 
 describe('a process in the background', () => {
-  it('lives, can be measured, and writes what it prints to a log that only its owner reads', async () => {
+  it('lives, can be measured, and writes its output to a log that only its owner can read', async () => {
     const known = await run('console.log("out"); console.error("err"); setInterval(() => {}, 1000)');
     const log = join(folder, 'logs', 'log');
     await until(() => /out\nerr\n/.test(readFileSync(log, 'utf8')));
@@ -111,31 +111,31 @@ describe('a process in the background', () => {
     expect(statSync(log).mode & 0o777).toBe(0o600);
   });
 
-  it('stops on SIGTERM when it obeys', async () => {
+  it('stops on SIGTERM if it obeys', async () => {
     const known = await run('setInterval(() => {}, 1000)');
     expect(await stopProcess(known, 10_000)).toBe(false);
     expect(isAlive(known)).toBe(false);
   });
 
-  it('is killed when it does not obey in time', async () => {
+  it('is killed if it does not obey in time', async () => {
     const known = await run('process.on("SIGTERM", () => {}); console.log("deaf"); setInterval(() => {}, 1000)');
     await until(() => readFileSync(join(folder, 'logs', 'log'), 'utf8').includes('deaf'));
     expect(await stopProcess(known, 200)).toBe(true);
     expect(isAlive(known)).toBe(false);
   });
 
-  it('is left alone when its pid has passed to another process', async () => {
+  it('is left alone if its pid has passed to another process', async () => {
     const known = await run('setInterval(() => {}, 1000)');
     expect(await stopProcess({ pid: known.pid, identity: 'another start' }, 1_000)).toBe(false);
     expect(isAlive(known)).toBe(true);
   });
 
-  it('says so when its command does not exist', async () => {
+  it('reports that its command does not exist', async () => {
     const launch = { command: join(folder, 'absent'), args: [] };
     await expect(startDetached(launch, join(folder, 'log'))).rejects.toThrow(/ENOENT/);
   });
 
-  it('sets a grown log aside', async () => {
+  it('moves a large log away', async () => {
     const log = join(folder, 'grown');
     writeFileSync(log, Buffer.alloc(11 * 1024 * 1024));
     started.push(await startDetached({ command: process.execPath, args: ['-e', ''] }, log));

@@ -59,7 +59,7 @@ describe('The journal of a Redis', () => {
   const manifest = (...names: string[]) =>
     names.map((name, i) => `file ${name} seq ${i + 1} type ${/base/.test(name) ? 'b' : 'i'}\n`).join('');
 
-  it('loses the transaction that it does not end, from its beginning, in the file that is written last', async () => {
+  it('loses its unfinished transaction, from its beginning, in the file that is written last', async () => {
     const cut = Buffer.concat([...whole, transaction.subarray(0, -1)]);
     const journals = {
       'appendonlydir/appendonly.aof.manifest': manifest('j.1.base.rdb', 'j.1.incr.aof', 'j.2.incr.aof'),
@@ -78,7 +78,7 @@ describe('The journal of a Redis', () => {
     });
   });
 
-  it('loses it too where the Redis is older and keeps one file', async () => {
+  it('loses it too if the Redis is older and has one file', async () => {
     await inFolder({ 'appendonly.aof': Buffer.concat([...whole, transaction.subarray(0, -20)]) }, async (dir) => {
       await mendJournal(dir, () => undefined);
       expect(readFileSync(join(dir, 'appendonly.aof'))).toEqual(Buffer.concat(whole));
@@ -91,14 +91,14 @@ describe('The journal of a Redis', () => {
     ['empty', Buffer.alloc(0)],
     ['no journal of commands', Buffer.concat([Buffer.from('REDIS0010'), written('MULTI'), Buffer.alloc(3_000)])],
     ['damaged, of which Redis itself tells', Buffer.concat([written('MULTI'), Buffer.from('$$$\r\n')])],
-  ])('is left as it is when it is %s', async (_, bytes) => {
+  ])('is left unchanged if it is %s', async (_, bytes) => {
     await inFolder({ 'appendonly.aof': bytes }, async (dir) => {
       await mendJournal(dir, () => undefined);
       expect(readFileSync(join(dir, 'appendonly.aof'))).toEqual(bytes);
     });
   });
 
-  it('need not be there', async () => {
+  it('may be missing', async () => {
     await inFolder({}, (dir) => mendJournal(dir, () => undefined));
     await mendJournal('/nowhere/at/all', () => undefined);
   });

@@ -27,12 +27,12 @@ const allUp: ServicesState = {
 };
 
 describe('the file of the services', () => {
-  it('gives back what was written', () => {
+  it('returns what was written', () => {
     writeState(dataDir, allUp);
     expect(readState(dataDir)).toEqual(allUp);
   });
 
-  it('is readable by its owner alone, in a folder that is too, and leaves no other file behind', () => {
+  it('can be read by its owner alone, in a private folder, and leaves no other file behind', () => {
     const folder = join(dataDir, 'new');
     writeState(folder, allUp);
     writeState(folder, allUp);
@@ -41,7 +41,7 @@ describe('the file of the services', () => {
     expect(readdirSync(folder)).toEqual(['services.json']);
   });
 
-  it('is nothing where no service was ever started', () => {
+  it('is empty if no service was ever started', () => {
     expect(readState(join(dataDir, 'absent'))).toEqual({});
   });
 
@@ -80,7 +80,7 @@ describe('the URLs of the services', () => {
     writeFileSync(join(dataDir, 'event-log-access', 'truyvet.password'), 'log-secret\n');
   });
 
-  it('come from what runs, on loopback, with the generated passwords', () => {
+  it('come from running services, on loopback, with the generated passwords', () => {
     writeState(dataDir, allUp);
     expect(serviceUrls(config())).toEqual({
       eventStoreUrl: logUrl(),
@@ -110,32 +110,32 @@ describe('the URLs of the services', () => {
     expect(problemOf(() => serviceUrls(config())).fix).toBe('Start it: npx truyvet services up');
   });
 
-  it('do not take a stranger with the recorded pid for the service', () => {
+  it('do not mistake another process with the recorded pid for the service', () => {
     const stranger = { pid: process.pid, identity: 'started long before' };
     writeState(dataDir, { ...allUp, 'event-log': { port: 20_001, password: '', via: 'process', run: stranger } });
     expect(() => serviceUrls(config())).toThrow(/^Event log is not running/);
   });
 
-  it('can be asked for some services alone, and say so when another one is used', () => {
+  it('can be requested for some services alone, and report the use of another one', () => {
     writeState(dataDir, { 'event-log': allUp['event-log'] as NonNullable<ServicesState['event-log']> });
     const urls = serviceUrls(config(), ['event-log']);
     expect(urls.eventStoreUrl).toBe(logUrl());
     expect(() => urls.redisUrl).toThrow(/^Redis is not running/);
   });
 
-  it('tell of the password of the log, so that it is shown nowhere', () => {
+  it('register the password of the log, so that it is shown nowhere', () => {
     writeState(dataDir, allUp);
     const kept: string[] = [];
     expect(serviceUrls(config({ keepSecret: (secret) => void kept.push(secret) })).eventStoreUrl).toBe(logUrl());
     expect(kept).toEqual(['log-secret']);
   });
 
-  it('are those of a log of version 0.1.0 as long as that one runs, which neither speaks TLS nor knows users', () => {
+  it('are those of a log of version 0.1.0 while it runs, without TLS and users', () => {
     writeState(dataDir, { 'event-log': { port: 20_001, password: '', via: 'process', run: alive } });
     expect(serviceUrls(config(), ['event-log']).eventStoreUrl).toBe('esdb://127.0.0.1:20001?tls=false');
   });
 
-  it('show addresses without the password in them', () => {
+  it('show addresses without passwords', () => {
     writeState(dataDir, allUp);
     const urls = serviceUrls(config());
     expect(addressOf('event-log', urls)).toBe('esdb://localhost:20001');

@@ -37,9 +37,9 @@ describe('the version of Java', () => {
     ['25.0.1', 25],
   ])('%s is Java %i', (text, major) => expect(javaMajor(text)).toBe(major));
 
-  it('is nothing when the text is no version', () => expect(javaMajor('unknown')).toBeUndefined());
+  it('is undefined if the text is not a version', () => expect(javaMajor('unknown')).toBeUndefined());
 
-  it('is read from the settings that java prints, with its home, blanks in it or not', () => {
+  it('is read from the settings that java prints, with its home, with or without blanks', () => {
     const text = [
       'Property settings:',
       '    java.class.version = 61.0',
@@ -51,13 +51,13 @@ describe('the version of Java', () => {
     expect(parseJavaSettings(text)).toEqual({ home: '/opt/my java/17', major: 17 });
   });
 
-  it('is nothing when java only says where to get one', () => {
+  it('is undefined if java only says where to get one', () => {
     expect(parseJavaSettings('The operation couldn’t be completed. Unable to locate a Java Runtime.')).toBeUndefined();
   });
 });
 
 describe('the search for Java', () => {
-  it('takes the one of JAVA_HOME before the one on PATH', async () => {
+  it('prefers the one of JAVA_HOME to the one on PATH', async () => {
     java(join(folder, 'chosen'), '21.0.4');
     java(join(folder, 'path'), '17.0.15');
     process.env.JAVA_HOME = join(folder, 'chosen');
@@ -69,7 +69,7 @@ describe('the search for Java', () => {
     });
   });
 
-  it('passes over a version that Neo4j does not run on, and says which', async () => {
+  it('skips a version that Neo4j does not run on, and says which', async () => {
     java(join(folder, 'chosen'), '25.0.1');
     java(join(folder, 'path'), '17.0.15');
     process.env.JAVA_HOME = join(folder, 'chosen');
@@ -85,7 +85,7 @@ describe('the search for Redis', () => {
     process.env.PATH = folder;
   });
 
-  it('takes redis-server, or valkey-server where the system has that instead', async () => {
+  it('finds redis-server, or valkey-server if the system has that instead', async () => {
     script(join(folder, 'valkey-server'), 'echo "Valkey server v=8.0.3 sha=00000000:0 malloc=jemalloc bits=64"');
     expect((await findRedis()).command).toBe(join(folder, 'valkey-server'));
     script(join(folder, 'redis-server'), 'echo "Redis server v=7.0.15 sha=00000000:0 malloc=jemalloc bits=64"');
@@ -97,7 +97,7 @@ describe('the search for Redis', () => {
     expect(await findRedis()).toEqual({ command: undefined, tooOld: '6.0.16' });
   });
 
-  it('finds nothing where there is nothing, nor a file that cannot be run', async () => {
+  it('finds nothing if there is nothing, nor a file that cannot be run', async () => {
     writeFileSync(join(folder, 'redis-server'), '');
     mkdirSync(join(folder, 'valkey-server'));
     expect(findCommand('redis-server')).toBeUndefined();

@@ -60,7 +60,7 @@ async function listenOn(port: number): Promise<Server> {
 }
 
 describe('starting a service', () => {
-  it('starts it once when two ask at the same time, and not again when asked later', async () => {
+  it('starts it once if two ask at the same time, and not again if asked later', async () => {
     redisServer(`echo started >> ${folder}/starts; ${answering}`);
     const said: string[] = [];
     const say = (line: string) => said.push(line);
@@ -76,7 +76,7 @@ describe('starting a service', () => {
     expect(said).toContain(`Another process (${process.pid}) is starting or stopping these services, waiting`);
   });
 
-  it('shows the end of its log, and where that is, when it dies at once', async () => {
+  it('shows the end of its log, and its path, if it dies at once', async () => {
     redisServer('echo "Fatal: the disk is on fire" >&2; exit 3');
     const failure = servicesUp({ config: config(), only });
     await expect(failure).rejects.toThrow(/Redis died while it was starting.*\n.*\nFatal: the disk is on fire$/);
@@ -84,7 +84,7 @@ describe('starting a service', () => {
     expect((await servicesStatus({ config: config(), only }))[0]?.state).toBe('stopped');
   });
 
-  it('moves to another port when the remembered one stays taken, says so, and remembers that', async () => {
+  it('moves to another port if the remembered one stays in use, says so, and remembers that', async () => {
     redisServer(answering);
     await servicesUp({ config: config(), only });
     const first = readState(dataDir).redis?.port as number;
@@ -101,7 +101,7 @@ describe('starting a service', () => {
     expect(readState(dataDir).redis?.port).toBe(second);
   });
 
-  it('tries another port when its own was taken between choice and use', async () => {
+  it('tries another port if its own was taken between choice and use', async () => {
     // The first start dies as Redis does when it cannot listen, while another process holds the port.
     redisServer(
       `if [ ! -e ${folder}/taken ]; then touch ${folder}/taken
@@ -120,7 +120,7 @@ describe('starting a service', () => {
     process.kill(Number(readFileSync(join(folder, 'squatter.pid'), 'utf8')));
   });
 
-  it('does not take a stranger with the recorded pid for the service', async () => {
+  it('does not mistake another process with the recorded pid for the service', async () => {
     redisServer(answering);
     await servicesUp({ config: config(), only });
     const state = readState(dataDir);
@@ -135,7 +135,7 @@ describe('starting a service', () => {
     expect((await servicesStatus({ config: config(), only }))[0]).toMatchObject({ state: 'running' });
   });
 
-  it('sends whoever has too old a Redis elsewhere than to where it came from', async () => {
+  it('does not refer users with too old a Redis to the package from which it came', async () => {
     const path = join(folder, 'bin', 'redis-server');
     writeFileSync(path, '#!/bin/sh\necho "Redis server v=6.0.16 sha=0"\n');
     chmodSync(path, 0o755);
@@ -155,7 +155,7 @@ describe('starting a service', () => {
     expect(readState(dataDir)).toEqual({});
   });
 
-  it('names it just so when it is asked to install what only root can', async () => {
+  it('names it in the same way if it is asked to install what only root can', async () => {
     process.env.PATH = join(folder, 'bin');
     const user = jest.spyOn(process, 'getuid').mockReturnValue(1_000);
     const failure = servicesUp({ config: config(), only, install: true });
@@ -165,7 +165,7 @@ describe('starting a service', () => {
     user.mockRestore();
   });
 
-  it('is done for one that ends while it is waited for', async () => {
+  it('is over if it ends while it is waited for', async () => {
     redisServer(answering);
     await servicesUp({ config: config(), only });
     const { redis } = readState(dataDir);
@@ -203,7 +203,7 @@ esac 2> /dev/null
     chmodSync(join(folder, 'bin', 'docker'), 0o755);
   }
 
-  it('is started, seen, left alone by a second start, and stopped', async () => {
+  it('is started, recognised, left alone by a second start, and stopped', async () => {
     dockerClient();
     const urls = await servicesUp({ config: wanting(), only });
     const [first] = await servicesStatus({ config: config(), only });
@@ -216,7 +216,7 @@ esac 2> /dev/null
     expect(() => serviceUrls(config(), only)).toThrow(/^Redis is not running/);
   });
 
-  it('stays in Docker, where its data are, also when there is no engine any more', async () => {
+  it('stays in Docker, where its data is, even if there is no engine any more', async () => {
     dockerClient();
     await servicesUp({ config: wanting(), only });
     await servicesDown({ config: config() });
@@ -225,7 +225,7 @@ esac 2> /dev/null
     await expect(servicesUp({ config: wanting(), only })).rejects.toThrow('Cannot connect to the Docker daemon');
   });
 
-  it('runs as a process instead when it could never be started in Docker and Docker is switched off', async () => {
+  it('runs as a process instead if it could never be started in Docker and Docker is switched off', async () => {
     writeFileSync(
       join(folder, 'bin', 'docker'),
       '#!/bin/sh\n[ "$1" = info ] || { echo "no such image" >&2; exit 1; }\n',
@@ -239,7 +239,7 @@ esac 2> /dev/null
 });
 
 describe('a service given by URL', () => {
-  it('is neither started nor stopped, and is unreachable when nobody answers', async () => {
+  it('is neither started nor stopped, and is unreachable if nobody answers', async () => {
     const squatter = createServer((socket) => socket.destroy());
     await new Promise<void>((resolve) => squatter.listen(0, '127.0.0.1', resolve));
     const at = `127.0.0.1:${(squatter.address() as AddressInfo).port}`;
@@ -253,7 +253,7 @@ describe('a service given by URL', () => {
     await new Promise((resolve) => squatter.close(resolve));
   });
 
-  it('is used as it is when it answers', async () => {
+  it('is used as it is if it answers', async () => {
     redisServer(answering);
     const { redisUrl } = await servicesUp({ config: config(), only });
     const elsewhere = configOf(join(folder, 'elsewhere'), { redisUrl });

@@ -32,17 +32,17 @@ describe('a message to eSMS', () => {
     });
   });
 
-  it('says whether the text has diacritics, writes the number as set, and may be a trial', async () => {
+  it('says whether the text has diacritics, writes the number as configured, and may be a trial', async () => {
     await esms({ numbers: '84', sandbox: true }).send({ ...message, text: 'Ban la F1 [COVID-19]' });
     expect(sent()).toMatchObject({ Phone: '84912345678', IsUnicode: '0', Sandbox: '1' });
   });
 
-  it('goes to Vietnamese numbers only, and leaves the others to another provider', async () => {
+  it('is sent to Vietnamese numbers only, and leaves the others to another provider', async () => {
     await expect(esms().send({ ...message, to: '+66812345678' })).rejects.toMatchObject({ name: 'TheirFault' });
     expect(simulator.requests).toEqual([]);
   });
 
-  it('that was taken before is known by its id, also when the first answer was lost', async () => {
+  it('that was accepted before is recognised by its id, even if the first answer was lost', async () => {
     simulator.fault({ accept: true, then: 'close' });
     const provider = esms();
     await expect(provider.send(message)).rejects.toMatchObject({ name: 'Uncertain' });
@@ -50,7 +50,7 @@ describe('a message to eSMS', () => {
     expect(simulator.accepted).toHaveLength(1);
   });
 
-  it('is not taken as sent when its repeat is one of a message that was refused', async () => {
+  it('is not considered sent if its repeat is one of a message that was refused', async () => {
     const provider = esms();
     simulator.fault(answer('103'), answer('124', { SendStatus: '5' }));
     await expect(provider.send(message)).rejects.toMatchObject({ name: 'OurFault' });
@@ -59,7 +59,7 @@ describe('a message to eSMS', () => {
     await expect(provider.send({ ...message, id: 'alert-2' })).rejects.toMatchObject({ name: 'TheirFault' });
   });
 
-  it('is taken as sent when after a refusal the answer to another try was lost', async () => {
+  it('is considered sent if the answer to another try was lost after a refusal', async () => {
     const provider = esms();
     simulator.fault(answer('103'), { accept: true, then: 'close' });
     await expect(provider.send(message)).rejects.toMatchObject({ name: 'OurFault' });
@@ -77,7 +77,7 @@ describe('a message to eSMS', () => {
     ['177', 'TheirFault'],
     ['119', 'TheirFault'],
     ['a code of tomorrow', 'TheirFault'],
-  ])('that is answered %s is a matter of %s', async (code, name) => {
+  ])('that is answered with %s is a matter of %s', async (code, name) => {
     simulator.fault(answer(code, { ErrorMessage: `no 0912345678 ${message.text}` }));
     const error = await esms()
       .send(message)
@@ -93,7 +93,7 @@ describe('a message to eSMS', () => {
     [{ accept: false, then: 503, body: {} }, 'TheirFault'],
     [{ accept: false, then: 404, body: {} }, 'OurFault'],
     [{ accept: false, body: { error: 'Invalid request' } }, 'TheirFault'],
-  ])('without a code is judged with care: %j', async (fault, name) => {
+  ])('without a code is interpreted carefully: %j', async (fault, name) => {
     simulator.fault(fault);
     await expect(esms().send(message)).rejects.toMatchObject({ name });
   });

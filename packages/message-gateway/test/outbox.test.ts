@@ -40,7 +40,7 @@ describe('the outbox', () => {
     rmSync(dir, { recursive: true });
   });
 
-  it('is a file that only its owner reads, with one line of JSON a message', async () => {
+  it('is a file that only its owner can read, with one line of JSON per message', async () => {
     writeFileSync(file, '', { mode: 0o644 });
     await outbox().send(message('a'));
     expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -66,7 +66,7 @@ describe('the outbox', () => {
     expect(ids()).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('makes its index again from the file, also from one of many megabytes', async () => {
+  it('rebuilds its index from the file, even from one of many megabytes', async () => {
     const many = Array.from({ length: 20_000 }, (_, i) => line(`m${i}`));
     writeFileSync(file, many.join(''));
     const one = outbox();
@@ -78,7 +78,7 @@ describe('the outbox', () => {
     expect(ids()).toHaveLength(20_001);
   });
 
-  it('sends nothing again that was taken out of the file, and goes on in a file that was taken away', async () => {
+  it('sends nothing again that was removed from the file, and continues in a file that was moved away', async () => {
     const one = outbox();
     await one.send(message('a'));
     truncateSync(file, 0);
@@ -91,14 +91,14 @@ describe('the outbox', () => {
     expect(ids()).toEqual(['c']);
   });
 
-  it('goes on after a line that is not its own', async () => {
+  it('continues after a line that is not its own', async () => {
     await outbox().send(message('a'));
     appendFileSync(file, 'a note of somebody\n');
     await outbox().send(message('b'));
     expect(await outbox().wasSent('b')).toBeDefined();
   });
 
-  it('says that the fault is ours when the file cannot be written', async () => {
+  it('says that the fault is ours if the file cannot be written', async () => {
     const one = outbox();
     await one.send(message('a'));
     rmSync(file);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { takesSms } from '../src/phone-numbers.js';
 
-describe('A number takes an SMS', () => {
+describe('A number can receive SMS', () => {
   it.each(['+84912345678', '+84838295555', '+12025550143', '+447700900123'])(
-    'when it is or may be a mobile: %s',
+    'if it is or may be a mobile: %s',
     (phone) => {
       expect(takesSms(phone)).toBe(true);
     },
@@ -15,7 +15,7 @@ describe('A number takes an SMS', () => {
     ['a hotline', '+8419009095'],
     ['a free service', '+841800123456'],
     ['a landline in London', '+442079460000'],
-  ])('but not when it is %s', (_what, phone) => {
+  ])('but not if it is %s', (_what, phone) => {
     expect(takesSms(phone)).toBe(false);
   });
 });

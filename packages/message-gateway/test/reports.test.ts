@@ -6,7 +6,7 @@ const url = 'http://127.0.0.1/messages';
 const words = { reference: '/id', status: '/status', delivered: ['DELIVERED'], failed: ['UNDELIVERABLE', 'EXPIRED'] };
 
 describe('delivery reports of a gateway over HTTP', () => {
-  it('are read one to a call, from JSON or from form fields', () => {
+  it('are read one per call, from JSON or from form fields', () => {
     const settings = settingsOf('http', { url, reports: words });
     expect(readReportsOf(settings, { body: { id: 'ref-1', status: 'DELIVERED', to: '+84912345678' } })).toEqual([
       { reference: 'ref-1', status: 'network-delivered', detail: 'DELIVERED' },
@@ -22,7 +22,7 @@ describe('delivery reports of a gateway over HTTP', () => {
     expect(readReportsOf(settings, { query, body: {} })).toHaveLength(1);
   });
 
-  it('are read several to a call', () => {
+  it('are read several per call', () => {
     const settings = settingsOf('http', { url, reports: { ...words, list: '/results' } });
     const results = [
       { id: 'a', status: 'DELIVERED' },
@@ -37,7 +37,7 @@ describe('delivery reports of a gateway over HTTP', () => {
     ]);
   });
 
-  it.each([undefined, null, 'text', [], {}, { id: 'a' }, { id: {}, status: [] }])('are none in %j', (body) => {
+  it.each([undefined, null, 'text', [], {}, { id: 'a' }, { id: {}, status: [] }])('are empty in %j', (body) => {
     expect(readReportsOf(settingsOf('http', { url, reports: words }), { body })).toEqual([]);
     expect(readReportsOf(settingsOf('http', { url, reports: { ...words, list: '/x' } }), { body })).toEqual([]);
     expect(readReportsOf(settingsOf('http', { url }), { body: { id: 'a', status: 'DELIVERED' } })).toEqual([]);
@@ -53,7 +53,7 @@ describe('delivery reports of eSMS', () => {
   const read = (change: Record<string, string> = {}) =>
     readReportsOf(settings, { query: { ...Object.fromEntries(new URLSearchParams(sample)), ...change } });
 
-  it('say that a message arrived, under the name of eSMS and under ours, and nothing of the phone', () => {
+  it('say that a message arrived, under the name of eSMS and under ours, and nothing about the phone', () => {
     const detail = 'SendStatus 5, SendSuccess 1, SendFailed 0';
     expect(read()).toEqual([
       { reference: 'dc712784-9c5f-4c69-b9a8-ea69d56adc9a87', status: 'network-delivered', detail },
@@ -69,7 +69,7 @@ describe('delivery reports of eSMS', () => {
     expect(states({ SendStatus: '4', SendSuccess: '0' })).toEqual(['failed', 'failed']);
   });
 
-  it('say nothing before it is known', () => {
+  it('say nothing before the result is known', () => {
     expect(read({ SendStatus: '7' })).toEqual([]);
     expect(read({ SendStatus: '2', SendSuccess: '0' })).toEqual([]);
     expect(read({ SendSuccess: '0', SendFailed: '0' })).toEqual([]);

@@ -20,19 +20,19 @@ describe('how a text travels as SMS', () => {
     expect(segmentsOf(text)).toMatchObject(expected);
   });
 
-  it('takes Vietnamese as UCS-2, and the same words without diacritics as GSM-7', () => {
+  it('uses UCS-2 for Vietnamese, and GSM-7 for the same words without diacritics', () => {
     expect(segmentsOf('Bạn đã tiếp xúc gần với người mắc COVID-19')).toMatchObject({ encoding: 'ucs2', segments: 1 });
     expect(segmentsOf('Ban da tiep xuc gan voi nguoi mac COVID-19')).toMatchObject({ encoding: 'gsm7', segments: 1 });
   });
 
-  it('never cuts a character of the extension table in two', () => {
+  it('never splits a character of the extension table', () => {
     // The euro takes two septets and only one is left in the first segment, so it moves to the second.
     expect(sizes('a'.repeat(152) + '€' + 'a'.repeat(20))).toEqual([152, 21]);
     // 306 septets would fill two segments, but the pair at the border makes it three.
     expect(segmentsOf('a'.repeat(152) + '€' + 'a'.repeat(152))).toMatchObject({ units: 306, segments: 3, left: 152 });
   });
 
-  it('never cuts a surrogate pair in two', () => {
+  it('never splits a surrogate pair', () => {
     expect(sizes('ế'.repeat(66) + '😷' + 'a'.repeat(10))).toEqual([66, 12]);
     expect(segmentsOf('ế'.repeat(66) + '😷' + 'ế'.repeat(66))).toMatchObject({ units: 134, segments: 3, left: 66 });
   });

@@ -31,13 +31,13 @@ const http = { type: 'http', name: 'gw', url: 'https://x.example/', body: { json
 const smpp = { type: 'smpp', name: 'smsc', host: 'h', systemId: 'us', passwordEnv: 'P', sender: 'CDC' };
 
 describe('the file of providers', () => {
-  it('may be absent: then all goes to the outbox', () => {
+  it('may be missing: then everything goes to the outbox', () => {
     expect(readProviders(join(folder, 'providers.json'))).toMatchObject([
       { type: 'outbox', name: 'outbox', whenUncertain: 'at-least-once' },
     ]);
   });
 
-  it('is a list in the order of preference', () => {
+  it('is a list in order of preference', () => {
     expect(given(JSON.stringify([smpp, http, { type: 'outbox' }])).map(({ name }) => name)).toEqual([
       'smsc',
       'gw',
@@ -45,7 +45,7 @@ describe('the file of providers', () => {
     ]);
   });
 
-  it('has a sample in the documentation that is right', () => {
+  it('has a correct sample in the documentation', () => {
     const page = readFileSync('docs/providers.md', 'utf8');
     const samples = [...page.matchAll(/```json\n(\[[\s\S]*?)```/g)].map(
       ([, sample]) => JSON.parse(sample ?? '') as unknown,
@@ -54,7 +54,7 @@ describe('the file of providers', () => {
     for (const sample of samples) expect(parseProviders(sample, 'the sample').length).toBeGreaterThan(0);
   });
 
-  it('sends a message whose answer was lost again only where that can be found out, unless it is told otherwise', () => {
+  it('sends a message whose answer was lost again only if its fate can be determined, unless configured otherwise', () => {
     const policy = (each: object) => parseProviders([each], '')[0]?.whenUncertain;
     expect(policy(smpp)).toBe('at-most-once');
     expect(policy({ ...smpp, whenUncertain: 'at-least-once' })).toBe('at-least-once');
@@ -70,11 +70,11 @@ describe('the file of providers', () => {
 });
 
 describe('a wrong file of providers', () => {
-  it('is shown where it is no JSON', () => {
+  it('is reported if it is not JSON', () => {
     expect(() => given('[\n  { "type": "outbox" }\n  { }\n]')).toThrow(/providers\.json is not JSON: line 3, column 3/);
   });
 
-  it.each([{}, [], 'text', null])('is refused when it is no list of providers: %j', (content) => {
+  it.each([{}, [], 'text', null])('is refused if it is not a list of providers: %j', (content) => {
     expect(complaint(content)).toMatch(/must be a list of providers/);
   });
 
@@ -125,7 +125,7 @@ describe('an opened provider', () => {
     kept = [];
   });
 
-  it('tells of each secret that its settings name, so that it is shown nowhere', async () => {
+  it('registers each secret that its settings name, so that it is shown nowhere', async () => {
     const settings = settingsOf('http', {
       url: 'https://sms.example/send?key={env:KEY}',
       basic: { user: 'cdc', passwordEnv: 'PASSWORD' },
@@ -148,7 +148,7 @@ describe('an opened provider', () => {
     expect(readFileSync(join(folder, 'outbox.ndjson'), 'utf8').trim().split('\n')).toHaveLength(1);
   });
 
-  it('has a name and says what it knows as its settings do', async () => {
+  it('has a name, and declares the properties of its settings', async () => {
     const provider = openProvider(settingsOf('smpp', { name: 'smsc' }), { dataDir: folder, env, keepSecret });
     expect([provider.name, provider.knows, typeof provider.onReport]).toEqual([
       'smsc',

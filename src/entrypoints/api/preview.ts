@@ -112,8 +112,8 @@ function previewController({ name, permission }: Rows, kind: RowKind): Type<unkn
       summary: `Say who would be told because of these ${name}, and store nothing`,
       description:
         `As POST /v1/${name}, of ${MOST_ROWS.toLocaleString('en')} rows at most: which cases would be opened, changed and ` +
-        'retracted, and who would be told, told again, or told that it holds no longer. It is found by the code that does ' +
-        'it, on the log and the contact graph as they are now.',
+        'retracted, and who would get a message, another one, or a withdrawal. It is computed by the code that does it, ' +
+        'on the current log and contact graph.',
     })
     @ApiConsumes('application/json', 'application/x-ndjson')
     @ApiQuery(HISTORY)

@@ -22,7 +22,7 @@ export function registerImport(program: Command): void {
     .option('--close-by-next', "a check-in ends the person's open stay elsewhere")
     .option(
       '--preview',
-      'of results or isolations: say who would be told, told again, or told otherwise, and store nothing',
+      'of results or isolations: say who would get a message, another one, or a withdrawal, and store nothing',
     )
     .option('--json', 'print the summary as JSON')
     .addHelpText(

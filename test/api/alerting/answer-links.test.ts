@@ -9,7 +9,7 @@ const A = '+84900000001';
 const B = '+84900000002';
 
 describe('The link of a message', () => {
-  it('leads to a page that asks of as many people as the message says', async () => {
+  it('leads to a page that asks about as many people as the message covers', async () => {
     const rig = new AlertingRig(undefined, undefined, (alertId) => LINK + alertId);
     await rig.confirm();
     for (const [personId, phone] of Object.entries({ an: A, binh: A, chi: A, dung: B })) {

@@ -50,7 +50,7 @@ const say = (provider: string, tag = master.reportTag(provider)) =>
     });
 
 describe('What a provider reports over HTTP', () => {
-  it('is taken without a key of ours, by the URL that was given to it', async () => {
+  it('is accepted without a service key, at the URL that the provider was given', async () => {
     await say('gateway').expect(200, { taken: 2 });
     expect(taken).toMatchObject([
       [
@@ -66,13 +66,13 @@ describe('What a provider reports over HTTP', () => {
   it.each([
     ['with the URL of another provider', 'gateway', master.reportTag('outbox')],
     ['with a guess', 'gateway', 'x'.repeat(22)],
-    ['for a provider that is not there', 'nobody', master.reportTag('nobody')],
+    ['for an unknown provider', 'nobody', master.reportTag('nobody')],
   ])('is not found %s', async (_, provider, tag) => {
     await say(provider, tag).expect(404);
     expect(taken).toEqual([]);
   });
 
-  it('is nothing for one that reports in another way', async () => {
+  it('is ignored for a provider that reports in another way', async () => {
     await say('outbox').expect(200, { taken: 0 });
   });
 });

@@ -5,7 +5,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 const PAGE = 'docs/adding-a-module.md';
-/** What the page says of the program as a whole, tried with the module of the page. */
+/** Tries what the page says about the program as a whole with the module of the page. */
 const HOUSE = `
 import { expect, it, jest } from '@jest/globals';
 import { Command } from 'commander';
@@ -39,7 +39,7 @@ it('is asked on the command line', async () => {
 });
 `;
 
-/** The code of the page by the file that its first line names. */
+/** The code blocks of the page by the file that the first line of each names. */
 const blocks = new Map(
   [...readFileSync(PAGE, 'utf8').matchAll(/^```\w+\n\/\/ (\S+)\n([^]*?)^```$/gm)].map(([, file = '', code = '']) => [
     file,
@@ -48,11 +48,11 @@ const blocks = new Map(
 );
 blocks.set('test/unit/lost-and-found/house.test.ts', HOUSE);
 
-/** Beside the program, whose files are meant where the page has none of that name. */
+/** Inside the repository, because imports refer to the program's files unless the page has a file of that name. */
 const folder = resolve('.truyvet-page');
-/** Milliseconds for a compiler on a machine that is busy with others. */
+/** Milliseconds for a compiler on a busy machine. */
 const SLOWEST = 300_000;
-/** The unit tests' own, of the tests on the page. */
+/** The configuration of the unit tests, for the tests on the page. */
 const CONFIG = `
 import { resolve } from 'node:path';
 import config from '../jest.config.mjs';
@@ -74,7 +74,9 @@ beforeAll(() => {
     writeFileSync(path, led);
   }
   const files = [...blocks.keys()].filter((file) => file.endsWith('.ts'));
-  // What did not change is not compiled again.
+  // Declarations that the whole program finds by its folders.
+  files.push('../packages/message-gateway/src/providers/smpp-library.d.ts');
+  // Unchanged files are not compiled again.
   const tsBuildInfoFile = '../node_modules/.cache/page.tsbuildinfo';
   const config = { extends: '../tsconfig.json', compilerOptions: { tsBuildInfoFile }, include: [], files };
   writeFileSync(join(folder, 'jest.config.mjs'), CONFIG);
@@ -84,7 +86,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('The page on adding a module', () => {
   it(
-    'has code that compiles by the rules of the program',
+    "has code that compiles under the program's rules",
     async () => {
       expect(await node('node_modules/typescript/bin/tsc', '-p', folder)).toMatchObject({ stdout: '' });
     },
@@ -92,7 +94,7 @@ describe('The page on adding a module', () => {
   );
 
   it(
-    'has code whose tests pass, by HTTP and on the command line too',
+    'has code whose tests pass, over HTTP and on the command line too',
     async () => {
       const answer = join(folder, 'answer.json');
       const ran = await node(
@@ -105,7 +107,7 @@ describe('The page on adding a module', () => {
     SLOWEST,
   );
 
-  it('names a migration that no other has the number of', () => {
+  it('names a migration with an unused number', () => {
     const [migration = ''] = [...blocks.keys()].filter((file) => file.startsWith('migrations/'));
     expect(migration).toMatch(/^migrations\/\d{4}-[a-z-]+\.cypher$/);
     expect(existsSync(migration)).toBe(false);

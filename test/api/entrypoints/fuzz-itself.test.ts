@@ -22,9 +22,9 @@ function requestsOf(seed: number, known: readonly Known[] = []): string[] {
   });
 }
 
-/** Fuzzes an API that gives every request but that for its description one answer. */
+/** Fuzzes an API that gives the same answer to every request except the one for its description. */
 async function fuzzed(status: number, answer: object): Promise<FuzzOutcome> {
-  // What is in a path may be longer than Node takes by itself.
+  // A path may be longer than Node accepts by default.
   const server = createServer({ maxHeaderSize: 2 ** 20 }, (request, response) => {
     request.resume().once('end', () => {
       const described = request.url === '/docs-json';
@@ -45,13 +45,13 @@ async function fuzzed(status: number, answer: object): Promise<FuzzOutcome> {
 const total = (counts: Counts) => Object.values(counts).reduce((sum, each) => sum + each, 0);
 
 describe('The fuzz', () => {
-  it('sends the same for the same seed, and something else for another', () => {
+  it('sends the same requests for the same seed, and others for another seed', () => {
     expect(requestsOf(1)).toEqual(requestsOf(1));
     expect(requestsOf(1)).not.toEqual(requestsOf(2));
   });
 
   it.each(['2021-W31-1', '+275760-09-13T00:00:00Z', '20210801T0900', '2021-08-01T24:00:00Z', 'now'])(
-    'goes on where something began at %s, which JavaScript may not read',
+    'continues after a start of %s, which JavaScript may not parse',
     (start) => {
       const chance = chanceFrom(randomFrom(1), NOW);
       expect(timeAfter(start, 8, chance)).not.toBe('');
@@ -59,14 +59,14 @@ describe('The fuzz', () => {
     },
   );
 
-  it('asks about what is there, and otherwise the same', () => {
+  it('also asks about existing things, and otherwise sends the same', () => {
     const [without, about] = [requestsOf(1), requestsOf(1, [['task', { task_id: 'task-that-is-there' }]])];
     const changed = about.filter((request, i) => request !== without[i]);
     expect(changed.length).toBeGreaterThan(3);
     expect(changed.every((request) => request.includes('/v1/tasks/task-that-is-there'))).toBe(true);
   });
 
-  it('takes no 503 but that of a question that asks for too much, and counts these', async () => {
+  it('accepts no 503 except for a question that asks for too much, and counts these', async () => {
     const away = await fuzzed(503, { type: 'urn:truyvet:problem:log-away' });
     expect(away.wrong[0]).toMatch(/^request 1: .* was answered 503: .*log-away/);
     const slow = await fuzzed(503, { type: 'urn:truyvet:problem:graph-slow' });
@@ -75,7 +75,7 @@ describe('The fuzz', () => {
     expect(total(untold)).toBeLessThan(5);
   });
 
-  it('counts what each route answered', async () => {
+  it('counts the answers of each route', async () => {
     const { byRoute, statuses } = await fuzzed(404, {});
     expect(statuses).toEqual({ 404: 100 });
     expect(Object.values(byRoute).reduce((sum, each) => sum + total(each), 0)).toBeGreaterThan(80);

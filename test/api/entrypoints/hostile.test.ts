@@ -10,7 +10,7 @@ import { unbroken } from '../../../src/http/unbroken.js';
 import { PassThrough } from 'node:stream';
 import { json, ndjson, startApi, type RunningApi } from '../../support/api.js';
 
-/** Connections at once, and milliseconds for the head of a request. */
+/** Simultaneous connections, and milliseconds for the head of a request. */
 const FEW = { most: 3, headWithin: 400 };
 
 const visit = { person_id: 'p1', place_id: 'cafe', arrived_at: '2021-08-01T09:00:00Z' };
@@ -26,7 +26,7 @@ const key = { Authorization: 'Bearer a-key-of-the-test' };
 const post = (path: string, init: RequestInit) =>
   fetch(`${api.url}${path}`, { ...init, headers: { ...(init.headers as object), ...key } });
 
-/** A request of which the rest never comes. Resolves with what was answered until the connection closed. */
+/** A request that is never completed. Resolves with the answer that arrived before the connection closed. */
 async function halfSent(head: string): Promise<string> {
   const socket = opened(head);
   let answer = '';
@@ -45,11 +45,11 @@ function opened(head: string): Socket {
 
 const form = 'Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100';
 
-describe('A body that never comes', () => {
+describe('A body that never arrives', () => {
   it.each([
-    ['of an answer of a contact', `POST /a/token HTTP/1.1\r\n${form}`],
+    ["with a contact's answer", `POST /a/token HTTP/1.1\r\n${form}`],
     [
-      'of a report of a provider',
+      "with a provider's report",
       'POST /r/esms/tag HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Type: application/json',
     ],
     [
@@ -60,18 +60,18 @@ describe('A body that never comes', () => {
     expect(await halfSent(head)).toMatch(/^HTTP\/1\.1 408 .*did not come/s);
   });
 
-  it('lets go of the connection when the request was refused before it', async () => {
+  it('closes the connection if the request was refused before it', async () => {
     const batch = 'POST /v1/people HTTP/1.1\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked';
     expect(await halfSent(batch)).toMatch(/^HTTP\/1\.1 401 /);
   });
 
-  it('of a batch lets go of the connection when it was answered before its end', async () => {
+  it('closes the connection if a batch was answered before its end', async () => {
     const head = 'Authorization: Bearer a-key-of-the-test\r\nContent-Type: application/x-ndjson';
     const batch = `POST /v1/people?history=maybe HTTP/1.1\r\n${head}\r\nTransfer-Encoding: chunked`;
     expect(await halfSent(batch)).toMatch(/^HTTP\/1\.1 422 .*history/s);
   });
 
-  it('is waited for with so many others only, where no key is asked', async () => {
+  it('shares a limit with the other bodies in progress, where no key is required', async () => {
     const waiting = Array.from({ length: 5 }, () => opened(`POST /a/token HTTP/1.1\r\n${form}`));
     await Promise.all(waiting.map((socket) => once(socket, 'connect')));
     const answers = await Promise.all(Array.from({ length: 3 }, () => halfSent(`POST /a/token HTTP/1.1\r\n${form}`)));
@@ -102,7 +102,7 @@ describe.each<[string, () => Promise<INestApplication>]>([
   });
   afterAll(() => app.close());
 
-  it('of which the head of a request never comes to its end is given up, however often a line comes', async () => {
+  it('is closed if the head of a request never ends, however often a line arrives', async () => {
     const began = Date.now();
     const socket = connect(port, '127.0.0.1').on('error', () => undefined);
     let answer = '';
@@ -111,11 +111,11 @@ describe.each<[string, () => Promise<INestApplication>]>([
     const slowly = setInterval(() => socket.write('X-More: x\r\n'), FEW.headWithin / 10);
     await once(socket, 'close').finally(() => clearInterval(slowly));
     expect(answer).toMatch(/^HTTP\/1\.1 408 /);
-    // Left to itself, Node looks for such every thirty seconds.
+    // By default, Node checks for such connections only every thirty seconds.
     expect(Date.now() - began).toBeLessThan(15_000);
   });
 
-  it('beyond so many is closed at once, and those that there are go on', async () => {
+  it('beyond the limit is closed at once, and the existing ones continue', async () => {
     const open = Array.from({ length: FEW.most }, () => connect(port, '127.0.0.1').on('error', () => undefined));
     await Promise.all(open.map((socket) => once(socket, 'connect')));
     const beyond = connect(port, '127.0.0.1').on('error', () => undefined);
@@ -129,7 +129,7 @@ describe.each<[string, () => Promise<INestApplication>]>([
 });
 
 describe('A batch', () => {
-  it('is given up when its next line does not come, and never while what came is being stored', async () => {
+  it('is given up if its next line does not arrive, but never while earlier lines are being stored', async () => {
     const batch = new PassThrough();
     const chunks = unbroken(batch, 50)[Symbol.asyncIterator]();
     batch.write('a');
@@ -141,7 +141,7 @@ describe('A batch', () => {
     await expect(chunks.next()).rejects.toThrow('No line came');
   });
 
-  it('has the lines after one that nests 30,000 deep go in', async () => {
+  it('stores the lines after one that nests 30,000 deep', async () => {
     const deep = `{"person_id":${'['.repeat(30_000)}${']'.repeat(30_000)}}`;
     const response = await post('/v1/check-ins', ndjson(`${line()}\n${deep}\n${line({ place_id: 'bar' })}\n`));
 
@@ -171,13 +171,13 @@ describe('One row', () => {
   });
 
   it.each([
-    ['that nests deep', `{"person_id":${'{"a":'.repeat(15_000)}1${'}'.repeat(15_000)}}`, 400, 'deep'],
+    ['that nests deeply', `{"person_id":${'{"a":'.repeat(15_000)}1${'}'.repeat(15_000)}}`, 400, 'deep'],
     ['with a prototype', line().replace('{', '{"__proto__":{"left_at":"x"},'), 422, '__proto__'],
     ['with half a character', line({ person_id: 'x' }).replace('"x"', '"x\\ud800"'), 422, 'U+D800'],
-    ['with a character that is not drawn', line({ place_id: 'cafe\u200B' }), 422, 'U+200B'],
+    ['with an invisible character', line({ place_id: 'cafe\u200B' }), 422, 'U+200B'],
     ['whose place is a phone', line({ place_id: '0912 345 678' }), 422, 'phone number'],
     ['with a time of 64 kB', line({ arrived_at: `2021-08-01${' '.repeat(64_000)}x` }), 422, 'longer than 64'],
-  ])('%s is refused for that', async (_, body, status, reason) => {
+  ])('%s is refused with the reason', async (_, body, status, reason) => {
     const began = performance.now();
     const response = await post('/v1/check-ins', json(body));
 
@@ -186,7 +186,7 @@ describe('One row', () => {
     expect(performance.now() - began).toBeLessThan(2_000);
   });
 
-  it('of a person whose phone cannot be read keeps what can', async () => {
+  it('of a person with an unreadable phone keeps the readable fields', async () => {
     const response = await post(
       '/v1/people',
       json({ person_id: 'p7', name: 'An', phone: 'none of it', language: 'en' }),
@@ -199,7 +199,7 @@ describe('One row', () => {
 
 describe('Every answer', () => {
   it.each(['/v1/people', '/health/live', '/metrics', '/nothing', '/docs'])(
-    'of %s is kept by nobody and runs nothing',
+    'of %s is not cached and runs no scripts',
     async (path) => {
       for (const headers of [key, {}]) {
         const { headers: given } = await fetch(`${api.url}${path}`, { headers });

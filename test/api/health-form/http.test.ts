@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 
 describe('The page of a link', () => {
-  it('asks what there is to ask without a key, says who asks and how to check it, in less than 10 KB', async () => {
+  it('asks its questions without a key, and says who asks and how to check it, in less than 10 KB', async () => {
     const { text, headers } = await rig.get().expect(200);
     expect(headers['content-type']).toBe('text/html; charset=utf-8');
     expect(text).toContain('<html lang="vi">');
@@ -29,7 +29,7 @@ describe('The page of a link', () => {
     expect(Buffer.byteLength(text)).toBeLessThan(10_000);
   });
 
-  it('is in the language of the person, and in the other one by a link', async () => {
+  it('is in the language of the person, with a link to the other language', async () => {
     await rig.told('en');
     expect((await rig.get().expect(200)).text).toContain('<html lang="en">');
     const { text } = await rig.get(`${rig.path}?lang=vi`).expect(200);
@@ -37,12 +37,12 @@ describe('The page of a link', () => {
     expect(text).toContain('<a href="?lang=en" lang="en" hreflang="en">English</a>');
   });
 
-  it('names nobody: neither person, nor case, nor disease, nor phone', async () => {
+  it('identifies nobody: no person, case, disease or phone', async () => {
     const { text } = await rig.get(`${rig.path}?lang=en`).expect(200);
     expect(text).not.toMatch(/person-of-nobody|covid/i);
   });
 
-  it('is kept nowhere, frames nothing, runs nothing and tells no other site where it was', async () => {
+  it('is not cached or framed, runs no scripts, and does not tell other sites its address', async () => {
     const { text, headers } = await rig.get().expect(200);
     expect(headers).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
     const policy = headers['content-security-policy'] ?? '';
@@ -54,7 +54,7 @@ describe('The page of a link', () => {
     expect(policy).toContain(createHash('sha256').update(style).digest('base64'));
   });
 
-  it('can be used by ear: each choice has a label, each question a legend', async () => {
+  it('is accessible to screen readers: each choice has a label, each question a legend', async () => {
     const { text } = await rig.get().expect(200);
     const ids = [...text.matchAll(/<input [^>]*id="([^"]+)"/g)].map(([, id]) => id);
     expect(ids).toHaveLength(12);
@@ -64,7 +64,7 @@ describe('The page of a link', () => {
 });
 
 describe('An answer', () => {
-  it('is stored once as what was answered, and thanked for', async () => {
+  it('is stored once as it was given, with thanks', async () => {
     expect((await rig.send(ANSWER).expect(200)).text).toContain('Cảm ơn bạn');
     expect(rig.answers()).toMatchObject([
       {
@@ -74,7 +74,7 @@ describe('An answer', () => {
     ]);
   });
 
-  it('is taken once: who comes again is told that it was received', async () => {
+  it('is accepted once: a second visit says that it was received', async () => {
     await rig.send(ANSWER).expect(200);
     const { text } = await rig.get(`${rig.path}?lang=en`).expect(200);
     expect(text).toContain('We received your answers before');
@@ -83,7 +83,7 @@ describe('An answer', () => {
     expect(rig.answers()).toHaveLength(1);
   });
 
-  it('of two that are sent at a time is one', async () => {
+  it('is stored once if it is sent twice at the same time', async () => {
     rig.store.together = 2;
     const sent = await Promise.all([rig.send(ANSWER), rig.send({ ...ANSWER, cough: 'yes' })]);
     rig.store.together = 1;
@@ -91,7 +91,7 @@ describe('An answer', () => {
     expect(rig.answers()).toHaveLength(1);
   });
 
-  it('that leaves something out is asked for again, with what was chosen kept and what is missing marked', async () => {
+  it('that leaves something out is asked for again, with the choices kept and the gaps marked', async () => {
     const { text } = await rig.send({ fever: 'yes', cough: 'maybe' }, `${rig.path}?lang=en`).expect(422);
     expect(text).toContain('id="fever-yes" name="fever" value="yes" required checked>');
     expect(text.match(/role="alert"/g)).toHaveLength(5);
@@ -104,7 +104,7 @@ describe('An answer', () => {
   });
 });
 
-describe('A link that does not hold', () => {
+describe('An invalid link', () => {
   const plain = async (at: string): Promise<Response> => rig.get(at).expect(404);
 
   it('looks the same whether it was made up, changed, withdrawn or is too old', async () => {
@@ -129,7 +129,7 @@ describe('A link that does not hold', () => {
     expect(rig.answers()).toEqual([]);
   });
 
-  it('is of another installation: the key of one opens nothing at another', () => {
+  it('of another installation opens nothing, because the keys differ', () => {
     const others = new AnswerLinks(new MasterKey(Buffer.alloc(32, 2)), 'https://tracing.example');
     const token = (link: string) => link.split('/a/')[1] ?? '';
     expect(links.alertOf(token(links.answerLink(rig.alertId)))).toBe(rig.alertId);
@@ -137,14 +137,14 @@ describe('A link that does not hold', () => {
   });
 });
 
-describe('The door', () => {
-  it('asks for the key everywhere else', async () => {
+describe('Authentication', () => {
+  it('requires the key everywhere else', async () => {
     await request(rig.api.url).get('/health/ready').expect(401);
     await request(rig.api.url).get('/a/b/c').expect(401);
     await request(rig.api.url).post('/v1/check-ins').expect(401);
   });
 
-  it('lets a link be opened some times in a minute, and others meanwhile', async () => {
+  it('limits how often a link is opened in a minute, without affecting other links', async () => {
     const statuses: number[] = [];
     for (let i = 0; i < 31; i++) statuses.push((await rig.get()).status);
     expect(statuses.indexOf(429)).toBe(30);

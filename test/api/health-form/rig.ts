@@ -6,13 +6,15 @@ import { AnswerLinks } from '../../../src/health-form/links.js';
 import type { RecordedEvent } from '../../../src/event-log/event-store.js';
 import { alertIdOf, idOf } from '../../../src/kernel/ids.js';
 import { MasterKey } from '../../../src/event-log/master-key.js';
+import { Contexts } from '../../../src/requests/context.js';
 import { startApi, type RunningApi } from '../../support/api.js';
+import { meansOver } from '../../support/ingest.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 const KEY = 'a-key-of-sixteen-characters';
 export const links = new AnswerLinks(new MasterKey(Buffer.alloc(32, 1)), 'https://tracing.example');
 
-/** Lets answers be stored only when so many have come that far. */
+/** Stores answers only when a given number of them are waiting to be stored. */
 class PatientStore extends MemoryEventStore {
   together = 1;
   #waiting: (() => void)[] = [];
@@ -27,7 +29,7 @@ class PatientStore extends MemoryEventStore {
   }
 }
 
-/** The pages where contacts answer, and the alert whose link was given out last. */
+/** The pages on which contacts answer, and the alert whose link was created last. */
 export class AnsweringRig {
   api!: RunningApi;
   /** Milliseconds by which the clock of the pages is ahead. */
@@ -42,8 +44,11 @@ export class AnsweringRig {
   static async start(): Promise<AnsweringRig> {
     const rig = new AnsweringRig();
     const { store } = rig;
-    const config = { authority: 'vn', senderName: 'CDC "Huế" <1>', contactLine: '1900 9095', zone: 'Asia/Ho_Chi_Minh' };
-    const module = AnswersModule.with({ store, links, config, now: () => Date.now() + rig.later });
+    const zone = 'Asia/Ho_Chi_Minh';
+    const config = { senderName: 'CDC "Huế" <1>', contactLine: '1900 9095', zone };
+    const { base } = meansOver(store);
+    const contexts = new Contexts({ ...base, zone, authority: 'vn', now: () => Date.now() + rig.later });
+    const module = AnswersModule.with({ contexts, links, config });
     rig.api = await startApi(KEY, { modules: [module] });
     return rig;
   }
@@ -60,7 +65,7 @@ export class AnsweringRig {
     );
   }
 
-  /** Somebody who was told, with a link. */
+  /** A person who received an alert with a link. */
   async told(language?: Language): Promise<void> {
     const personId = this.someone();
     const alertId = alertIdOf('c', personId, 0);
@@ -77,7 +82,7 @@ export class AnsweringRig {
     return `person-of-nobody-else-${this.#people++}`;
   }
 
-  /** Another person whose alert relies on the one of the link. */
+  /** Another person whose alert relies on the alert of the link. */
   async join({ personId = this.someone(), caseId = 'c', sequence = 0 } = {}): Promise<string> {
     const data = { alertId: this.alertId, other: alertIdOf(caseId, personId, sequence), personId, caseId };
     await this.say(streams.alert(this.alertId).name, { type: 'AlertJoined', data });

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => rig.close());
 beforeEach(() => rig.told('en'));
 
-/** Two others of the phone, and the form as their page sends it. */
+/** Two more people on the phone, and the form as its page sends it. */
 const three = async (): Promise<string[]> => [await rig.join(), await rig.join()];
 const merge = (personId: string, into: string) =>
   rig.say(streams.person(personId).name, { type: 'PersonMerged', data: { personId, into } });
@@ -28,8 +28,8 @@ const sent = (cases: string[]) => {
 const hold = (by: string) =>
   rig.say(streams.alert(rig.alertId).name, { type: 'WithdrawalHeld', data: { alertId: rig.alertId, by } });
 
-describe('The page of a phone of several people', () => {
-  it('says how many they are, asks of all of them, and names nobody', async () => {
+describe('The page for a phone of several people', () => {
+  it('says how many people there are, asks about all of them, and names nobody', async () => {
     const [first] = await three();
     const { text } = await rig.get().expect(200);
     expect(text).toContain('about the 3 people who use this phone');
@@ -40,7 +40,7 @@ describe('The page of a phone of several people', () => {
     expect((await rig.get(`${rig.path}?lang=vi`).expect(200)).text).toContain('3 người dùng số điện thoại này');
   });
 
-  it('has the number of those with symptoms chosen from none to all, without scripts and by ear, in less than 10 KB', async () => {
+  it('lets the number of people with symptoms be chosen from none to all, without scripts, in less than 10 KB', async () => {
     await three();
     const { text } = await rig.get(`${rig.path}?lang=vi`).expect(200);
     expect([...text.matchAll(/<option value="(\d*)">/g)].map(([, value]) => value)).toEqual(['', '0', '1', '2', '3']);
@@ -50,13 +50,13 @@ describe('The page of a phone of several people', () => {
     expect(Buffer.byteLength(text)).toBeLessThan(10_000);
   });
 
-  it('of a phone of one person asks that person alone, and no number', async () => {
+  it('asks only about the person if the phone belongs to one person, without a number', async () => {
     const { text } = await rig.get().expect(200);
     expect(text).toContain('Do you have any of these now?');
     expect(text).not.toMatch(/people|anybody|<select|type="hidden"/);
   });
 
-  it('asks also of people of another case of which its message speaks, and of none of which it does not', async () => {
+  it('also asks about people of another case that its message covers, and about no others', async () => {
     await rig.join({ caseId: 'another case' });
     await rig.join({ caseId: 'a third case' });
     expect((await rig.get().expect(200)).text).toContain('the 3 people who use this phone');
@@ -64,7 +64,7 @@ describe('The page of a phone of several people', () => {
     expect((await rig.get().expect(200)).text).toContain('the 2 people who use this phone');
   });
 
-  it('asks no more of whom another message tells by now', async () => {
+  it('no longer asks about people whom another message has informed since', async () => {
     const alertId = alertIdOf('another case', await rig.join({ caseId: 'another case' }), 0);
     await sent(['another case']);
     expect((await rig.get().expect(200)).text).toContain('the 2 people who use this phone');
@@ -88,7 +88,7 @@ describe('The page of a phone of several people', () => {
     expect((await rig.get().expect(200)).text).toContain('the 2 people who use this phone');
   });
 
-  it('counts records that are of one person once', async () => {
+  it('counts several records of one person once', async () => {
     const [first = '', second = ''] = await three();
     await merge(first, second);
     expect((await rig.get().expect(200)).text).toContain('the 2 people who use this phone');
@@ -96,7 +96,7 @@ describe('The page of a phone of several people', () => {
     expect((await rig.get().expect(200)).text).not.toContain('people who use this phone');
   });
 
-  it('stays while the message stands for another of them, though its own person is no contact any more', async () => {
+  it('stays while the message stands for another of them, although its own person is no longer a contact', async () => {
     const other = await rig.join();
     await withdraw();
     await rig.get().expect(404);
@@ -109,7 +109,7 @@ describe('The page of a phone of several people', () => {
     await rig.get().expect(404);
   });
 
-  it('is gone once its message stands for nobody that it spoke of', async () => {
+  it('is gone once its message stands for nobody whom it covered', async () => {
     await rig.join();
     await withdraw();
     await hold(alertIdOf('c', 'told by another message', 0));
@@ -118,7 +118,7 @@ describe('The page of a phone of several people', () => {
 });
 
 describe('An answer for several people', () => {
-  it('is stored with the others it speaks for and how many of all have symptoms', async () => {
+  it('is stored with the people whom it covers and how many of all have symptoms', async () => {
     const others = await three();
     expect((await rig.send({ ...ILL, people: 3, ill: 2 }).expect(200)).text).toContain('Thank you');
     expect(rig.answers()).toMatchObject([
@@ -128,7 +128,7 @@ describe('An answer for several people', () => {
     ]);
   });
 
-  it('is an answer of each as a contact of their own case', async () => {
+  it('counts for each person as a contact of their own case', async () => {
     const same = await rig.join();
     const other = await rig.join({ caseId: 'another case' });
     await sent(['another case']);
@@ -142,7 +142,7 @@ describe('An answer for several people', () => {
     ]);
   });
 
-  it('of one person says nothing of others', async () => {
+  it('for one person says nothing about others', async () => {
     await rig.send({ ...ILL, ill: 7 }).expect(200);
     expect(Object.keys(rig.answers()[0]?.data ?? {}).sort()).toEqual(
       ['alertId', 'caseId', 'moved', 'personId', 'symptoms', 'vaccinated'].sort(),
@@ -151,10 +151,10 @@ describe('An answer for several people', () => {
 
   it.each<[string, object, string]>([
     ['no number', ILL, 'choose a number'],
-    ['a number that was not to choose', { ...ILL, ill: 4 }, 'choose a number'],
+    ['a number that was not offered', { ...ILL, ill: 4 }, 'choose a number'],
     ['symptoms of nobody', { ...ILL, ill: 0 }, 'You answered above that somebody has symptoms: choose at least 1.'],
     ['somebody without symptoms', { ...NONE, ill: 1 }, 'You answered above that nobody has symptoms: choose 0'],
-  ])('is asked for again at the number when it has %s, with what was chosen kept', async (_, fields, complaint) => {
+  ])('is asked for again at the number if it has %s, with the choices kept', async (_, fields, complaint) => {
     await three();
     const { text } = await rig.send({ people: 3, ...fields }).expect(422);
     const [, field = ''] = /<fieldset>(\n<legend><label for="ill">.*?)<\/fieldset>/s.exec(text) ?? [];
@@ -165,13 +165,13 @@ describe('An answer for several people', () => {
     expect(rig.answers()).toEqual([]);
   });
 
-  it('may be that nobody has symptoms', async () => {
+  it('may say that nobody has symptoms', async () => {
     await three();
     await rig.send({ ...NONE, people: 3, ill: 0 }).expect(200);
     expect(rig.answers()).toMatchObject([{ data: { symptoms: [], ill: 0 } }]);
   });
 
-  it('is not taken for somebody who came to them after the page was shown, but asked for again', async () => {
+  it('is not applied to somebody who joined after the page was shown, but asked for again', async () => {
     await rig.join();
     await rig.join();
     const { text } = await rig.send({ ...ILL, people: 2, ill: 2 }).expect(422);
@@ -181,7 +181,7 @@ describe('An answer for several people', () => {
     await rig.send({ ...ILL, people: 3, ill: 2 }).expect(200);
   });
 
-  it('to questions of one person is not taken for several', async () => {
+  it('to the questions for one person does not count for several', async () => {
     await rig.join();
     expect((await rig.send(NONE).expect(422)).text).toContain('has just changed');
     expect(rig.answers()).toEqual([]);
@@ -198,7 +198,7 @@ describe('The day of the message', () => {
     Object.assign(sent ?? {}, { recordedAt: new Date(instant) });
   };
 
-  it('stands on the page in the zone of the installation and the language of the page, without the hour', async () => {
+  it('is shown on the page in the zone of the installation and the language of the page, without the hour', async () => {
     await sentAt('2021-08-02T18:30:00Z');
     const { text } = await rig.get().expect(200);
     expect(text).toContain('because we sent you a message on 3 August 2021.');
@@ -207,7 +207,7 @@ describe('The day of the message', () => {
     expect(vietnamese).toContain('vì chúng tôi đã nhắn tin cho bạn ngày 3 tháng 8, 2021.');
   });
 
-  it('is left out where nobody noted that it went', async () => {
+  it('is left out if nothing records that the message was sent', async () => {
     expect((await rig.get().expect(200)).text).toContain('because we sent you a message.');
   });
 });

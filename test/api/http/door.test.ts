@@ -20,8 +20,8 @@ afterAll(async () => {
   await open.app.close();
 });
 
-describe('The door, to a browser', () => {
-  it('asks for the key with a page, and takes it as the password of any user', async () => {
+describe('Authentication in a browser', () => {
+  it('asks for the key with a page, and accepts it as the password of any user', async () => {
     const refused = await request(api.url).get('/console/').expect(401);
     expect(refused.headers['www-authenticate']).toMatch(/^Basic realm=/);
     expect(refused.body).toMatchObject({ fix: expect.stringContaining('password') });
@@ -32,50 +32,50 @@ describe('The door, to a browser', () => {
       .expect(401);
   });
 
-  it('asks in the same words for what the page asks for', async () => {
+  it('asks in the same words for requests from the page', async () => {
     const refused = await fetch(`${api.url}/v1/operations/alerts`);
     expect(refused.headers.get('www-authenticate')).toMatch(/Bearer, Basic realm=/);
   });
 
-  it.each(['another-key-entirely', '', `${KEY}x`])('does not take %p for the key', async (password) => {
+  it.each(['another-key-entirely', '', `${KEY}x`])('does not accept %p as the key', async (password) => {
     await request(api.url).get('/console/').set('Authorization', basic(password)).expect(401);
   });
 
   it.each(['Basic !', `Basic ${Buffer.from(KEY).toString('base64').replace(/=+$/, '')}`, 'Basic'])(
-    'lets nobody in with %p',
+    'refuses access with %p',
     async (authorization) => {
       await request(api.url).get('/metrics').set('Authorization', authorization).expect(401);
     },
   );
 
   it.each<[string, Record<string, string>, number]>([
-    ['of its own page', { 'Sec-Fetch-Site': 'same-origin' }, 200],
-    ['that a person typed', { 'Sec-Fetch-Site': 'none' }, 200],
-    ['of another site', { 'Sec-Fetch-Site': 'cross-site' }, 403],
-    ['of a neighbour', { 'Sec-Fetch-Site': 'same-site' }, 403],
-    ['of another origin, by an older browser', { Origin: 'https://evil.example' }, 403],
-    ['of no origin that could be named', { Origin: 'null' }, 403],
-    ['of a program', {}, 200],
-  ])('takes or refuses a change %s', async (_, headers, status) => {
+    ['from its own page', { 'Sec-Fetch-Site': 'same-origin' }, 200],
+    ['typed by a person', { 'Sec-Fetch-Site': 'none' }, 200],
+    ['from another site', { 'Sec-Fetch-Site': 'cross-site' }, 403],
+    ['from another origin of the same site', { 'Sec-Fetch-Site': 'same-site' }, 403],
+    ['from another origin, by an older browser', { Origin: 'https://evil.example' }, 403],
+    ['from an opaque origin', { Origin: 'null' }, 403],
+    ['from a program', {}, 200],
+  ])('accepts or refuses a change %s', async (_, headers, status) => {
     const change = { ...headers, Authorization: basic(KEY) };
     expect((await fetch(`${api.url}/v1/people`, json(person, change))).status).toBe(status);
-    // Without a key, too: the browser of this machine reaches it.
+    // The same applies without a key: the browser of this machine can reach the API.
     expect((await fetch(`${open.url}/v1/people`, json(person, headers))).status).toBe(status);
   });
 
-  it('takes a change of its own origin by an older browser', async () => {
+  it('accepts a change from its own origin by an older browser', async () => {
     const headers = { Origin: api.url, Authorization: basic(KEY) };
     expect((await fetch(`${api.url}/v1/people`, json(person, headers))).status).toBe(200);
   });
 
-  it('takes a change from anywhere with a bearer token, which no page sends by itself', async () => {
+  it('accepts a change from anywhere with a bearer token, which no page sends automatically', async () => {
     const headers = { Origin: 'https://evil.example', Authorization: `Bearer ${KEY}` };
     expect((await fetch(`${api.url}/v1/people`, json(person, headers))).status).toBe(200);
   });
 });
 
 describe('The console', () => {
-  it('keeps files whose names change, asks anew for the page, and lets nothing in from elsewhere', async () => {
+  it('caches files whose names change, revalidates the page, and loads nothing from elsewhere', async () => {
     const page = await request(open.url).get('/console/').expect(200).expect('cache-control', 'no-cache');
     expect(page.headers['content-security-policy']).toMatch(/default-src 'none'.*frame-ancestors 'none'/);
     const script = /src="([^"]+\.js)"/.exec(page.text)?.[1] ?? '';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startApi, type RunningApi } from '../../support/api.js';
 
-/** As one had them before a library set them: none of them may be lost or become laxer. */
+/** The headers from before a library set them: none of them may be lost or become less strict. */
 const ALWAYS = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
@@ -27,7 +27,7 @@ describe('Every answer of the API', () => {
     ['an answer', '/health/live', 200, NOTHING],
     ['a refusal', '/v1/nothing', 404, NOTHING],
     ['the page that describes the API', '/docs/', 200, DOCS],
-  ])('is kept by nobody and runs nothing that is not ours: %s', async (_, path, status, policy) => {
+  ])('is not cached and runs only our scripts: %s', async (_, path, status, policy) => {
     const answer = await fetch(`${api.url}${path}`);
     expect(answer.status).toBe(status);
     const headers = Object.fromEntries(answer.headers);
@@ -35,7 +35,7 @@ describe('Every answer of the API', () => {
     const parts = (headers['content-security-policy'] ?? '').split(';').map((part) => part.trim());
     expect(parts.sort()).toEqual([...policy].sort());
     expect(headers).not.toHaveProperty('x-powered-by');
-    // Its proxy knows whether the host has TLS.
+    // Only the proxy knows whether the host has TLS.
     expect(headers).not.toHaveProperty('strict-transport-security');
   });
 });

@@ -13,11 +13,11 @@ const header = async (path: string, init?: RequestInit) =>
   (await fetch(`${api.url}${path}`, init)).headers.get(LACKING);
 const row = json({ person_id: 'an', started_at: '2021-08-01T09:00:00Z' });
 
-it('Each answer says how many events are set aside, and nothing of it while none is', async () => {
+it('Each answer says how many events are set aside, and does not mention it while there are none', async () => {
   expect(LACKING).toBe('Truyvet-Set-Aside');
   expect(await header('/v1/isolations', row)).toBeNull();
   lacking = 2;
   expect(await header('/v1/isolations', row)).toBe('2');
-  // Of itself the process misses nothing.
+  // Requests about the process itself do not depend on events.
   expect(await header('/health/live')).toBeNull();
 });

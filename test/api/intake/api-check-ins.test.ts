@@ -41,7 +41,7 @@ describe('Presence that is older than the retention', () => {
     }
   });
 
-  it('is refused line by line of a batch, unless the whole is history', async () => {
+  it('is refused line by line in a batch, unless the whole batch is history', async () => {
     const config = { zone: 'UTC', serviceKey: undefined, retentionDays: 30 };
     const keeping = await startApi(undefined, { config, now: () => Date.parse('2021-09-01T00:00:00Z') });
     try {
@@ -55,7 +55,7 @@ describe('Presence that is older than the retention', () => {
   });
 });
 
-describe('A group check-in by HTTP', () => {
+describe('A group check-in over HTTP', () => {
   const family = { place_id: 'cafe', arrived_at: visit.arrived_at };
   const post = (body: unknown) => fetch(`${api.url}/v1/check-ins/group`, json(body));
   const idOf = (personId: string) => visitIdOf('api', { personId, placeId: 'cafe', arrivedAt: visit.arrived_at });
@@ -70,12 +70,12 @@ describe('A group check-in by HTTP', () => {
     const person = (about: string) => ({ ...place, code: 'person-first-seen', field: 'person_id', about });
     const first = (await (await post(body)).json()) as object;
     expect(first).toEqual({ ...expected, warnings: [person('g1'), place, person('g2')] });
-    // Of whom there is a check-in now something is known.
+    // A person with a check-in is now known.
     expect(await (await post(body)).json()).toEqual({ ...expected, warnings: [place] });
     expect(api.store.all).toHaveLength(stored + 2);
   });
 
-  it('names the people whom it does not take, and takes the others', async () => {
+  it('names the people whom it refuses, and accepts the others', async () => {
     const response = await post({ ...family, person_ids: 'g3|0912345678' });
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({
@@ -86,7 +86,7 @@ describe('A group check-in by HTTP', () => {
 
   it.each([
     ['nobody', family, 'person_ids'],
-    ['nobody who can be taken', { ...family, person_ids: '0912345678' }, 'person_ids'],
+    ['only people who cannot be accepted', { ...family, person_ids: '0912345678' }, 'person_ids'],
     ['people without a place', { person_ids: ['g4'], arrived_at: visit.arrived_at }, 'place_id'],
   ])('of %s is refused', async (_, body, field) => {
     const response = await post(body);
@@ -94,7 +94,7 @@ describe('A group check-in by HTTP', () => {
     expect(api.store.all).toHaveLength(stored);
   });
 
-  it('is pointed to its own path, and taken as a line of a batch', async () => {
+  it('is referred to its own path, and accepted as a line of a batch', async () => {
     const body = { ...family, person_ids: ['g5', 'g6'] };
     const single = await fetch(`${api.url}/v1/check-ins`, json(body));
     expect(await single.json()).toMatchObject({
@@ -106,8 +106,8 @@ describe('A group check-in by HTTP', () => {
   });
 });
 
-describe('Check-ins by HTTP of a tenant that has more made of them', () => {
-  it('end stays elsewhere and are one visit when scanned twice, one by one and as a batch', async () => {
+describe('Check-ins over HTTP with more rules of a tenant', () => {
+  it('end stays elsewhere and become one visit when scanned twice, one by one and as a batch', async () => {
     const config = { zone: 'UTC', serviceKey: undefined, closeByNext: true, doubleScanMinutes: 5 };
     const { app, url, store } = await startApi(undefined, { config });
     try {

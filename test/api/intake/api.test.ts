@@ -17,7 +17,7 @@ beforeEach(() => {
   stored = api.store.all.length;
 });
 
-/** Every problem, with what to do. */
+/** The documentation of every problem and its solution. */
 const PROBLEMS = readFileSync('docs/problems.md', 'utf8');
 
 async function problemOf(path: string, init?: RequestInit): Promise<Record<string, unknown>> {
@@ -33,7 +33,7 @@ async function problemOf(path: string, init?: RequestInit): Promise<Record<strin
   return body;
 }
 
-describe('One row by HTTP', () => {
+describe('One row over HTTP', () => {
   it('is stored before it is answered, under the id that later corrections name', async () => {
     const response = await fetch(`${api.url}/v1/check-ins`, json({ ...visit, place_id: 'market' }));
 
@@ -48,7 +48,7 @@ describe('One row by HTTP', () => {
     expect(api.store.all.at(-1)).toMatchObject({ type: 'CheckedIn', data: { visitId }, provenance: { source: 'api' } });
   });
 
-  it('changes nothing when it is sent again, unless under a key of its own', async () => {
+  it('changes nothing when it is sent again, except under a key', async () => {
     await fetch(`${api.url}/v1/check-ins`, json(visit));
     const before = api.store.all.length;
     await fetch(`${api.url}/v1/check-ins`, json(visit));
@@ -77,7 +77,7 @@ describe('One row by HTTP', () => {
     );
   });
 
-  it('that is wrong is refused with every field named, and stored in no part', async () => {
+  it('with errors is refused with every field named, and stored not even in part', async () => {
     const body = await problemOf(
       '/v1/check-ins',
       json({ ...visit, arrived_at: '2021-08-01', place: 'x', place_id: 7 }),
@@ -92,7 +92,7 @@ describe('One row by HTTP', () => {
     expect(api.store.all).toHaveLength(stored);
   });
 
-  it('of a disease without profile is refused by the field', async () => {
+  it('of a disease without a profile is refused by the field', async () => {
     const row = {
       sample_id: 's1',
       person_id: 'p1',
@@ -106,18 +106,18 @@ describe('One row by HTTP', () => {
 
   it.each([
     ['no JSON', json('{"person_id":'), 400],
-    ['a JSON text that is no object', json('[]'), 422],
-    ['another type of content', { method: 'POST', body: 'a=b', headers: { 'Content-Type': 'text/csv' } }, 415],
+    ['JSON that is not an object', json('[]'), 422],
+    ['another content type', { method: 'POST', body: 'a=b', headers: { 'Content-Type': 'text/csv' } }, 415],
     ['no body', { method: 'POST' }, 415],
-    ['more than fits', json({ ...visit, place_id: 'x'.repeat(200_000) }), 413],
+    ['too large a body', json({ ...visit, place_id: 'x'.repeat(200_000) }), 413],
     ['an empty key', json(visit, { 'Idempotency-Key': ' ' }), 422],
   ])('with %s is a problem that says what to do', async (_, init, status) => {
     expect(await problemOf('/v1/check-ins', init)).toMatchObject({ status, fix: expect.any(String) });
   });
 });
 
-describe('A batch by HTTP', () => {
-  it('takes the good lines and lists the others', async () => {
+describe('A batch over HTTP', () => {
+  it('accepts the good lines and lists the others', async () => {
     const lines = [
       JSON.stringify({ ...visit, person_id: 'b1', arrived_at: '2021-08-01T09:00:00' }),
       '{"person_id":"b2"}',
@@ -140,7 +140,7 @@ describe('A batch by HTTP', () => {
     expect(api.store.all).toHaveLength(stored + 2);
   });
 
-  it('of any length is taken while it comes, and lists a thousand errors at most', async () => {
+  it('of any length is accepted while it arrives, and lists a thousand errors at most', async () => {
     const rows = Array.from({ length: 3000 }, (_, i) =>
       JSON.stringify({ ...visit, person_id: i < 1500 ? '' : `c${i}` }),
     );
@@ -153,7 +153,7 @@ describe('A batch by HTTP', () => {
   });
 });
 
-describe('A visit that was recorded', () => {
+describe('A recorded visit', () => {
   const visitId = visitIdOf('api', { personId: 'p1', placeId: 'cafe', arrivedAt: visit.arrived_at });
   const at = { person_id: 'p1', place_id: 'cafe', arrived_at: '2021-08-01T16:00:00+07:00' };
 
@@ -162,8 +162,8 @@ describe('A visit that was recorded', () => {
     ['correct', {}, 'VisitCorrected', { leftAt: null, seat: null }],
     ['correct', { seat: '12A' }, 'VisitCorrected', { leftAt: null, seat: '12A' }],
     ['retract', {}, 'VisitRetracted', {}],
-  ])('is changed by %s, in the stream in which it stands: %j', async (change, said, type, data) => {
-    // A visit of its own: what was said of it before would change nothing when it is said again.
+  ])('is changed by %s, in its own stream: %j', async (change, said, type, data) => {
+    // A separate visit: repeating a statement about the previous one would change nothing.
     const own = { ...at, place_id: `${change}-${Object.keys(said).join()}` };
     await fetch(`${api.url}/v1/check-ins`, json(own));
     const ownId = visitIdOf('api', { personId: 'p1', placeId: own.place_id, arrivedAt: visit.arrived_at });
@@ -180,7 +180,7 @@ describe('A visit that was recorded', () => {
     });
   });
 
-  it('is answered with the zone that a time without one was taken to be of', async () => {
+  it('is answered with the zone in which a time without one was read', async () => {
     const local = { ...at, arrived_at: '2021-08-01T16:00:00', left_at: '2021-08-01T17:00:00' };
     for (const path of ['/v1/check-ins', `/v1/visits/${visitId}/check-out`, `/v1/visits/${visitId}/correct`]) {
       const response = await fetch(`${api.url}${path}`, json(local));
@@ -188,7 +188,7 @@ describe('A visit that was recorded', () => {
     }
   });
 
-  it('does not last longer than a mistyped year would make it', async () => {
+  it('cannot last as long as a mistyped year would make it', async () => {
     const body = { ...at, left_at: '2023-08-01T10:00:00Z' };
     for (const change of ['check-out', 'correct']) {
       expect(await problemOf(`/v1/visits/${visitId}/${change}`, json(body))).toMatchObject({
@@ -197,7 +197,7 @@ describe('A visit that was recorded', () => {
     }
   });
 
-  it('may be named by the id that its source gave it in a file', async () => {
+  it('may be named by the id that its source used in a file', async () => {
     const row = 'person_id,place_id,arrived_at,left_at,visit_id\nv9,cafe,2021-08-01T09:00:00Z,,door 7/å\n';
     const uuid = row.replaceAll('v9', 'v8').replace('door 7/å', '9f1b4c1e-7a52-4c58-9d0a-1f2e3d4c5b6a');
     for (const [text, name] of [
@@ -215,7 +215,7 @@ describe('A visit that was recorded', () => {
     }
   });
 
-  it('may be named in a file by the id that its check-in was answered with', async () => {
+  it('may be named in a file by the id in the answer to its check-in', async () => {
     const answer = await fetch(`${api.url}/v1/check-ins`, json({ ...visit, person_id: 'v7' }));
     const { visit_id } = (await answer.json()) as { visit_id: string };
     const row = `person_id,place_id,arrived_at,left_at,visit_id\nv7,cafe,${visit.arrived_at},2021-08-01T10:00:00Z,${visit_id}\n`;
@@ -224,7 +224,7 @@ describe('A visit that was recorded', () => {
     expect(api.store.all.at(-1)?.data).toMatchObject({ visitId: visit_id, leftAt: '2021-08-01T10:00:00Z' });
   });
 
-  it('has to be named by an id of a visit of that person', async () => {
+  it('must be named by an id of a visit of that person', async () => {
     expect(await problemOf('/v1/visits/v1/check-out', json({ ...at, left_at: at.arrived_at }))).toMatchObject({
       status: 422,
       errors: [{ field: 'visit_id' }],
@@ -240,13 +240,13 @@ describe('A visit that was recorded', () => {
 });
 
 describe('The API', () => {
-  it('says of a path that is not there where to look, and of another method which it takes', async () => {
+  it('says where to look for an unknown path, and which methods a path accepts', async () => {
     expect(await problemOf('/v1/nothing')).toMatchObject({ status: 404, fix: expect.stringContaining('/docs') });
     expect(await problemOf('/v1/check-ins')).toMatchObject({ status: 405, fix: 'Use POST.' });
     expect(await problemOf('/health/live', json({}))).toMatchObject({ status: 405, fix: 'Use GET.' });
   });
 
-  it('is ready when all it stands on is, and names what is not', async () => {
+  it('is ready when everything that it needs is ready, and otherwise names what is not', async () => {
     expect((await fetch(`${api.url}/health/ready`)).status).toBe(200);
     api.pings['neo4j'] = () => Promise.reject(new Error('connection refused'));
     const response = await fetch(`${api.url}/health/ready`);
@@ -256,7 +256,7 @@ describe('The API', () => {
     expect(await response.json()).toMatchObject({ services: { neo4j: { up: false, problem: 'connection refused' } } });
   });
 
-  it('says that it is degraded, and why, while answers may miss something', async () => {
+  it('says that it is degraded, and why, while answers may be incomplete', async () => {
     api.pings['graph'] = () => Promise.resolve({ degraded: '2 events are set aside' });
     const response = await fetch(`${api.url}/health/ready`);
     delete api.pings['graph'];
@@ -278,7 +278,7 @@ describe('The API', () => {
     expect(text).toMatch(/duration_seconds_count\{method="POST",route="\/v1\/isolations",status="200"\}/);
   });
 
-  it('writes neither bodies nor ids to its own log', async () => {
+  it('writes neither bodies nor ids to its log', async () => {
     await fetch(`${api.url}/v1/people`, json({ person_id: 'secretid', name: 'Nguyễn', phone: '0912345678' }));
     await fetch(`${api.url}/v1/people`, json({ person_id: 'secretid', name: 'Nguyễn', phone: '12' }));
 
@@ -310,7 +310,7 @@ describe('The API', () => {
 describe('A service key', () => {
   const key = 'a-key-of-many-characters';
 
-  it('has to come with every request but the one that asks whether the process lives', async () => {
+  it('is required for every request except the liveness check', async () => {
     const keyed = await startApi(key);
     try {
       const status = async (path: string, authorization?: string): Promise<number> => {
@@ -332,7 +332,7 @@ describe('A service key', () => {
     }
   });
 
-  it('is needed to listen where others can reach', () => {
+  it('is required to listen on an address that others can reach', () => {
     expect(() => checkListening({ host: '0.0.0.0', serviceKey: undefined })).toThrow(/TRUYVET_SERVICE_KEY/);
     expect(() => checkListening({ host: '10.0.0.5', serviceKey: undefined })).toThrow(/10\.0\.0\.5/);
     expect(() => checkListening({ host: '0.0.0.0', serviceKey: key })).not.toThrow();

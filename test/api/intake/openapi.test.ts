@@ -15,7 +15,7 @@ import { MemoryEventStore } from '../../support/memory-event-store.js';
 const FILE = 'docs/openapi.json';
 
 describe('The description of the API', () => {
-  it('is the one that docs/openapi.json holds (UPDATE_DOCS=1 writes it anew)', async () => {
+  it('equals docs/openapi.json (UPDATE_DOCS=1 writes it)', async () => {
     const { app, document } = await createApi({
       config: { zone: 'UTC', serviceKey: undefined },
       logger: pino({ level: 'silent' }),

@@ -70,7 +70,7 @@ async function get(path: string): Promise<{ status: number; type: string | null;
 
 const WINDOW = 'from=2021-08-01T16:00:00&until=2021-08-01T10:00:00Z';
 
-describe('A question by HTTP', () => {
+describe('A question over HTTP', () => {
   it('is answered page by page, with times in UTC and imputed ends marked', async () => {
     const people: unknown[] = [];
     let next: unknown = '';
@@ -100,7 +100,7 @@ describe('A question by HTTP', () => {
     expect(asked.at(-1)).toEqual({ placeId: 'cafe', window: { from: NINE, until: NINE + 3600 } });
   });
 
-  it('that is asked wrongly is a problem which names every parameter', async () => {
+  it('with errors is a problem that names every parameter', async () => {
     const { status, type, body } = await get('at?plaice=cafe&from=2021-08-01&until=x&limit=0&cursor=%7B');
     expect(status).toBe(422);
     expect(type).toMatch(/^application\/problem\+json/);
@@ -122,14 +122,14 @@ describe('A question by HTTP', () => {
       `at?place=cafe&${WINDOW}&cursor=${Buffer.from('[1]').toString('base64url')}`,
       'cursor',
     ],
-    ['more than a page may hold', `at?place=cafe&${WINDOW}&limit=1001`, 'limit'],
-    ['no case named', 'contacts', 'person'],
+    ['too large a page size', `at?place=cafe&${WINDOW}&limit=1001`, 'limit'],
+    ['no case', 'contacts', 'person'],
     ['neither cases nor a disease', 'common', 'cases'],
   ])('with %s is refused by the parameter', async (_, path, field) => {
     expect(await get(path)).toMatchObject({ status: 422, body: { errors: [{ field }] } });
   });
 
-  it('about what nobody knows is answered with 404, and with what to do', async () => {
+  it('about something unknown is answered with 404, and with what to do', async () => {
     expect(await get(`at?place=nowhere&${WINDOW}`)).toMatchObject({
       status: 404,
       body: { detail: expect.stringContaining('nowhere'), fix: expect.any(String) },

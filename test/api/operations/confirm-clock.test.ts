@@ -2,6 +2,9 @@ import { anyStream } from '../../support/events.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
+import { PreviewModule } from '../../../src/entrypoints/api/preview.js';
+import { loadRows } from '../../../src/entrypoints/boot.js';
+import type { Preview } from '../../../src/entrypoints/preview-of.js';
 import { pingClock, showClock } from '../../../src/http/clock.js';
 import { ClockedStore } from '../../../src/event-log/clocked-store.js';
 import { ClockGuard } from '../../../src/event-log/clock-guard.js';
@@ -43,12 +46,16 @@ beforeAll(async () => {
           { [operationTools.name]: { store, operations: knownOperatorOrders(store), providers: ['one'] } },
         ),
       ),
+      PreviewModule.with(
+        { zone: 'UTC', limits: {}, previewOf: () => Promise.resolve({ told: ['An'] } as Partial<Preview> as Preview) },
+        await loadRows(),
+      ),
     ],
   });
 });
 afterAll(() => api.app.close());
 
-/** The office was shut; the process looks at its clock for the first time since. */
+/** The office was closed; the process checks its clock for the first time since then. */
 beforeEach(async () => {
   const event = { type: 'PersonIsolated' as const, data: { personId: 'An', startedAt: '2026-11-20T00:00:00Z' } };
   await log.append(anyStream('person-An'), [{ id: randomUUID(), event, provenance: { source: 'test' } }], 'any');
@@ -63,7 +70,7 @@ const post = (path: string, body: object) => answer(`/v1/operations/${path}`, js
 const metric = async () => /^truyvet_clock_in_doubt (\d)$/m.exec(await registry.metrics())?.[1];
 
 describe('An API whose clock is in doubt', () => {
-  it('takes no row and no batch, says by a code of its own why and what to do, and takes them once it is confirmed', async () => {
+  it('accepts no row and no batch, says why and what to do under a separate code, and accepts them after confirmation', async () => {
     const refused = {
       status: 503,
       body: {
@@ -79,7 +86,7 @@ describe('An API whose clock is in doubt', () => {
     expect(await answer('/v1/check-ins', json(visit))).toEqual(refused);
     expect(await answer('/V1/Check-ins', json(visit))).toEqual(refused);
     expect(await answer('/v1/check-ins', ndjson(`${JSON.stringify(visit)}\n`))).toEqual(refused);
-    // Not refused for good as a row of the future, either.
+    // It is not refused for good as a row from the future, either.
     expect(await answer('/v1/check-ins', json({ ...visit, arrived_at: '2031-01-01T00:00:00Z' }))).toEqual(refused);
     expect(await answer('/v1/check-ins/group', json({ ...visit, person_ids: ['p1', 'p2'] }))).toEqual(refused);
 
@@ -94,7 +101,7 @@ describe('An API whose clock is in doubt', () => {
     ]);
   });
 
-  it('says so in its readiness, its metrics and to operators, whose commands wait but for a pause', async () => {
+  it('reports it in its readiness, its metrics and to operators, whose commands wait except for a pause', async () => {
     const ready = await answer('/health/ready');
     expect(ready).toMatchObject({
       status: 200,
@@ -115,7 +122,7 @@ describe('An API whose clock is in doubt', () => {
     expect(await metric()).toBe('0');
   });
 
-  it('believes its clock again once that is set right', async () => {
+  it('trusts its clock again after it was corrected', async () => {
     now -= 30 * DAY;
     expect(await answer('/v1/check-ins', json(visit))).toMatchObject({
       status: 503,
@@ -124,5 +131,11 @@ describe('An API whose clock is in doubt', () => {
     now += 22 * DAY;
     expect(await answer('/v1/operations/clock')).toMatchObject({ body: { doubt: null } });
     expect(await answer('/v1/check-ins', json(visit))).toMatchObject({ status: 200 });
+  });
+
+  it('says what results and isolations would lead to, since nothing is stored', async () => {
+    for (const kind of ['results', 'isolations']) {
+      expect(await answer(`/v1/${kind}/preview`, ndjson(''))).toMatchObject({ status: 200, body: { told: ['An'] } });
+    }
   });
 });

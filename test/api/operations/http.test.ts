@@ -36,7 +36,7 @@ const graph = {
   heldResults: async () => [{ ...waiting, doubts }],
 };
 const note = { type: 'CheckedIn', reason: 'it is too long', tries: 3 };
-/** One that the graph left out, and one that it and a reader did. */
+/** One event that the graph left out, and one that both the graph and a reader left out. */
 const leftOut = [
   { ...note, id: 'e2', commit: '200', by: 'graph' },
   { ...note, id: 'e2', commit: '200', by: 'open-cases' },
@@ -82,7 +82,7 @@ const post = (path: string, body: object): Test =>
 const append = (stream: string, event: DomainEvent) =>
   store.append(anyStream(stream), [{ id: randomUUID(), event, provenance: { source: 'test' } }], 'any');
 
-/** A result of which the profile makes a date impossible. */
+/** Reports a result with a date that its profile makes impossible. */
 const hold = (sampleId: string, personId: string) =>
   append(streams.sample(sampleId).name, {
     type: 'ResultHeld',
@@ -92,8 +92,8 @@ const hold = (sampleId: string, personId: string) =>
     },
   });
 
-describe('Operators by HTTP', () => {
-  it('pause and resume, and change nothing by saying it twice', async () => {
+describe('Operators over HTTP', () => {
+  it('pause and resume, and change nothing by repeating it', async () => {
     expect((await post('alerts/pause', order).expect(200)).body).toMatchObject({ outcome: 'new' });
     expect((await post('alerts/pause', order).expect(200)).body).toMatchObject({ outcome: 'unchanged' });
     expect((await post('alerts/pause', { ...order, provider: 'two' }).expect(200)).body).toMatchObject({
@@ -110,12 +110,12 @@ describe('Operators by HTTP', () => {
     expect(said[0]?.provenance).toMatchObject({ source: 'api', actor });
   });
 
-  it('are told which providers there are', async () => {
+  it('see the existing providers', async () => {
     const { body } = await post('alerts/pause', { ...order, provider: 'three' }).expect(422);
     expect(body).toMatchObject({ detail: 'There is no provider three.', fix: 'Name one of these: one, two.' });
   });
 
-  it('have to say who they are, and why', async () => {
+  it('must give their name and a reason', async () => {
     const { body } = await post('alerts/pause', { by: ' ', who: 'Lan' }).expect(422);
     expect(body).toMatchObject({
       errors: [
@@ -126,7 +126,7 @@ describe('Operators by HTTP', () => {
     });
   });
 
-  it('are told how many alerts are told again, and why the others are not', async () => {
+  it('see how many alerts are sent again, and why the others are not', async () => {
     for (const alertId of failed) {
       const data = { alertId, caseId: 'c', personId: alertId, disease: 'covid-19', degree: 1, sequence: 0 };
       await append(streams.alert(alertId).name, { type: 'AlertRequested', data });
@@ -156,7 +156,7 @@ describe('Operators by HTTP', () => {
     expect(body).toMatchObject({ detail: 'No alerts of case c wait.' });
   });
 
-  it('see which results wait, and have one count once, as what the laboratory reported', async () => {
+  it("see the held results, and release one once, as the laboratory's report", async () => {
     const { body } = await get('held-results').expect(200);
     const shown = { sample_id: 'tube/1', person_id: 'p1', disease: 'covid-19', collected_at: waiting.collectedAt };
     expect(body).toEqual({ items: [{ ...shown, doubts }] });
@@ -173,7 +173,7 @@ describe('Operators by HTTP', () => {
     });
   });
 
-  it('name whose result of a tube they refuse where several wait, and say who they are without numbers', async () => {
+  it('name the person whose result of a tube they refuse if several are held, and do not use numbers as their own names', async () => {
     await hold('pool', 'p1');
     await hold('pool', 'p2');
     const several = await post('held-results/pool/refuse', order).expect(422);
@@ -190,7 +190,7 @@ describe('Operators by HTTP', () => {
     });
   });
 
-  it('say once of events that are set aside that they stay out, by position or id, and of no others', async () => {
+  it('accept once that set-aside events stay out, by position or id, and no others', async () => {
     expect(await notAccepted(store, leftOut)).toBe(3);
     const listed = async () => ((await get('alerts').expect(200)).body as Overview).graph;
     const shown = { type: 'CheckedIn', reason: 'it is too long', tries: 3 };
@@ -217,10 +217,10 @@ describe('Operators by HTTP', () => {
       ...{ stream: streams.setAside.name, type: 'SetAsideAccepted', provenance: { source: 'api', actor } },
       data: { events: ['e2'], reason },
     });
-    // Whoever left it out: it is one event.
+    // It is one event, whichever parts left it out.
     expect(await notAccepted(store, leftOut)).toBe(1);
     const closed = { accepted: order };
-    // It stays in the list, behind what somebody has to look at.
+    // It stays in the list, after the events that still need attention.
     expect(await listed()).toEqual({
       ...rest,
       set_aside: [
@@ -243,7 +243,7 @@ describe('Operators by HTTP', () => {
     ]);
   });
 
-  it('are told of each reason for which alerts stand failed why an order to tell again leaves them, if it does', async () => {
+  it('see for each reason of failed alerts why an order to send again leaves them out, if it does', async () => {
     const { body } = await get('alerts').expect(200);
     expect(body).toMatchObject({ failed: { file: 383 } });
     expect((body as Overview).kept_from_replay).toEqual({

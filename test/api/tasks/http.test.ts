@@ -28,8 +28,8 @@ const post = (path: string, body: object): Test =>
   request(api.url).post(`/v1/tasks/${path}`).set('Authorization', `Bearer ${KEY}`).send(body);
 const closed = { outcome: 'tested', by: 'Lan', note: 'ask aunt Hoa' };
 
-describe('A task by HTTP', () => {
-  it('is closed, and in the same words no second time', async () => {
+describe('A task over HTTP', () => {
+  it('is closed once, and the same request changes nothing the second time', async () => {
     await post('a-task/close', closed).expect(200, { outcome: 'new' });
     await post('a-task/close', closed).expect(200, { outcome: 'unchanged' });
     expect(store.all.filter(({ type }) => type === 'TaskClosed')).toMatchObject([
@@ -41,7 +41,7 @@ describe('A task by HTTP', () => {
     ]);
   });
 
-  it('that was closed otherwise is a problem that says by whom, until it is opened again', async () => {
+  it('that was closed differently is a problem that names who did it, until the task is reopened', async () => {
     const { body } = await post('a-task/close', { outcome: 'refused', by: 'Minh' }).expect(422);
     expect(body).toMatchObject({
       detail: expect.stringContaining('tested, by Lan'),
@@ -51,7 +51,7 @@ describe('A task by HTTP', () => {
     await post('a-task/close', { outcome: 'refused', by: 'Minh' }).expect(200, { outcome: 'new' });
   });
 
-  it('with wrong fields is a problem that names each, with what to do', async () => {
+  it('with wrong fields is a problem that names each field, with what to do', async () => {
     const { body, type } = await post('a-task/close', { outcome: 'gone', who: 'Lan', note: '' }).expect(422);
     expect(type).toBe('application/problem+json');
     expect(body).toMatchObject({
@@ -64,19 +64,19 @@ describe('A task by HTTP', () => {
     });
   });
 
-  it('that is named in the body besides, perhaps otherwise than in the path, is refused', async () => {
+  it('that the body names too, perhaps differently from the path, is refused', async () => {
     const { body } = await post('a-task/close', { ...closed, task_id: 'another' }).expect(422);
     expect(body).toMatchObject({ errors: [{ field: 'task_id', reason: 'stands in the path already' }] });
   });
 
-  it('shows what was done about it, with its notes, and nothing of it to whoever asks for more', async () => {
+  it('shows what was done about it, with its notes, and refuses an unknown parameter', async () => {
     const shown = await request(api.url).get('/v1/tasks/a-task').set('Authorization', `Bearer ${KEY}`).expect(200);
     expect((shown.body as unknown[])[0]).toMatchObject({ by: 'Lan', outcome: 'tested', note: 'ask aunt Hoa' });
     const more = await request(api.url).get('/v1/tasks/a-task?all=true').set('Authorization', `Bearer ${KEY}`);
     expect(more.body).toMatchObject({ status: 422, errors: [{ field: 'all', reason: 'is not known' }] });
   });
 
-  it('that there is not is answered with 404, and with where to look', async () => {
+  it('that does not exist is answered with 404, and with where to look', async () => {
     const { body } = await post('another/close', closed).expect(404);
     expect(body).toMatchObject({
       type: 'urn:truyvet:problem:not-known',
@@ -85,11 +85,11 @@ describe('A task by HTTP', () => {
     });
   });
 
-  it('is closed by nobody without the key', async () => {
+  it('cannot be closed without the key', async () => {
     expect((await fetch(`${api.url}/v1/tasks/a-task/close`, json(closed))).status).toBe(401);
   });
 
-  it('leaves no word of its note in a line of the log', () => {
+  it('leaves no word of its note in the log file', () => {
     expect(api.lines.join('\n')).not.toContain('Hoa');
   });
 });

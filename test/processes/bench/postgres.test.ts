@@ -9,7 +9,7 @@ import { traceInMemory, type Timed } from '../../bench/trace-ways.js';
 describe('The SQL of the bench', () => {
   let database: PGlite;
 
-  // A PostgreSQL within this process: machines that test have no server.
+  // A PostgreSQL inside this process, because test machines have no server.
   beforeAll(async () => void (database = await PGlite.create()), 120_000);
   afterEach(async () => void (await database.query('DROP TABLE visit')));
   afterAll(() => database.close());
@@ -22,7 +22,7 @@ describe('The SQL of the bench', () => {
   };
 
   it.each<CityName>(['sparse', 'crowded'])(
-    'finds the contacts that the engine finds in a tiny %s city',
+    'finds the same contacts as the engine in a tiny %s city',
     async (city) => {
       const scale = TINY[city];
       const floor = await traceInMemory({ city, scale });
@@ -32,7 +32,7 @@ describe('The SQL of the bench', () => {
       expect(problems(city, floor, cases)).toEqual([]);
       if (city === 'sparse') return;
 
-      // Asked for more sources of a contact than the engine keeps it would find others.
+      // With more sources per contact than the engine keeps, it would find others.
       const all = await askPostgres(client, scale, longest, SOURCES_KEPT * 10);
       expect(problems(city, floor, all)).toContain(`${city}, case 0: PostgreSQL and floor differ`);
     },

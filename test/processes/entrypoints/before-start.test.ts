@@ -31,22 +31,22 @@ const providers = (text: string) => {
 };
 
 describe('Before anything is started', () => {
-  it('nothing is wrong with an installation as it ships', async () => {
+  it('nothing is wrong with a new installation', async () => {
     await expect(check({})).resolves.toBeUndefined();
   });
 
-  it('a port that is taken is named with the variable that chooses another', async () => {
+  it('a port in use is named with the variable that chooses another', async () => {
     await expect(check({ TRUYVET_PORT: String(port) })).rejects.toMatchObject({
       message: `Port ${port} of 127.0.0.1 is in use.`,
       fix: expect.stringContaining('TRUYVET_PORT'),
     });
   });
 
-  it('a host that others reach is refused without a key', async () => {
+  it('a host that others can reach is refused without a key', async () => {
     await expect(check({ TRUYVET_HOST: '0.0.0.0' })).rejects.toThrow('TRUYVET_SERVICE_KEY');
   });
 
-  it('providers that are wrong, or lack their secret, are named', async () => {
+  it('providers with errors, or without their secret, are named', async () => {
     await expect(check(providers('[{'))).rejects.toThrow('providers.json is');
     await expect(check(providers('[{"type": "pigeon"}]'))).rejects.toThrow('type: must be one of');
     const gateway = {
@@ -65,10 +65,10 @@ describe('Before anything is started', () => {
     await expect(check({ TRUYVET_DATA: file })).rejects.toThrow('is a file, where a folder is needed');
   });
 
-  it('what is wrong ends `start` before any service is up', async () => {
+  it('an error ends `start` before any service is up', async () => {
     const data = join(folder, 'started');
     const config = readConfig({ TRUYVET_DATA: data, TRUYVET_PORT: String(port) });
-    // Whoever came to the services would stop there.
+    // Stops as soon as services would be started.
     const stop = AbortSignal.abort(new Error('it began to start services'));
     await expect(startEverything(config, false, stop)).rejects.toThrow(`Port ${port} of 127.0.0.1 is in use.`);
     expect(existsSync(join(data, 'services.json'))).toBe(false);

@@ -10,7 +10,7 @@ import { requireServices } from '../../../src/platform/services.js';
 import { startEventLogNode } from '@truyvet/event-log-node/server';
 import { readConfig } from '../../../src/platform/config.js';
 
-it('A process with another master key than the first is refused', async () => {
+it('A process with another master key than the first one is refused', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'truyvet-runtime-'));
   const node = await startEventLogNode({ port: 0, dataDir: join(dataDir, 'event-log') });
   const open = async (machine: string) => {
@@ -65,7 +65,7 @@ describe('A command whose services are down', () => {
   });
 });
 
-describe('A command whom the event log does not let in', () => {
+describe('A command that the event log refuses', () => {
   const urls = (eventStoreUrl: string) => ({
     eventStoreUrl,
     neo4j: { url: 'bolt://127.0.0.1:1', user: 'neo4j', password: 'none' },
@@ -76,7 +76,7 @@ describe('A command whom the event log does not let in', () => {
     ['a wrong password', /the user or the password is wrong/, (url: string) => url.replace(/:[^:@/]+@/, ':guessed@')],
     ['no user', /asks for a user and a password/, (url: string) => url.replace(/\/\/.*@/, '//')],
     ['an unknown authority', /not of the authority that we know/, (url: string) => url.replace(/&tlsCAFile=.*/, '')],
-  ])('for %s says so at once, and not that services are to be started', async (_, reason, spoil) => {
+  ])('says so at once for %s, and does not ask to start the services', async (_, reason, spoil) => {
     const dataDir = mkdtempSync(join(tmpdir(), 'truyvet-refused-'));
     const node = await startEventLogNode({ port: 0, dataDir: join(dataDir, 'event-log') });
     try {

@@ -10,7 +10,7 @@ import { LogDamaged, type RecordedEvent } from '../../../src/event-log/event-sto
 import { EventStoreClient } from '../../../src/event-log/eventstore-client.js';
 
 describe('A result that was edited in the file of a stopped log', () => {
-  it('is an error in words for a client that reads or follows the log, at once and not after a minute', async () => {
+  it('is a readable error for a client that reads or follows the log, at once and not after a minute', async () => {
     await inFolder(async (dir) => {
       const event = {
         type: 'PersonIsolated' as const,
@@ -49,7 +49,7 @@ describe('A result that was edited in the file of a stopped log', () => {
           expect(batch.events).toEqual([]);
         }
         expect(errors[0]).toBeInstanceOf(LogDamaged);
-        // The operator is told once, not each time that somebody comes back for it.
+        // The operator is informed once, not for each reader that returns to the damage.
         expect(said.filter((text) => /damaged/.test(text))).toHaveLength(1);
       } finally {
         await store.close();

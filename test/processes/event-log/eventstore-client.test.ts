@@ -29,12 +29,12 @@ afterAll(async () => {
 describe('Following the log', () => {
   const options = { events: eventsOf('PersonIsolated' as const), maxEvents: 10, maxWait: 20 };
 
-  it('ends at once when it was told to stop before it began', async () => {
+  it('ends at once if it was stopped before it began', async () => {
     const batches = store.follow({ ...options, signal: AbortSignal.abort() });
     expect(await batches[Symbol.asyncIterator]().next()).toEqual({ done: true, value: undefined });
   });
 
-  it('hands over as unreadable what it cannot read, with why and without its content, and goes on', async () => {
+  it('returns an event that it cannot read as unreadable, with the reason and without its content, and continues', async () => {
     const data = { personId: 'An', startedAt: '2021-08-01T00:00:00Z' };
     const event = { type: 'PersonIsolated' as const, data };
     await store.append(anyStream('person-An'), [{ id: randomUUID(), event, provenance: { source: 'test' } }], 'any');
@@ -67,7 +67,7 @@ describe('Following the log', () => {
     expect(JSON.stringify(unread)).not.toContain('Mai');
   });
 
-  it('hands over what a newer version wrote under a type that nobody knows, and nothing of other programs', async () => {
+  it('returns an event with an unknown type from a newer version, and nothing of other programs', async () => {
     const client = EventStoreDBClient.connectionString(node.connectionString());
     const metadata = { v: 1, source: 'test' };
     const data = { personId: 'Mai', startedAt: '2021-08-01T00:00:00Z' };
@@ -75,7 +75,7 @@ describe('Following the log', () => {
       jsonEvent({ type: 'PersonVaccinated', data, metadata }),
       jsonEvent({ type: 'OfAnotherProgram', data, metadata: { version: 3 } }),
       jsonEvent({ type: 'OfAnotherProgram', data }),
-      // Known, and not asked for.
+      // A known type that was not requested.
       jsonEvent({ type: 'PersonReleased', data: { ...data, endedAt: data.startedAt }, metadata }),
       jsonEvent({ type: 'PersonIsolated', data, metadata }),
     ]);
@@ -97,8 +97,8 @@ describe('Following the log', () => {
   });
 });
 
-describe('What is asked of the log as a whole', () => {
-  it('leaves no call behind, however often it is asked', async () => {
+describe('A query about the log as a whole', () => {
+  it('leaves no call open, however often it is made', async () => {
     const event = { type: 'PersonIsolated' as const, data: { personId: 'Chi', startedAt: '2021-08-01T00:00:00Z' } };
     const first = await store.append(
       anyStream('person-Chi'),
@@ -111,7 +111,7 @@ describe('What is asked of the log as a whole', () => {
     expect(mark.chain).toBeDefined();
     for (let i = 0; i < 3; i++) {
       expect(await standingOf(client, mark)).toBe('same');
-      // Looks for the chain's last link before it, too, and for an event of a stream that goes on behind it.
+      // This also looks for the chain's last link, and for an event of a stream that continues after it.
       await chainOf(client);
       expect(await standingOf(client, { event: { ...mark.event, position: first.position } })).not.toBe('same');
     }

@@ -14,7 +14,7 @@ import { startEventLogNode } from '@truyvet/event-log-node/server';
 import { scavenge } from '../../support/log-calls.js';
 import { inFolder } from '../../../packages/event-log-node/test/harness.js';
 
-/** A log in a folder; each call serves it as it is then, for as long as the work takes. */
+/** Serves a log in a folder, in its current state, for the duration of the work. */
 async function served<T>(dir: string, work: (store: EventStoreClient) => Promise<T>): Promise<T> {
   const node = await startEventLogNode({ port: 0, dataDir: dir });
   const store = new EventStoreClient(node.connectionString(), CATALOGUE);
@@ -31,7 +31,7 @@ async function isolate(store: EventStoreClient, personId: string, id: string = r
   await store.append(anyStream(`person-${personId}`), [{ id, event, provenance: { source: 'test' } }], 'any');
 }
 
-/** What somebody derived, as text, who notes when it has to be made again. */
+/** Derived data in the form of text; it records when it has to be rebuilt. */
 interface List extends Derived {
   mark: string | undefined;
   passed: Position | undefined;
@@ -65,7 +65,7 @@ function derived(): List {
   };
 }
 
-/** One look; answers what was said. */
+/** Checks the log once; returns the log lines. */
 async function look(store: EventStoreClient, list: Derived): Promise<string[]> {
   const said: string[] = [];
   const stop = new AbortController();
@@ -80,7 +80,7 @@ async function look(store: EventStoreClient, list: Derived): Promise<string[]> {
     signal: stop.signal,
     every: 60_000,
   });
-  // The first look is under way; it ends before the pause that the signal ends.
+  // The first check is in progress; it ends before the pause that the signal interrupts.
   stop.abort();
   await guarding;
   return said;
@@ -91,7 +91,7 @@ const put = (from: string, to: string): void => {
   cpSync(from, to, { recursive: true, filter: (path) => !path.includes('lock') });
 };
 
-/** A log of An that is copied, goes on with Binh, and of which the copy is put back. */
+/** A log of An that is copied, continues with Binh, and is replaced by the copy. */
 async function withOlderCopy(
   known: (store: EventStoreClient) => Promise<void>,
   then: (store: EventStoreClient) => Promise<void>,
@@ -109,8 +109,8 @@ async function withOlderCopy(
   });
 }
 
-describe('What was derived from the event log', () => {
-  it('stays while the log only grows, also over restarts', async () => {
+describe('Data derived from the event log', () => {
+  it('is kept while the log only grows, even over restarts', async () => {
     await inFolder(async (dir) => {
       const list = derived();
       await served(dir, async (store) => {
@@ -127,7 +127,7 @@ describe('What was derived from the event log', () => {
     });
   });
 
-  it('is made again when an older copy is put back, also one that has grown beyond the old end meanwhile', async () => {
+  it('is rebuilt if an older copy is restored, even one that has grown beyond the old end meanwhile', async () => {
     for (const grown of [0, 5]) {
       const list = derived();
       const known = async (store: EventStoreClient) => {
@@ -136,7 +136,7 @@ describe('What was derived from the event log', () => {
       };
       await withOlderCopy(known, async (store) => {
         for (let i = 0; i < grown; i++) await isolate(store, `Chi${i}`);
-        // Whoever asks while nothing runs that would make it again is told as well.
+        // A caller is informed too, if nothing is running that would rebuild the data.
         await expect(requireLogOf(store, list)).rejects.toMatchObject({
           message: expect.stringMatching(/older copy|is another one/),
           fix: expect.stringMatching(/npm start.*import again/),
@@ -144,7 +144,7 @@ describe('What was derived from the event log', () => {
         const [text] = await look(store, list);
         expect(text).toMatch(grown === 0 ? /ends at position \d+, before position \d+.*older copy/ : /is another one/);
         expect(list.again).toEqual([grown === 0 ? 'shorter' : 'other']);
-        // Once: from then on it is the log that is known.
+        // Only once: from then on, this log is the known one.
         expect(await look(store, list)).toEqual([]);
         expect(await look(store, list)).toEqual([]);
         expect(list.again).toHaveLength(1);
@@ -152,7 +152,7 @@ describe('What was derived from the event log', () => {
     }
   });
 
-  it('is made again by how far it came alone, as where a version before kept no mark', async () => {
+  it('is rebuilt if only its position shows it, because an earlier version stored no mark', async () => {
     const list = derived();
     const known = async (store: EventStoreClient) => {
       list.passed = (await store.end())?.position;
@@ -163,13 +163,13 @@ describe('What was derived from the event log', () => {
       expect(await look(store, list)).toEqual([expect.stringMatching(/ends at position \d+, before position \d+/)]);
       expect(list.again).toEqual(['shorter']);
       expect(list.mark).toBeUndefined();
-      // Made of this log from then on.
+      // From then on, the data is derived from this log.
       expect(await look(store, list)).toEqual([]);
       expect(list.mark).toContain('person-An');
     });
   });
 
-  it('is made again by the last event that went into it, which the mark may be too old to tell', async () => {
+  it('is rebuilt if only the last event that went into it shows it, because the mark is too old', async () => {
     for (const grown of [0, 5]) {
       const list = derived();
       const known = async (store: EventStoreClient) => {
@@ -186,7 +186,7 @@ describe('What was derived from the event log', () => {
     }
   });
 
-  it('is made again when one of its readers was given what the log lost, and another has read on in it', async () => {
+  it('is rebuilt if one of its readers received events that the log lost, and another has continued in it', async () => {
     let [lost, kept]: (MarkedEvent | undefined)[] = [];
     const known = async (store: EventStoreClient) => void (lost = (await store.end())?.event);
     await withOlderCopy(known, async (store) => {
@@ -199,7 +199,7 @@ describe('What was derived from the event log', () => {
     });
   });
 
-  it('stays when the last event that went into it was erased or cut off since, and not when another was', async () => {
+  it('is kept if the last event that went into it was erased or cut off since, and not if another event was', async () => {
     await inFolder(async (dir) => {
       const node = await startEventLogNode({ port: 0, dataDir: dir });
       const store = new EventStoreClient(node.connectionString(), CATALOGUE);
@@ -211,7 +211,7 @@ describe('What was derived from the event log', () => {
         await admin.setStreamMetadata(given.stream, { truncateBefore: given.revision });
         await scavenge(node.connectionString('admin'));
         expect(await store.standing({ event: given })).toBe('same');
-        // What stands above the cut nobody may have taken away.
+        // An event above the cut cannot have been removed by it.
         const elsewhere = {
           ...given,
           position: { commit: given.position.commit + 1n, prepare: given.position.prepare + 1n },
@@ -220,7 +220,7 @@ describe('What was derived from the event log', () => {
         await admin.setStreamMetadata(given.stream, { truncateBefore: given.revision + 1 });
         await scavenge(node.connectionString('admin'));
         expect(await store.standing({ event: given })).toBe('same');
-        // What it was cut off by is written over, and what is left begins above it.
+        // The truncation was overwritten, and the remaining events begin above the event.
         await isolate(store, 'Binh');
         await admin.setStreamMetadata(given.stream, { customMetadata: true });
         expect(await store.standing({ event: given })).toBe('same');
@@ -234,7 +234,7 @@ describe('What was derived from the event log', () => {
     });
   });
 
-  it('is made again by position and event alone, as where a server has no chain', async () => {
+  it('is rebuilt by position and event alone on a server without a chain', async () => {
     let mark: LogMark | undefined;
     const known = async (store: EventStoreClient) => {
       mark = { event: (await store.mark())!.event };

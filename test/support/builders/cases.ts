@@ -3,7 +3,7 @@ import { COLLECTED_AT } from './results.js';
 
 type CaseConfirmed = EventOf<'CaseConfirmed'>;
 
-/** A case by a positive sample of the person, of whom nothing beside is known unless `says` has it. */
+/** A case confirmed by a positive sample of the person, without other facts except those in `says`. */
 export function confirmed(caseId: string, personId: string, says: Partial<CaseConfirmed['data']> = {}): CaseConfirmed {
   return {
     type: 'CaseConfirmed',

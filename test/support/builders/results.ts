@@ -1,11 +1,11 @@
 import type { TestResult } from '../../../src/samples/events.js';
 import type { EventOf } from '../events.js';
 
-/** When a sample is collected of which no time is given. */
+/** The default collection time of a sample. */
 export const COLLECTED_AT = '2021-08-10T08:00:00Z';
 
 /**
- * A positive result of a tube of the person's own, reported when the tube was collected, unless `says` has something else:
+ * A positive result of a tube of this person alone, reported when the tube was collected, except for what `says` sets:
  * `resultOf('An', { method: 'pcr', reportedAt: '2021-08-11T08:00:00Z' })`.
  */
 export function resultOf(personId: string, says: Partial<TestResult> = {}): TestResult {

@@ -2,11 +2,11 @@ import asyncHooks from 'node:async_hooks';
 import NodeEnvironment from 'jest-environment-node';
 import process from 'node:process';
 
-/** The storages of the file that runs. */
+/** The async storages of the running file. */
 let made = [];
 
-// Before Node 24 every storage that was ever used is asked at every promise, and Jest makes a storage a file: without this
-// each file makes all files after it slower.
+// Before Node 24, every promise runs the hooks of every storage that was ever used, and Jest creates a storage per
+// file: without this, each file slows down all later files.
 if (Number(process.versions.node.split('.')[0]) < 24) {
   const { AsyncLocalStorage } = asyncHooks;
   const value = class extends AsyncLocalStorage {
@@ -18,7 +18,7 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
   Object.defineProperty(asyncHooks, 'AsyncLocalStorage', { value });
 }
 
-/** Lets go of what Jest leaves behind of each file. */
+/** Releases what Jest leaves behind after each file. */
 export default class TidyEnvironment extends NodeEnvironment {
   async teardown() {
     disableStorages();

@@ -2,19 +2,19 @@ import { statSync } from 'node:fs';
 import { Script } from 'node:vm';
 import Runtime from 'jest-runtime';
 
-/** Of each file: its code as it was written last, the code that Jest runs, and what V8 compiled of that. */
+/** By file: its last source, the code that Jest runs, and V8's compiled version of that code. */
 const transformed = new Map();
 const compiled = new Map();
-/** Of each resolver, what a name leads to. */
+/** By resolver: the target of each name. */
 const resolved = new WeakMap();
 
-/** Of each environment, what loads packages into it. */
+/** By environment: the runtime that loads packages into it. */
 const packages = new WeakMap();
 
-/** What is of the file that runs: the tests it describes, and where its lines come from. */
+/** Packages with state of the running file: its tests, and its source maps. */
 const OF_ONE_FILE = /\/node_modules\/(?:jest-circus|source-map-support)\//;
 
-/** Makes once a worker where a name leads, what a file is transformed to, and its compiled code. */
+/** Resolves names, transforms files and compiles code once per worker. */
 class CompilingRuntime extends Runtime {
   constructor(config, environment, resolver, ...rest) {
     super(config, environment, resolver, ...rest);
@@ -46,7 +46,7 @@ class CompilingRuntime extends Runtime {
       }
       const { file } = known;
       transformCache.transforms.set(filename, file);
-      // By it lines of a stack are found in what was written.
+      // Stack traces use it to map lines to the source.
       if (file.sourceMapPath) transformCache.sourceMaps.set(filename, file.sourceMapPath);
       return file.code;
     };
@@ -58,7 +58,7 @@ class CompilingRuntime extends Runtime {
     let known = compiled.get(filename);
     if (known?.source !== source) {
       const parameters = this.executor.injectedModuleParameters.join(', ');
-      // On one line, so that lines stay where they are.
+      // On one line, so that line numbers do not change.
       known = { source, script: new Script(`(function (${parameters}) {${source}\n})`, { filename }) };
       compiled.set(filename, known);
     }
@@ -67,9 +67,9 @@ class CompilingRuntime extends Runtime {
 }
 
 /**
- * Each test file has modules of ours of its own, as always with Jest; packages are loaded once a worker, into the context that
- * all files share (shared-environment.mjs). V8 lets several contexts share the code of scripts, but not of modules: so
- * everything is loaded as CommonJS, on Node 24 as well, where Jest could require modules.
+ * Each test file has its own copy of our modules, as always with Jest; packages are loaded once per worker, into the
+ * context that all files share (shared-environment.mjs). V8 lets several contexts share the code of scripts, but not of
+ * modules. So everything is loaded as CommonJS, even on Node 24, where Jest could require modules.
  */
 export default class SharingRuntime extends CompilingRuntime {
   constructor(config, environment, ...rest) {
@@ -90,10 +90,10 @@ export default class SharingRuntime extends CompilingRuntime {
   }
 }
 
-/** Jest requires what it runs in. */
+/** Jest loads its runtime with `require`. */
 export const __esModule = true;
 
-/** @param method of two names: from where, and what is looked for. */
+/** @param method a method of two names: the importing file, and the name to resolve. */
 function remember(object, method, known) {
   const ask = object[method].bind(object);
   object[method] = (from, name, ...options) => {

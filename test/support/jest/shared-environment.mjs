@@ -1,21 +1,23 @@
 import { installCommonGlobals } from 'jest-util';
 import TidyEnvironment, { disableStorages } from './environment.mjs';
 
-/** Under which the runner keeps in the global object what it knows of a file, and who listens to it. */
+/** Keys under which the runner stores a file's state and listeners in the global object. */
 const OF_ONE_FILE = new Set([
   ...['JEST_STATE_SYMBOL', 'EVENT_HANDLERS', 'TEST_TIMEOUT_SYMBOL'],
   ...['RETRY_TIMES', 'RETRY_IMMEDIATELY', 'WAIT_BEFORE_RETRY', 'LOG_ERRORS_BEFORE_RETRY'],
 ]);
 
-/** Of each project, the environment of its files in this worker. */
+/** By project: the environment of its files in this worker. */
 const environments = new Map();
 
-/** What a file could leave behind for the next is made anew or put back: `process`, timers, spies, globals. */
+/**
+ * Resets or recreates everything that a file could leave behind for the next one: `process`, timers, spies, globals.
+ */
 class SharedEnvironment extends TidyEnvironment {
   #globals;
 
   begin(globals) {
-    // As Jest makes one for each context.
+    // Like those that Jest creates for each context.
     const { Symbol, Date } = this.global;
     const fresh = { Symbol, Date };
     installCommonGlobals(fresh, globals);
@@ -36,7 +38,10 @@ class SharedEnvironment extends TidyEnvironment {
   }
 }
 
-/** All files of a project run in one context, so that packages are loaded once a worker: see runtime.mjs. Called by `new`. */
+/**
+ * All files of a project run in one context, so that packages are loaded once per worker: see runtime.mjs. Called with
+ * `new`.
+ */
 export default function EnvironmentOfProject(config, context) {
   const { id, globals } = config.projectConfig;
   const environment = environments.get(id) ?? new SharedEnvironment(config, context);

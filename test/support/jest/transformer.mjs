@@ -3,7 +3,7 @@ import Resolver from 'jest-resolve';
 import { readFileSync } from 'node:fs';
 
 const ours = swc.createTransformer({ ...JSON.parse(readFileSync('.swcrc', 'utf8')), swcrc: false });
-/** Of packages that are modules. */
+/** For packages that are ES modules. */
 const theirs = swc.createTransformer({
   ...{ swcrc: false, sourceMaps: false },
   jsc: { target: 'es2022', parser: { syntax: 'ecmascript' } },
@@ -14,7 +14,7 @@ const transformerOf = (filename) => {
   return Resolver.unstable_shouldLoadAsEsm(filename, []) ? theirs : undefined;
 };
 
-/** Everything as CommonJS: see runtime.mjs. What is CommonJS already stays as it is. */
+/** Transforms everything to CommonJS: see runtime.mjs. Code that is CommonJS already is not changed. */
 export default {
   process(source, filename, options) {
     const transformer = transformerOf(filename);

@@ -9,9 +9,9 @@ const SIMULATOR = fileURLToPath(
   new URL('../../../packages/message-gateway/test/simulators/http-simulator.mjs', import.meta.url),
 );
 
-/** A gateway for messages that is a process of its own, and keeps what it accepted in a file. */
+/** A message gateway as a separate process that stores accepted messages in a file. */
 export class Gateway {
-  /** `held` for each message that was accepted and is not answered yet, because of a fault of that name. */
+  /** Emits `held` for each message that was accepted and is not answered yet, because of the fault with that name. */
   readonly moments = new EventEmitter();
   #child: ChildProcess | undefined;
 
@@ -31,7 +31,7 @@ export class Gateway {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** Starts it again on its port, with what it had accepted. */
+  /** Starts it again on its port, with the messages that it had accepted. */
   async run(): Promise<void> {
     const child = spawn(process.execPath, [SIMULATOR, this.file, String(this.port)], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -47,12 +47,12 @@ export class Gateway {
     this.#child = child;
   }
 
-  /** What the next messages meet; nothing while the process is away. */
+  /** Sets the faults of the next messages; does nothing while the process is down. */
   async fault(faults: readonly HttpFault[]): Promise<void> {
     await fetch(`${this.url}/faults`, { method: 'POST', body: JSON.stringify(faults) }).catch(() => undefined);
   }
 
-  /** Oldest first; an id twice is a message that went twice. */
+  /** Oldest first; a repeated id is a message that was sent twice. */
   async accepted(): Promise<AcceptedMessage[]> {
     return (await (await fetch(`${this.url}/accepted`)).json()) as AcceptedMessage[];
   }
@@ -60,7 +60,8 @@ export class Gateway {
   get victim(): Victim {
     return {
       name: this.name,
-      // Whoever finds one gone leaves it alone for a while: killed as often as the others nothing would be sent.
+      // A sender that finds it down leaves it alone for a while: if it were killed as often as the others, nothing
+      // would be sent.
       weight: 1,
       kill: () => {
         const child = this.#child;

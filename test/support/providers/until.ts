@@ -1,4 +1,4 @@
-/** What it gives once it gives something. The test's own limit ends a wait that is in vain. */
+/** Polls until a value is defined, and returns it. The test's own time limit ends the wait. */
 export async function until<T>(look: () => T | undefined | Promise<T | undefined>): Promise<T> {
   for (;;) {
     const found = await look();

@@ -93,7 +93,7 @@ const histories = {
 } satisfies Record<string, AlertEvent[]>;
 type History = keyof typeof histories;
 
-/** What each command makes of each history; where nothing stands it changes nothing. */
+/** The result of each command for each history; a missing entry means that nothing changes. */
 const table: [string, AlertCommand, Partial<Record<History, AlertEvent[]>>][] = [
   ['Request', request, { nothing: [requested] }],
   [
@@ -186,7 +186,7 @@ describe('An alert', () => {
     }
   }
 
-  it('stands, once told, until the phone was told otherwise', () => {
+  it('stands, once sent, until the phone was informed otherwise', () => {
     const standing = Object.entries(histories).filter(([, events]) => stands(given(...events).state));
     expect(standing.map(([history]) => history)).toEqual([
       'requested',
@@ -199,7 +199,7 @@ describe('An alert', () => {
     ]);
   });
 
-  it('can be relied on while it stands, but not at a phone at which nothing could be taken back', () => {
+  it('can be relied on while it stands, but not on a phone on which it could not be taken back', () => {
     const reliable = Object.entries(histories).filter(([, events]) => canBeReliedOn(given(...events).state));
     expect(reliable.map(([history]) => history)).toEqual([
       'requested',
@@ -211,37 +211,37 @@ describe('An alert', () => {
     ]);
   });
 
-  it('says enough to whom it asks as much of as their degree does', () => {
+  it('says enough to people whose degree asks for no more', () => {
     const told = (degree: number | null) => given(requested, { ...sent, data: { ...sent.data, degree } }).state;
     const asks = (said: number | null, degrees: number[]) =>
       degrees.map((degree) => saysEnough(told(said), { degree, until: null }));
     expect(asks(2, [1, 2, 3, 5])).toEqual([false, true, true, true]);
     expect(asks(4, [1, 2, 3, 5])).toEqual([false, false, true, true]);
-    // Of whom it spoke was not always noted.
+    // Older events do not say whom the message covered.
     expect(asks(null, [1])).toEqual([true]);
     expect([1, 2, 3, 4, 5].map(adviceOf)).toEqual([1, 2, 3, 3, 3]);
   });
 
   it.each([
     ['the same day', '2021-08-19', '2021-08-19', true],
-    ['an earlier day than was said', '2021-08-19', '2021-08-18', true],
-    ['a later day than was said', '2021-08-19', '2021-08-20', false],
-    ['days after a contact that goes on, where a day was said', '2021-08-19', 'open', false],
-    ['a day, where days after the last contact were said', 'open', '2021-09-30', true],
-    ['a day, where none was said, or nobody noted it', null, '2021-08-20', true],
+    ['earlier than the day in the message', '2021-08-19', '2021-08-18', true],
+    ['later than the day in the message', '2021-08-19', '2021-08-20', false],
+    ['a number of days after a continuing contact, and the message named a day', '2021-08-19', 'open', false],
+    ['a day, and the message named a number of days', 'open', '2021-09-30', true],
+    ['a day, and the message named none, or it was not noted', null, '2021-08-20', true],
     ['no day', '2021-08-19', null, true],
-  ])('says enough, by its last day, where what holds is %s', (_name, until, needed, enough) => {
+  ])('says enough, by its last day, if the day that holds is %s', (_name, until, needed, enough) => {
     const told = given(requested, { ...sent, data: { ...sent.data, until } }).state;
     expect(saysEnough(told, { degree: 1, until: needed })).toBe(enough);
   });
 
-  it('takes a message back on another day that had to wait for it, and no other that failed', () => {
+  it('takes a message back on another day if the limit postponed it, but not if it failed for another reason', () => {
     const failed = (reason: 'bound' | 'over' | 'refused') =>
       given(requested, sent, withdrawn(true), { type: 'WithdrawalFailed', data: { alertId, reason, detail: '' } });
     expect(failed('bound').when(release).types).toEqual(['AlertWithdrawn']);
     failed('over').when(release).then();
     failed('refused').when(release).then();
-    // Whoever is found again meanwhile was told what is true again.
+    // A person who is found again meanwhile got a message that is true again.
     expect(['bound', 'over', 'refused'].map((why) => canBeReliedOn(failed(why as 'bound').state))).toEqual([
       true,
       false,

@@ -15,7 +15,7 @@ async function rigWith(phones: Record<string, string | null>): Promise<AlertingR
 }
 
 describe('alerts of a traced case', () => {
-  it('tells every contact who has a phone once, whatever is planned again', async () => {
+  it('inform every contact with a phone once, whatever is planned again', async () => {
     const rig = await rigWith({ an: A, binh: B });
     await rig.trace({ an: 1, binh: 2 });
     await rig.drain();
@@ -30,7 +30,7 @@ describe('alerts of a traced case', () => {
     expect(rig.alerts('an').map(({ status }) => status)).toEqual(['sent']);
   });
 
-  it('tells who came closer once more what that asks for, and takes both back with one message', async () => {
+  it('inform people who came closer once more of what that asks for, and take both back with one message', async () => {
     const rig = await rigWith({ an: A });
     await rig.trace({ an: 2 });
     await rig.drain();
@@ -45,7 +45,7 @@ describe('alerts of a traced case', () => {
     expect(rig.alerts('an').map(({ withdrawal }) => withdrawal)).toEqual(['sent', 'sent']);
   });
 
-  it('tells who came closer in the moment in which the message went', async () => {
+  it('inform people who came closer at the moment in which the message was sent', async () => {
     const rig = await rigWith({ an: A });
     await rig.trace({ an: 2 });
     rig.before('AlertSent', alertIdOf(CASE, 'an', 0), async () => {
@@ -57,7 +57,7 @@ describe('alerts of a traced case', () => {
     expect(rig.sentTo(A).map(({ text }) => /F\d/.exec(text)?.[0])).toEqual(['F2', 'F1']);
   });
 
-  it('names the request as what the message follows from, in the chain of the trace', async () => {
+  it('name the request as the cause of the message, in the chain of the trace', async () => {
     const rig = await rigWith({ an: A });
     await rig.trace({ an: 1 });
     await rig.drain();
@@ -74,7 +74,7 @@ describe('alerts of a traced case', () => {
     expect(sent?.provenance).toMatchObject({ ...chain, causationId: requested?.id });
   });
 
-  it('tells a phone of several contacts once and says how many they are', async () => {
+  it('inform a phone of several contacts once, and say how many they are', async () => {
     const rig = await rigWith({ an: A, binh: A, chi: A });
     await rig.trace({ an: 2, binh: 1, chi: 2 });
     await rig.drain();
@@ -86,7 +86,7 @@ describe('alerts of a traced case', () => {
     expect(rig.alerts('chi')[0]?.coveredBy).toBe(alertIdOf(CASE, 'binh', 0));
   });
 
-  it('asks for a visit to who has no phone, and sends once a phone is registered', async () => {
+  it('ask for a visit to a contact without a phone, and are sent once a phone is registered', async () => {
     const rig = await rigWith({ an: null });
     await rig.trace({ an: 1, nobody: 1 });
     await rig.drain();
@@ -101,7 +101,7 @@ describe('alerts of a traced case', () => {
     expect(rig.provider.messages.map(({ to }) => to).sort()).toEqual([A, B]);
   });
 
-  it('asks for a visit when the number is refused, and tries again with another number', async () => {
+  it('ask for a visit if the number is refused, and try again with another number', async () => {
     const rig = await rigWith({ an: A, binh: A });
     rig.provider.refusing.add(A);
     await rig.trace({ an: 1, binh: 1 });
@@ -118,7 +118,7 @@ describe('alerts of a traced case', () => {
     expect(rig.provider.messages.map(({ to }) => to)).toEqual([B]);
   });
 
-  it('never tells somebody who was released before the message went', async () => {
+  it('never inform a person who was released before the message was sent', async () => {
     const rig = await rigWith({ an: A });
     await rig.trace({ an: 1 });
     await rig.react();
@@ -129,7 +129,7 @@ describe('alerts of a traced case', () => {
     expect(rig.alerts('an').map(({ status, told }) => [status, told])).toEqual([['withdrawn', false]]);
   });
 
-  it('takes back what was told to a released contact, and tells again who comes back', async () => {
+  it('take back the message to a released contact, and inform again a person who comes back', async () => {
     const rig = await rigWith({ an: A });
     const [first, second] = [alertIdOf(CASE, 'an', 0), alertIdOf(CASE, 'an', 1)];
     await rig.trace({ an: 1 });
@@ -142,7 +142,7 @@ describe('alerts of a traced case', () => {
     expect(rig.sentTo(A).map(({ id }) => id)).toEqual([first, `${first}-withdrawal`, second]);
   });
 
-  it('takes back everything told when the case is retracted, once a phone', async () => {
+  it('take back all messages if the case is retracted, once per phone', async () => {
     const rig = await rigWith({ an: A, binh: A, chi: B });
     await rig.trace({ an: 1, binh: 1, chi: 2 });
     await rig.drain();
@@ -156,7 +156,7 @@ describe('alerts of a traced case', () => {
     for (const person of ['an', 'binh', 'chi']) expect(rig.alerts(person).at(-1)?.status).toBe('withdrawn');
   });
 
-  it('tells everyone again when a retracted case comes back, although its trace finds nothing new', async () => {
+  it('inform everyone again if a retracted case comes back, although its trace finds nothing new', async () => {
     const rig = await rigWith({ an: A });
     await rig.trace({ an: 1 });
     await rig.drain();
@@ -172,7 +172,7 @@ describe('alerts of a traced case', () => {
     ]);
   });
 
-  it('takes nothing back from a phone while another of its people still is a contact', async () => {
+  it('take nothing back from a phone while another of its people is still a contact', async () => {
     const rig = await rigWith({ an: A, binh: A });
     await rig.trace({ an: 1, binh: 2 });
     await rig.drain();
@@ -191,14 +191,14 @@ describe('alerts of a traced case', () => {
     expect(rig.alerts('an')[0]?.withdrawal).toBe('sent');
   });
 
-  it('tells a covered person on their own when the alert they rely on was withdrawn before it went', async () => {
+  it('inform a covered person separately if the alert on which they rely was withdrawn before it was sent', async () => {
     const rig = await rigWith({ an: A, binh: A });
     const an = alertIdOf(CASE, 'an', 0);
     await rig.trace({ an: 1, binh: 1 });
     await rig.react();
     await rig.run([...rig.jobs.keys()]);
     await rig.react();
-    // The process dies with the message on its lips: claimed, not sent.
+    // The process dies after the claim, before the message is sent.
     rig.restart({ calls: 8, after: false });
     await rig.run([`${an}-0`]);
     expect(rig.provider.messages).toEqual([]);
@@ -212,7 +212,7 @@ describe('alerts of a traced case', () => {
     expect(rig.sentTo(A)[0]?.text).toMatch(/Bạn/);
   });
 
-  it('notes and takes back a message of which the note was lost in a crash', async () => {
+  it('note and take back a message whose note was lost in a crash', async () => {
     const rig = await rigWith({ an: A });
     const an = alertIdOf(CASE, 'an', 0);
     await rig.trace({ an: 1 });
@@ -230,7 +230,7 @@ describe('alerts of a traced case', () => {
     expect(rig.sentTo(A).map(({ id }) => id)).toEqual([an, `${an}-withdrawal`]);
   });
 
-  it('tells others of a phone on their own when the one they rely on got another phone before it was told', async () => {
+  it('inform others on a phone separately if the one on whom they rely got another phone before the message was sent', async () => {
     const rig = await rigWith({ an: A, binh: A });
     const an = alertIdOf(CASE, 'an', 0);
     await rig.trace({ an: 1, binh: 1 });
@@ -246,7 +246,7 @@ describe('alerts of a traced case', () => {
     expect(rig.sentTo(B)).toHaveLength(1);
   });
 
-  it('tells a phone of several cases that come in together of one, each of its people included', async () => {
+  it('inform a phone about several cases that arrive together with one message that includes all of its people', async () => {
     const rig = await rigWith({ an: A, binh: A, chi: B });
     for (const caseId of ['case-2', 'case-3']) await rig.confirm(caseId);
     for (const caseId of [CASE, 'case-2', 'case-3']) await rig.trace({ an: 1, binh: 1, chi: 1 }, caseId);
@@ -266,7 +266,7 @@ describe('alerts of a traced case', () => {
     }
   });
 
-  it('tells of another case who of a phone was not told with the first', async () => {
+  it('inform about another case those on a phone who were not informed with the first', async () => {
     const rig = await rigWith({ an: A, binh: A });
     await rig.confirm('case-2');
     await rig.trace({ an: 1 });
@@ -279,7 +279,7 @@ describe('alerts of a traced case', () => {
   it.each([
     ['on the same day', '2021-08-05T02:00:00Z'],
     ['before', '2021-08-03T02:00:00Z'],
-  ])('says nothing of an F1 of another case exposed %s, however much later that is found', async (_, exposed) => {
+  ])('do not inform an F1 of another case who was exposed %s, however much later that is found', async (_, exposed) => {
     const rig = await rigWith({ an: A });
     await rig.confirm('case-2');
     await rig.trace({ an: 1 });
@@ -288,7 +288,7 @@ describe('alerts of a traced case', () => {
     await rig.trace({ an: 1 }, 'case-2', { an: exposed });
     await rig.drain();
     expect(rig.sentTo(A).map(({ text }) => /hết ngày ([\d/]+)/.exec(text)?.[1])).toEqual(['19/08/2021']);
-    // What it rests on may go: then the other case holds, and the message with it.
+    // The case that it is based on may go: then the other case, and with it the message, still holds.
     await rig.retract();
     await rig.drain();
     expect(rig.sentTo(A)).toHaveLength(1);
@@ -297,7 +297,7 @@ describe('alerts of a traced case', () => {
     expect(rig.sentTo(A)).toHaveLength(2);
   });
 
-  it('names to a phone no earlier day than the one that holds for somebody else who has it', async () => {
+  it('name to a phone no earlier day than the one that holds for somebody else with that phone', async () => {
     const rig = await rigWith({ an: A, binh: A });
     await rig.confirm('case-2');
     await rig.trace({ an: 1 });
@@ -308,7 +308,7 @@ describe('alerts of a traced case', () => {
     expect(rig.sentTo(A).map(({ text }) => /hết ngày ([\d/]+)/.exec(text)?.[1])).toEqual(['19/08/2021', '19/08/2021']);
   });
 
-  it('keeps the alerts of two cases apart', async () => {
+  it('keep the alerts of two cases separate', async () => {
     const rig = await rigWith({ an: A });
     await rig.confirm('case-2');
     await rig.trace({ an: 1 });
@@ -323,7 +323,7 @@ describe('alerts of a traced case', () => {
     expect(rig.alerts('an', 'case-2').map(({ withdrawal }) => withdrawal)).toEqual(['sent']);
   });
 
-  it('takes back what it said of a retracted case alone, by that message and its code, when another case stands', async () => {
+  it('take back only the message about a retracted case, by its code, while another case stands', async () => {
     const rig = await rigWith({ an: A });
     await rig.confirm('case-2');
     await rig.trace({ an: 1 });
@@ -343,7 +343,7 @@ describe('alerts of a traced case', () => {
   });
 });
 
-describe('what becomes of a message after a provider accepted it', () => {
+describe('the result of a message after a provider accepted it', () => {
   const report = async (rig: AlertingRig, status: 'network-delivered' | 'failed', detail = 'absent') => {
     const alertId = alertIdOf(CASE, 'an', 0);
     const graph = {
@@ -354,7 +354,7 @@ describe('what becomes of a message after a provider accepted it', () => {
     await rig.drain();
   };
 
-  it('is noted in as many of the provider’s words as tell what is the matter, however many there are', async () => {
+  it('is noted with only as many of the provider’s words as explain the problem', async () => {
     const rig = await rigWith({ an: A });
     await rig.trace({ an: 1 });
     await rig.drain();
@@ -365,7 +365,7 @@ describe('what becomes of a message after a provider accepted it', () => {
     ]);
   });
 
-  it('is noted once as delivered by the network', async () => {
+  it('is noted once if the network delivered it', async () => {
     const rig = await rigWith({ an: A });
     await rig.trace({ an: 1 });
     await rig.drain();
@@ -374,7 +374,7 @@ describe('what becomes of a message after a provider accepted it', () => {
     expect(rig.eventsOf(alertIdOf(CASE, 'an', 0))).toEqual(['AlertRequested', 'AlertSent', 'AlertDelivered']);
   });
 
-  it('asks for a visit when the network could not deliver it, and takes nothing back from who was not told', async () => {
+  it('asks for a visit if the network could not deliver it, and takes nothing back from a person who was not informed', async () => {
     const rig = await rigWith({ an: A });
     await rig.trace({ an: 1 });
     await rig.drain();
@@ -385,7 +385,7 @@ describe('what becomes of a message after a provider accepted it', () => {
     expect(rig.sentTo(A)).toHaveLength(1);
   });
 
-  it('tells who gets another phone after the first one was not reached', async () => {
+  it('informs a person who gets another phone after the first one was not reached', async () => {
     const rig = await rigWith({ an: A });
     await rig.trace({ an: 1 });
     await rig.drain();
@@ -395,7 +395,7 @@ describe('what becomes of a message after a provider accepted it', () => {
     expect(rig.sentTo(B)).toHaveLength(1);
   });
 
-  it('asks for a visit when the network could not deliver what takes the message back', async () => {
+  it('asks for a visit if the network could not deliver a withdrawal', async () => {
     const rig = await rigWith({ an: A });
     await rig.trace({ an: 1 });
     await rig.drain();
@@ -411,12 +411,12 @@ describe('what becomes of a message after a provider accepted it', () => {
     await noteReport(rig.store, graph, PURPOSES, failed);
     expect(rig.alerts('an').at(-1)).toMatchObject({ status: 'withdrawn', withdrawal: 'failed' });
     expect(rig.eventsOf(alertId).filter((type) => type === 'WithdrawalUndelivered')).toHaveLength(1);
-    // Who is a contact again hears it at any rate: that it was taken back may not have reached them.
+    // A person who is a contact again gets a new message in any case, because the withdrawal may not have arrived.
     await rig.drain();
     expect(rig.sentTo(A)).toHaveLength(2);
   });
 
-  it('is looked for again while nothing is known of it', async () => {
+  it('is looked for again while it is unknown', async () => {
     const rig = await rigWith({ an: A });
     const graph = { messageByReference: async () => undefined };
     const unknown = { provider: 'memory', reference: '9', status: 'failed' as const, detail: '' };

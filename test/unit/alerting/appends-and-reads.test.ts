@@ -3,7 +3,7 @@ import { CountedLog } from './counted-log.js';
 import { RememberingProvider } from './remembering-provider.js';
 import { AlertingRig } from './rig.js';
 
-/** What telling one contact, and then taking it back, asks of the streams of alerts and messages. */
+/** The reads and appends in the streams of alerts and messages for alerting one contact and then taking that back. */
 async function costs(names: readonly string[], gathers: boolean): Promise<{ told: string[]; takenBack: string[] }> {
   const log = new CountedLog();
   const rig = new AlertingRig(
@@ -28,21 +28,21 @@ async function costs(names: readonly string[], gathers: boolean): Promise<{ told
 }
 
 describe('An alert costs', () => {
-  it('one append where one provider knows what became of each message: the message has no stream', async () => {
+  it('one append if one provider knows the result of each message: the message has no stream', async () => {
     expect(await costs(['outbox'], false)).toEqual({
       told: ['append alert 1', 'read alert 2'],
       takenBack: ['append alert 1', 'read alert 10', 'read message 1'],
     });
   });
 
-  it('two more where there are several: that it is handed over, and that it went', async () => {
+  it('two more with several providers: one for the hand-over, one for the result', async () => {
     expect(await costs(['first', 'second'], false)).toEqual({
       told: ['append alert 1', 'append message 2', 'read alert 2'],
       takenBack: ['append alert 1', 'append message 2', 'read alert 10', 'read message 1'],
     });
   });
 
-  it('one look into the stream of the message where it waited for others, since it may have been tried', async () => {
+  it('one read of the stream of the message if it waited for others, because it may have been tried', async () => {
     expect(await costs(['outbox'], true)).toEqual({
       told: ['append alert 1', 'read alert 4', 'read message 1'],
       takenBack: ['append alert 1', 'read alert 10', 'read message 1'],

@@ -25,7 +25,7 @@ const found = async (count: number) => {
 const told = () => rig.provider.messages.length;
 const typesOf = () => rig.store.all.filter(({ stream }) => stream === `brake-${CASE}`).map(({ type }) => type);
 
-describe('A case of unlikely many contacts', () => {
+describe('A case with unlikely many contacts', () => {
   it('alerts nobody until a person approves, and then everybody once', async () => {
     await found(25);
     expect(told()).toBe(0);
@@ -38,7 +38,7 @@ describe('A case of unlikely many contacts', () => {
     expect(told()).toBe(25);
   });
 
-  it('goes on with one approval as it grows', async () => {
+  it('continues with one approval as it grows', async () => {
     await found(25);
     await decide(rig.store, 'Approve', { case_id: CASE, ...lan }, source);
     await found(30);
@@ -46,7 +46,7 @@ describe('A case of unlikely many contacts', () => {
     expect(typesOf()).toEqual(['AlertsHeld', 'AlertsApproved']);
   });
 
-  it('keeps those told who were told before it grew, and takes back what was told of who is released meanwhile', async () => {
+  it('keeps the messages sent before it grew, and takes back those of people who are released meanwhile', async () => {
     await found(10);
     expect(told()).toBe(10);
     await found(25);
@@ -67,14 +67,14 @@ describe('A case of unlikely many contacts', () => {
     expect(told()).toBe(26);
   });
 
-  it('alerts without anybody once it has become likely', async () => {
+  it('alerts without approval when it has become likely', async () => {
     await found(25);
     await found(15);
     expect(told()).toBe(15);
     expect(typesOf()).toEqual(['AlertsHeld', 'AlertsFreed']);
   });
 
-  it('is held as well when the day has far more alerts than days before', async () => {
+  it('is also held if the day has far more alerts than previous days', async () => {
     Object.assign(rig.pace, { today: 990, before: [100] });
     await found(15);
     expect(told()).toBe(0);
@@ -84,8 +84,8 @@ describe('A case of unlikely many contacts', () => {
   });
 });
 
-describe('Who decides about alerts that wait', () => {
-  it('has to be named, and hears when nothing waits', async () => {
+describe('A person who decides about held alerts', () => {
+  it('must be named, and is told if nothing waits', async () => {
     await expect(decide(rig.store, 'Approve', { case_id: CASE, ...lan }, source)).rejects.toThrow(
       `No alerts of case ${CASE} wait.`,
     );
@@ -95,7 +95,7 @@ describe('Who decides about alerts that wait', () => {
     await expect(decide(rig.store, 'Refuse', { case_id: CASE, ...lan }, source)).rejects.toThrow('refused already');
   });
 
-  it('reads why in a sentence with the numbers', () => {
+  it('reads the reason in a sentence with the numbers', () => {
     expect(reasonOf({ rule: 'place', number: 300, likely: 120, placeId: 'cafe' })).toBe(
       '300 of them met it at cafe, where up to 120 would be likely',
     );

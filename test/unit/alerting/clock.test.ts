@@ -6,7 +6,7 @@ import { PURPOSES } from '../../support/purposes.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 import { RememberingProvider } from './remembering-provider.js';
 
-it('A message whose way was noted before the clock came in doubt goes only once that is settled', async () => {
+it('A message that was noted before the clock was in doubt is sent only after that is settled', async () => {
   const provider = new RememberingProvider();
   const via: Route = { name: provider.name, provider, perSecond: null, whenUncertain: 'at-most-once' };
   const due = { messageId: 'm', purpose: 'alert', about: 'm', whose: 'an' };

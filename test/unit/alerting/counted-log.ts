@@ -3,11 +3,11 @@ import type { Stream } from '../../../src/kernel/stream.js';
 import type { Appended, Expected, NewEvent, RecordedEvent } from '../../../src/event-log/event-store.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
-/** Counts what is asked of it, by the kind of stream. */
+/** Counts reads and appends by the kind of stream. */
 export class CountedLog extends MemoryEventStore {
   readonly #counts = new Map<string, number>();
 
-  /** Since it was asked last: such as `append alert 2`. */
+  /** The counts since the last call, such as `append alert 2`. */
   take(): string[] {
     const counted = [...this.#counts].map(([what, count]) => `${what} ${count}`).sort();
     this.#counts.clear();

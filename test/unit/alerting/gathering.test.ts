@@ -17,7 +17,7 @@ async function rigThatGathers(): Promise<AlertingRig> {
   return rig;
 }
 
-/** What waits: An is a contact of the first case. */
+/** The message that waits: An is a contact of the first case. */
 const waiting: Record<string, (rig: AlertingRig) => Promise<void>> = {
   'F2 of a case': (rig) => rig.trace({ an: 2 }),
   'F1 of a case': (rig) => rig.trace({ an: 1 }),
@@ -37,7 +37,7 @@ const meanwhile: Record<string, (rig: AlertingRig) => Promise<void>> = {
   released: (rig) => rig.trace({}),
 };
 
-/** In the words of the table: for whom and until when. */
+/** In the table's words: for whom and until when. */
 function inWords(text: string): string {
   const degree = /\(F1\)|hoặc với F1/.test(text) ? 'F1' : 'F2';
   const count = /(\d+) người dùng số/.exec(text)?.[1];
@@ -56,12 +56,12 @@ function readTable(): { change: string[]; rows: [string, string[]][] } {
 
 const { change, rows } = readTable();
 
-describe('What is due for a phone within some minutes', () => {
-  it('is in the table of the documentation', () => {
+describe('A combined message for a phone', () => {
+  it('is described by the table of the documentation', () => {
     expect([rows.map(([state]) => state), change]).toEqual([Object.keys(waiting), Object.keys(meanwhile)]);
   });
 
-  describe.each(rows)('where what waits is for an %s', (state, cells) => {
+  describe.each(rows)('while a message waits for an %s', (state, cells) => {
     it.each(change.map((name, i): [string, string] => [name, cells[i] ?? '']))(
       'and meanwhile %s: %s',
       async (name, cell) => {
@@ -78,7 +78,7 @@ describe('What is due for a phone within some minutes', () => {
     );
   });
 
-  it('is one message also of a case that came in while it was being written, which is told by itself then', async () => {
+  it('is one message, and a case that arrives while it is being written gets another one', async () => {
     const rig = await rigThatGathers();
     await rig.trace({ an: 1 });
     await rig.gather();
@@ -91,7 +91,7 @@ describe('What is due for a phone within some minutes', () => {
     expect(rig.alerts('binh', OTHER).map(({ status }) => status)).toEqual(['withdrawn', 'sent']);
   });
 
-  it('is known to have been told of both cases although nobody lived to note that it went', async () => {
+  it('is known to have covered both cases although no process survived to note that it was sent', async () => {
     const rig = await rigThatGathers();
     await rig.trace({ an: 1 });
     await rig.trace({ binh: 2 }, OTHER);
@@ -106,7 +106,7 @@ describe('What is due for a phone within some minutes', () => {
     expect(rig.alert(first?.request?.alertId ?? '').saidOf).toHaveLength(1);
   });
 
-  it('is taken back once, when nobody of either case is a contact any more', async () => {
+  it('is taken back once, when nobody is a contact of either case any more', async () => {
     const rig = await rigThatGathers();
     await rig.trace({ an: 1 });
     await rig.trace({ binh: 1 }, OTHER);

@@ -12,7 +12,7 @@ const WITHDRAWAL = `${ALERT}-withdrawal`;
 const ASKED = { repeats: false, fates: true };
 const RECOGNISING = { repeats: true, fates: false };
 const NOTHING = { repeats: false, fates: false };
-/** Milliseconds after which nobody can still be handing a message over. */
+/** Milliseconds after which no process can still be handing a message over. */
 const LATER = 91_000;
 
 const provider = (name: string, knows = NOTHING) => new RememberingProvider({ name, knows, once: knows.repeats });
@@ -33,7 +33,7 @@ async function append(rig: AlertingRig, stream: string, ...events: DomainEvent[]
   }
 }
 
-/** A log of before messages had streams: an alert claimed its phone, and these events followed in its own stream. */
+/** A log from before messages had streams: an alert claimed its phone, and these events followed in its own stream. */
 async function logOf(providers: readonly RememberingProvider[], ...events: AlertEvent[]): Promise<AlertingRig> {
   const rig = new AlertingRig(new MemoryEventStore(), providers);
   await rig.register('an', A);
@@ -48,7 +48,7 @@ async function logOf(providers: readonly RememberingProvider[], ...events: Alert
   return rig;
 }
 
-/** Of one that was sent by then, and is to be taken back. */
+/** An alert that was sent by then, and has to be taken back. */
 async function takingBack(providers: readonly RememberingProvider[], ...events: AlertEvent[]): Promise<AlertingRig> {
   const sent = { alertId: ALERT, provider: 'one', reference: '1', degree: 1, until: null, cases: [] };
   const before: AlertEvent[] = [handedOver('one'), { type: 'AlertSent', data: sent }];
@@ -59,7 +59,7 @@ async function takingBack(providers: readonly RememberingProvider[], ...events: 
   return rig;
 }
 
-/** Goes on with the program of now, once whoever was handing the message over is surely gone. */
+/** Continues with the current program when the earlier process can no longer be handing the message over. */
 async function goOn(rig: AlertingRig): Promise<string[]> {
   rig.restart();
   rig.now += LATER;
@@ -70,21 +70,21 @@ async function goOn(rig: AlertingRig): Promise<string[]> {
 describe('A message that an earlier version had handed over', () => {
   it.each([
     ['was being handed over', []],
-    ['had failed with nobody knowing', [ended('one', 'uncertain')]],
-  ])('is left to a visit where it %s, and its provider knows nothing', async (_, more) => {
+    ['had failed with an unknown result', [ended('one', 'uncertain')]],
+  ])('is left to a visit if it %s, and its provider knows nothing', async (_, more) => {
     const rig = await logOf([provider('one'), provider('two', ASKED)], handedOver('one'), ...more);
     expect(await goOn(rig)).toEqual([]);
     expect(rig.alerts('an').at(-1)).toMatchObject({ status: 'failed', failure: 'uncertain' });
   });
 
-  it('is taken back as if it had gone, where nobody knows and its case was none', async () => {
+  it('is taken back as if it had been sent, if nobody knows and its case was none', async () => {
     const rig = await logOf([provider('one'), provider('two', ASKED)], handedOver('one'));
     await rig.retract();
     expect(await goOn(rig)).toEqual([expect.stringContaining(WITHDRAWAL)]);
     expect(rig.eventsOf(ALERT)).toContain('WithdrawalOwedInDoubt');
   });
 
-  it('is touched by nobody while it may be on its way at this moment', async () => {
+  it('is not touched while it may be in progress at this moment', async () => {
     const rig = await logOf([provider('one'), provider('two', ASKED)], handedOver('one'));
     await rig.react();
     await rig.run([...rig.jobs.keys()]);
@@ -93,9 +93,9 @@ describe('A message that an earlier version had handed over', () => {
   });
 
   it.each([
-    ['is found where it went', true, ['one'], 'one'],
-    ['goes where it did not', false, ['two'], 'two'],
-  ])('%s, by asking the one that had it', async (_, went, by, sentBy) => {
+    ['is found if it was sent', true, ['one'], 'one'],
+    ['is sent elsewhere if it was not', false, ['two'], 'two'],
+  ])('%s, by asking the provider that had it', async (_, went, by, sentBy) => {
     const [one, two] = [provider('one', ASKED), provider('two')];
     const rig = await logOf([two, one], handedOver('one'));
     if (went) await one.send({ id: ALERT, to: A, text: 'stay at home' });
@@ -104,7 +104,7 @@ describe('A message that an earlier version had handed over', () => {
     expect(sent?.data).toMatchObject({ provider: sentBy });
   });
 
-  it('goes again to the one alone that recognises what it has', async () => {
+  it('is sent again only to the provider that recognises its messages', async () => {
     const [one, two] = [provider('one', RECOGNISING), provider('two', ASKED)];
     const rig = await logOf([two, one], handedOver('one'), ended('one', 'uncertain'));
     await one.send({ id: ALERT, to: A, text: 'stay at home' });
@@ -112,12 +112,12 @@ describe('A message that an earlier version had handed over', () => {
     expect(rig.alerts('an').at(-1)?.status).toBe('sent');
   });
 
-  it('goes through another one where it was refused', async () => {
+  it('is sent through another provider if it was refused', async () => {
     const rig = await logOf([provider('one'), provider('two')], handedOver('one'), ended('one', 'refused'));
     expect(await goOn(rig)).toEqual([`two: ${ALERT}`]);
   });
 
-  it('and refused for good went to nobody: nothing is taken back', async () => {
+  it('and refused permanently was sent to nobody: nothing is taken back', async () => {
     const failed = { alertId: ALERT, reason: 'refused' as const, detail: 'no such number', provider: 'one' };
     const rig = await logOf([provider('one')], handedOver('one'), { type: 'AlertFailed', data: failed });
     await rig.retract();
@@ -125,13 +125,13 @@ describe('A message that an earlier version had handed over', () => {
     expect(rig.alerts('an').at(-1)).toMatchObject({ status: 'withdrawn', withdrawal: 'none' });
   });
 
-  it('to take an alert back does not go twice either, and stays in doubt where nobody knows', async () => {
+  it('that withdraws an alert is not sent twice either, and stays in doubt if nobody knows', async () => {
     const rig = await takingBack([provider('one'), provider('two', ASKED)], handedOver('one', 'withdrawal'));
     expect(await goOn(rig)).toEqual([]);
     expect(rig.alerts('an').at(-1)).toMatchObject({ withdrawal: 'failed', withdrawalFailure: 'uncertain' });
   });
 
-  it('to take an alert back is found by asking the one that has it', async () => {
+  it('that withdraws an alert is found by asking the provider that has it', async () => {
     const one = provider('one', ASKED);
     const rig = await takingBack([one, provider('two')], handedOver('one', 'withdrawal'));
     await one.send({ id: WITHDRAWAL, to: A, text: 'it was wrong' });
@@ -140,9 +140,9 @@ describe('A message that an earlier version had handed over', () => {
   });
 
   it.each([
-    ['nobody knows whether it went', NOTHING, [], 'failed'],
+    ['nobody knows whether it was sent', NOTHING, [], 'failed'],
     ['its provider recognises it', RECOGNISING, ['one'], 'sent'],
-  ])('to remind somebody goes once at most where %s', async (_, knows, by, outcome) => {
+  ])('that reminds somebody is sent at most once if %s', async (_, knows, by, outcome) => {
     const one = provider('one', knows);
     const rig = await logOf([one, provider('two', ASKED)]);
     await rig.drain();

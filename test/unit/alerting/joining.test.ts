@@ -19,7 +19,7 @@ const OTHER = 'case-2';
 const LATER = '2021-08-08T02:00:00Z';
 const an = alertIdOf(CASE, 'an', 0);
 const binh = alertIdOf(OTHER, 'binh', 0);
-/** More than anybody may take to hand a message over. */
+/** Milliseconds, longer than a hand-over may take. */
 const LATE = 91_000;
 
 /** An and Binh share a phone, and are contacts of two cases. */
@@ -32,7 +32,7 @@ async function rigThatGathers(provider = new RememberingProvider()): Promise<Ale
   return rig;
 }
 
-/** What An is to be told waits, and Binh's alert of the other case relies on it. */
+/** An's message waits, and Binh's alert of the other case relies on it. */
 async function joined(provider?: RememberingProvider): Promise<AlertingRig> {
   const rig = await rigThatGathers(provider);
   await rig.trace({ an: 1 });
@@ -44,7 +44,7 @@ async function joined(provider?: RememberingProvider): Promise<AlertingRig> {
   return rig;
 }
 
-/** The same, where both are contacts of one case. */
+/** The same, with both as contacts of one case. */
 async function joinedOfOneCase(): Promise<AlertingRig> {
   const rig = await rigThatGathers();
   await rig.trace({ an: 1 });
@@ -55,7 +55,7 @@ async function joinedOfOneCase(): Promise<AlertingRig> {
   return rig;
 }
 
-/** It has gone, and spoke of both. */
+/** The message was sent, and covered both. */
 async function told(): Promise<AlertingRig> {
   const rig = await joined();
   await rig.drain();
@@ -63,11 +63,11 @@ async function told(): Promise<AlertingRig> {
   return rig;
 }
 
-/** A gateway that sends no id twice, and cannot be asked which it knows. */
+/** A gateway that sends no id twice, and cannot be asked which ids it knows. */
 const gatewayThatTellsRepeats = () =>
   new RememberingProvider({ name: 'gateway', knows: { repeats: true, fates: false }, once: true });
 
-/** The message of An goes, and nobody lives to note it. */
+/** An's message is sent, and no process survives to note it. */
 async function goesUnnoted(rig: AlertingRig): Promise<void> {
   rig.before('AlertSent', an, () => Promise.reject(new Crash('killed')));
   await rig.run([`${an}-0`]);
@@ -86,12 +86,12 @@ function inWords(text: string): string {
 const words = (rig: AlertingRig, phone: string) =>
   rig.sentTo(phone).map(({ id, text }) => (id.endsWith('-withdrawal') ? 'taken back' : inWords(text)));
 
-describe('Who relies on a message that waits, and whose number is corrected meanwhile', () => {
-  it('is told at the new number, and counted no more at the old one', async () => {
+describe('A person who relies on a waiting message, and whose number is corrected meanwhile,', () => {
+  it('is informed at the new number, and no longer counted at the old one', async () => {
     const rig = await joined();
     await rig.register('binh', NEW);
     await rig.gather();
-    // Without waiting for a message that does not concern them any more.
+    // It does not wait for a message that no longer concerns them.
     expect(rig.alerts('binh', OTHER).map(({ status }) => status)).toEqual(['withdrawn', 'requested']);
     await rig.drain();
     expect(words(rig, PHONE)).toEqual(['F1 until 19']);
@@ -99,7 +99,7 @@ describe('Who relies on a message that waits, and whose number is corrected mean
     expect(rig.alert(an).saidOf).toEqual([]);
   });
 
-  it('is told at the new number although the message went before anybody heard of the correction', async () => {
+  it('is informed at the new number although the message was sent before the correction was known', async () => {
     const rig = await joinedOfOneCase();
     await rig.register('binh', NEW);
     await rig.run([`${an}-0`]);
@@ -109,14 +109,14 @@ describe('Who relies on a message that waits, and whose number is corrected mean
     expect(words(rig, NEW)).toEqual(['F1 until 19']);
   });
 
-  it('is told at the new number also when it is corrected in the moment in which the message goes', async () => {
+  it('is informed at the new number even if it is corrected at the moment in which the message is sent', async () => {
     const rig = await joined();
     rig.before('send', an, () => rig.register('binh', NEW));
     await rig.drain();
     expect(words(rig, NEW)).toEqual(['F1 until 19']);
   });
 
-  it('is counted no more among contacts of the same case', async () => {
+  it('is no longer counted among contacts of the same case', async () => {
     const rig = await rigThatGathers();
     await rig.trace({ an: 1, binh: 1 });
     await rig.gather();
@@ -127,7 +127,7 @@ describe('Who relies on a message that waits, and whose number is corrected mean
 
   it.each([
     [
-      'before the message goes',
+      'before the message is sent',
       async (rig: AlertingRig) => {
         await rig.register('binh', null);
         await rig.gather();
@@ -135,14 +135,14 @@ describe('Who relies on a message that waits, and whose number is corrected mean
       },
     ],
     [
-      'in the moment before anybody hears of it',
+      'at the moment before it becomes known',
       async (rig: AlertingRig) => {
         await rig.register('binh', null);
         rig.now += 1;
         await rig.run([`${an}-0`]);
       },
     ],
-  ])('is left to a visit when there is no number any more: %s', async (_, happens) => {
+  ])('is left to a visit if there is no longer a number: %s', async (_, happens) => {
     const rig = await joinedOfOneCase();
     await happens(rig);
     await rig.drain();
@@ -151,8 +151,8 @@ describe('Who relies on a message that waits, and whose number is corrected mean
   });
 });
 
-describe('Who comes to rely on a message in the moment in which that is noted as sent', () => {
-  it('is told by another one where it did not speak of their case', async () => {
+describe('A person who comes to rely on a message at the moment in which it is noted as sent', () => {
+  it('gets another message if it did not cover their case', async () => {
     const rig = await rigThatGathers();
     await rig.trace({ an: 1 });
     await rig.gather();
@@ -168,8 +168,8 @@ describe('Who comes to rely on a message in the moment in which that is noted as
   });
 });
 
-describe('A gateway that only tells repeats, alone', () => {
-  it('is not taken to have sent the later of two texts of an id, where the first one went', async () => {
+describe('A single gateway that only recognises repeats', () => {
+  it('is not believed to have sent the later of two texts with one id, if the first one was sent', async () => {
     const rig = await rigThatGathers(gatewayThatTellsRepeats());
     await rig.trace({ an: 1 });
     await rig.gather();
@@ -180,7 +180,7 @@ describe('A gateway that only tells repeats, alone', () => {
     expect(words(rig, PHONE)).toEqual(['F1 until 19', 'F1 until 22']);
   });
 
-  it('has taken back what it sent without that being noted', async () => {
+  it('takes back what it sent without a note', async () => {
     const rig = await rigThatGathers(gatewayThatTellsRepeats());
     await rig.trace({ an: 1 });
     await rig.gather();
@@ -192,8 +192,8 @@ describe('A gateway that only tells repeats, alone', () => {
   });
 });
 
-describe('A message to several cases', () => {
-  it('is not held for somebody who is told at another number by now', async () => {
+describe('A message about several cases', () => {
+  it('is not held for somebody who was informed at another number by now', async () => {
     const rig = await told();
     await rig.register('binh', NEW);
     await rig.drain();
@@ -203,7 +203,7 @@ describe('A message to several cases', () => {
     expect(words(rig, NEW)).toEqual(['F1 until 19']);
   });
 
-  it('is held no longer once the last for whom it stood is told at another number', async () => {
+  it('is no longer held after the last person for whom it stood is informed at another number', async () => {
     const rig = await told();
     await rig.retract();
     await rig.drain();
@@ -213,7 +213,7 @@ describe('A message to several cases', () => {
     expect(words(rig, PHONE)).toEqual(['F1 to 2 until 19', 'taken back']);
   });
 
-  it('is held no longer once the last for whom it stood relies on a message to another number', async () => {
+  it('is no longer held after the last person for whom it stood relies on a message to another number', async () => {
     const rig = await told();
     await rig.register('chi', NEW);
     await rig.trace({ binh: 1, chi: 1 }, OTHER);
@@ -226,7 +226,7 @@ describe('A message to several cases', () => {
     expect(words(rig, PHONE)).toEqual(['F1 to 2 until 19', 'taken back']);
   });
 
-  it('is held no longer once the last for whom it stood is told more by another one', async () => {
+  it('is no longer held after the last person for whom it stood gets a stricter message', async () => {
     const rig = await told();
     await rig.retract();
     await rig.drain();
@@ -235,7 +235,7 @@ describe('A message to several cases', () => {
     expect(words(rig, PHONE).sort()).toEqual(['F1 to 2 until 19', 'F1 until 22', 'taken back']);
   });
 
-  it('that was taken back without that being noted is relied on by nobody who came meanwhile', async () => {
+  it('that was taken back without a note is not relied on by anybody who arrived meanwhile', async () => {
     const rig = await rigThatGathers();
     await rig.trace({ an: 1 });
     await rig.drain();
@@ -246,7 +246,7 @@ describe('A message to several cases', () => {
     expect(rig.alerts('binh').at(-1)?.status).toBe('sent');
   });
 
-  it('is held while somebody of the phone whom it told is a contact', async () => {
+  it('is held while somebody on the phone whom it informed is a contact', async () => {
     const rig = await told();
     await rig.retract();
     await rig.drain();
@@ -254,7 +254,7 @@ describe('A message to several cases', () => {
     expect(rig.alert(an).withdrawal).toBe('held');
   });
 
-  it('has what it told noted although it went while its case was being retracted', async () => {
+  it('is noted for all whom it informed although it was sent while its case was being retracted', async () => {
     const rig = await joined();
     await goesUnnoted(rig);
     await rig.trace({});
@@ -270,8 +270,8 @@ describe('The pass that claims a phone', () => {
   it.each([
     ['when its person turns out to be a case', (rig: AlertingRig) => rig.confirm(caseIdOf('an', 'covid-19', 0), 'an')],
     ['when the last day is over', async (rig: AlertingRig) => void (rig.now += 30 * 86_400_000)],
-    ['when its person lost the number', (rig: AlertingRig) => rig.register('an', null)],
-  ])('ends no alert whose message is under way: %s', async (_, happens) => {
+    ['when its person has lost the number', (rig: AlertingRig) => rig.register('an', null)],
+  ])('ends no alert whose message is in progress: %s', async (_, happens) => {
     const rig = await rigThatGathers();
     await rig.trace({ an: 1 });
     await rig.gather();
@@ -285,8 +285,8 @@ describe('The pass that claims a phone', () => {
   });
 });
 
-describe('The wait', () => {
-  it('is none of what takes something back', async () => {
+describe('The wait for other messages', () => {
+  it('does not apply to a withdrawal', async () => {
     const rig = await told();
     rig.forwarded.length = 0;
     await rig.retract(OTHER);
@@ -300,7 +300,7 @@ describe('The wait', () => {
     expect(tell.every(({ opts }) => opts.delay === undefined)).toBe(true);
   });
 
-  it('is none of what takes something back where a sweep found it either', async () => {
+  it('does not apply to a withdrawal that a sweep finds either', async () => {
     const rig = await told();
     await rig.trace({}, OTHER);
     await rig.retract();
@@ -312,7 +312,7 @@ describe('The wait', () => {
     expect(rig.forwarded).toEqual([{ alertId: an, degree: 2, when: 'now' }]);
   });
 
-  it('ends in turn with those of the closest contact who came to rely on the message', async () => {
+  it('ends with the priority of the closest contact who came to rely on the message', async () => {
     const rig = await rigThatGathers();
     await rig.trace({ an: 2 });
     await rig.gather();
@@ -320,16 +320,16 @@ describe('The wait', () => {
     rig.forwarded.length = 0;
     await rig.gather();
     expect(rig.forwarded).toContainEqual({ alertId: an, degree: 1, when: 'gathered' });
-    // Also where Redis lost the job.
+    // Even if Redis lost the job.
     rig.forwarded.length = 0;
     await rig.settle(an);
     expect(rig.forwarded).toEqual([{ alertId: an, degree: 1, when: 'gathered' }]);
   });
 
   it.each([
-    ['brought forward where it is of farther contacts', 2, [{ priority: 1 }]],
-    ['left where it is of ones as close', 1, []],
-  ])('has a job that is in the queue of any provider %s', async (_, priority, changes) => {
+    ['moved forward if it is about more distant contacts', 2, [{ priority: 1 }]],
+    ['unchanged if it is about equally close ones', 1, []],
+  ])("has a job in a provider's queue %s", async (_, priority, changes) => {
     const changed: unknown[] = [];
     const job = { priority, changePriority: async (to: unknown) => void changed.push(to) };
     const queue = (name: string) => ({
@@ -342,8 +342,8 @@ describe('The wait', () => {
 
   it.each([
     ['though thousands of messages wait', 0, 1],
-    ['unless there are thousands to be done', 5_000, 0],
-  ])('keeps nobody from looking for whom to tell or to remind, %s', async (_, due, looks) => {
+    ['unless thousands of jobs are to be done', 5_000, 0],
+  ])('does not stop the search for people to inform or to remind, %s', async (_, due, looks) => {
     let looked = 0;
     const alertsDue = async () => {
       looked++;

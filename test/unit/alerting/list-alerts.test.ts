@@ -26,7 +26,7 @@ const row = (alertId: string, facts: Partial<AlertRow> = {}): AlertRow => ({
   ...facts,
 });
 
-/** Asks of a graph that holds these alerts. */
+/** Lists alerts of a graph that contains these. */
 function asking(all: AlertRow[]) {
   const asked: AlertFilter[] = [];
   const alerts = (filter: AlertFilter) => {
@@ -42,7 +42,7 @@ function asking(all: AlertRow[]) {
 }
 
 describe('The list of alerts', () => {
-  it('comes in pages, each of which says where the next begins', async () => {
+  it('comes in pages, each of which says where the next one begins', async () => {
     const { asked, ask } = asking(Array.from({ length: 250 }, (_, i) => row(String(i).padStart(5, '0'))));
     const found: string[] = [];
     for (let cursor: string | null | undefined; cursor !== null;) {
@@ -59,14 +59,14 @@ describe('The list of alerts', () => {
     ]);
   });
 
-  it('tells nobody who is known and was never told apart from a name that was mistyped', async () => {
+  it('distinguishes a known person who never got an alert from a misspelt name', async () => {
     const { ask } = asking([]);
     expect(await ask({ person: 'Chi' })).toEqual({ items: [], next: null });
     await expect(ask({ person: 'Chii' })).rejects.toThrow('Nothing is known of a person Chii.');
     expect(await toldOf([])).toEqual(['No alerts.']);
   });
 
-  it('says for people what became of each, and whom somebody has to visit', async () => {
+  it('says for people what became of each alert, and whom somebody has to visit', async () => {
     const told = await toldOf([
       row('a1', { provider: 'gateway' }),
       row('a2', { status: 'failed', reason: 'no-phone', provider: null }),

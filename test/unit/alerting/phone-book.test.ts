@@ -37,7 +37,7 @@ async function book(phones: Record<string, string | null>) {
 }
 
 describe('the phone book', () => {
-  it('counts the contacts of a phone and knows the closest, reading each registration once', async () => {
+  it('counts the contacts on a phone and knows the closest, reading each registration once', async () => {
     const { rig, group, reads } = await book({ an: A, binh: A, chi: B, dung: null });
     await rig.trace({ an: 2, binh: 1, chi: 2, dung: 1 });
     expect(await Promise.all([group(A), group(A), group(B)])).toMatchObject([
@@ -50,7 +50,7 @@ describe('the phone book', () => {
     expect(reads).toHaveLength(4);
   });
 
-  it('reads everything again of another log', async () => {
+  it('reads everything again for another log', async () => {
     const { rig, phoneBook, group, note } = await book({ an: A, binh: A });
     await note('an');
     await rig.trace({ an: 2, binh: 1 });
@@ -61,13 +61,13 @@ describe('the phone book', () => {
     expect(await group(A)).toMatchObject({ count: 1, degree: 2 });
   });
 
-  it('takes a phone that nobody of the case has for that of the person alone', async () => {
+  it('considers a phone that nobody else in the case has as that of the person alone', async () => {
     const { rig, group } = await book({});
     await rig.trace({ an: 1 });
     expect(await group(A)).toMatchObject({ count: 1, degree: 2 });
   });
 
-  it('reads nothing that it saw being registered', async () => {
+  it('reads nothing whose registration it saw', async () => {
     const { rig, group, note, reads } = await book({ an: A, binh: A });
     await note('an');
     await note('binh');
@@ -76,7 +76,7 @@ describe('the phone book', () => {
     expect(reads).toEqual([]);
   });
 
-  it('counts anew when somebody gets a phone or another one', async () => {
+  it('counts again when somebody gets a phone or another one', async () => {
     const { rig, group, note } = await book({ an: A, binh: null });
     await rig.trace({ an: 1, binh: 2 });
     expect(await group(A)).toMatchObject({ count: 1, degree: 1 });

@@ -9,7 +9,7 @@ import { AlertingRig } from './rig.js';
 const A = '+84900000001';
 const KNOWING = { repeats: true, fates: true };
 const NOTHING = { repeats: false, fates: false };
-/** Milliseconds after which nobody can still be handing a message over. */
+/** Milliseconds after which no process can still be handing a message over. */
 const LATER = 91_000;
 
 async function rigWith(...providers: RememberingProvider[]): Promise<AlertingRig> {
@@ -22,7 +22,7 @@ const provider = (name: string, knows = KNOWING) => new RememberingProvider({ na
 const passTime = (rig: AlertingRig) => (rig.now += LATER);
 
 describe('Several providers', () => {
-  it('take over from one that refuses, and the log says who did what', async () => {
+  it('replace one that refuses, and the log says who did what', async () => {
     const [first, second] = [provider('first'), provider('second')];
     const rig = await rigWith(first, second);
     first.down = true;
@@ -41,7 +41,7 @@ describe('Several providers', () => {
     ]);
   });
 
-  it('come back to the first one when all refuse, and say so to nobody twice', async () => {
+  it('return to the first one if all refuse, and report it to nobody twice', async () => {
     const providers = [provider('first'), provider('second')];
     const rig = await rigWith(...providers);
     for (const each of providers) each.down = true;
@@ -57,7 +57,7 @@ describe('Several providers', () => {
     expect(rig.sentTo(A)).toHaveLength(1);
   });
 
-  it('leave one alone that keeps failing, and hand nothing over to it meanwhile', async () => {
+  it('leave alone one that keeps failing, and hand nothing over to it meanwhile', async () => {
     const [first, second] = [provider('first'), provider('second')];
     const rig = await rigWith(first, second);
     first.down = true;
@@ -75,7 +75,7 @@ describe('Several providers', () => {
     );
   });
 
-  it('take nothing over from one that may be sending at this moment, and do once that is surely over', async () => {
+  it('take over nothing from one that may be sending at this moment, and do so when that is over', async () => {
     const [first, second] = [provider('first'), provider('second')];
     const rig = await rigWith(first, second);
     await rig.trace({ an: 1 });
@@ -95,10 +95,10 @@ describe('Several providers', () => {
   });
 });
 
-describe('A message that went before anybody could note so for its alert', () => {
+describe('A message that was sent before anybody could note it for its alert', () => {
   it.each([
-    ['does not go again', undefined, 'sent'],
-    ['and arrived is known to have', 'network-delivered' as const, 'delivered'],
+    ['is not sent again', undefined, 'sent'],
+    ['and arrived is known to have arrived', 'network-delivered' as const, 'delivered'],
     ['and did not arrive asks for a visit', 'failed' as const, 'failed'],
   ])('%s', async (_, reported, status) => {
     const [first, second] = [provider('first', NOTHING), provider('second', NOTHING)];
@@ -114,7 +114,7 @@ describe('A message that went before anybody could note so for its alert', () =>
     const graph = { messageByReference: async () => ({ ...due, noted: due }) };
     const report = { provider: 'first', reference: '1', detail: 'absent' };
     const told = async () => reported && noteReport(rig.store, graph, PURPOSES, { ...report, status: reported });
-    // What its alert does not know yet is told again.
+    // A report that its alert does not know yet is retried.
     if (reported) await expect(told()).rejects.toThrow(NotNotedYet);
     await rig.drain();
     expect(rig.alerts('an').at(-1)?.status).toBe(status);
@@ -124,8 +124,8 @@ describe('A message that went before anybody could note so for its alert', () =>
   });
 });
 
-describe('A message of which the answer was lost', () => {
-  it.each(['sent', 'unsent'] as const)('goes once when it was %s by a provider that can be asked', async (loses) => {
+describe('A message whose answer was lost', () => {
+  it.each(['sent', 'unsent'] as const)('is sent once if it was %s by a provider that can be asked', async (loses) => {
     const providers = [provider('first'), provider('second')];
     const rig = await rigWith(...providers);
     (providers[0] as RememberingProvider).loses = loses;
@@ -135,7 +135,7 @@ describe('A message of which the answer was lost', () => {
     expect(rig.alerts('an').at(-1)?.status).toBe('sent');
   });
 
-  it('goes again to a provider that knows repeats, whatever other there is', async () => {
+  it('is sent again to a provider that recognises repeats, whatever others there are', async () => {
     const first = new RememberingProvider({ name: 'first', knows: { repeats: true, fates: false }, once: true });
     const second = provider('second');
     const rig = await rigWith(first, second);
@@ -147,9 +147,9 @@ describe('A message of which the answer was lost', () => {
   });
 
   it.each([
-    ['goes again on the same day', 0, 'sent', 1],
-    ['is left to a visit on the next one', 24, 'failed', 1],
-  ])('%s to a provider that knows repeats of a day', async (_, hours, status, messages) => {
+    ['is sent again on the same day', 0, 'sent', 1],
+    ['is left to a visit on the next day', 24, 'failed', 1],
+  ])('%s to a provider that recognises repeats of a day', async (_, hours, status, messages) => {
     const only = new RememberingProvider({
       name: 'only',
       knows: { repeats: true, ofTheDay: true, fates: false },
@@ -169,22 +169,25 @@ describe('A message of which the answer was lost', () => {
     expect(rig.sentTo(A)).toHaveLength(messages);
   });
 
-  it.each(['sent', 'unsent'] as const)('asks for a visit when it was %s by one that knows nothing', async (loses) => {
-    const only = provider('only', NOTHING);
-    const rig = await rigWith(only);
-    only.loses = loses;
-    await rig.trace({ an: 1 });
-    await rig.drain();
-    expect(rig.alerts('an').at(-1)).toMatchObject({ status: 'failed', failure: 'uncertain' });
-    expect(rig.sentTo(A)).toHaveLength(loses === 'sent' ? 1 : 0);
-  });
+  it.each(['sent', 'unsent'] as const)(
+    'asks for a visit if it was %s by a provider that knows nothing',
+    async (loses) => {
+      const only = provider('only', NOTHING);
+      const rig = await rigWith(only);
+      only.loses = loses;
+      await rig.trace({ an: 1 });
+      await rig.drain();
+      expect(rig.alerts('an').at(-1)).toMatchObject({ status: 'failed', failure: 'uncertain' });
+      expect(rig.sentTo(A)).toHaveLength(loses === 'sent' ? 1 : 0);
+    },
+  );
 
   it.each([
     ['could be asked', { repeats: false, fates: true }, []],
-    ['only recognises what it has', { repeats: true, fates: false }, ['withdrawal']],
+    ['only recognises repeats', { repeats: true, fates: false }, ['withdrawal']],
     ['knows nothing', NOTHING, ['withdrawal']],
   ])(
-    'is taken back, unless it certainly did not go, when its case was none: by one that %s',
+    'is taken back, unless it certainly was not sent, if its case was none: by a provider that %s',
     async (_, knows, then) => {
       const [only, other] = [provider('only', knows), provider('other')];
       const rig = await rigWith(only, other);
@@ -201,7 +204,7 @@ describe('A message of which the answer was lost', () => {
     },
   );
 
-  it('goes again where that was chosen, at the risk of being told twice', async () => {
+  it('is sent again if that was chosen, at the risk of a duplicate', async () => {
     const only = provider('only', NOTHING);
     only.whenUncertain = 'at-least-once';
     const rig = await rigWith(only);

@@ -9,7 +9,7 @@ const PHONE = '+84900000001';
 const an = alertIdOf(CASE, 'an', 0);
 const binh = alertIdOf(CASE, 'binh', 0);
 
-/** Two contacts of one phone; what tells An is under way or has gone. */
+/** Two contacts on one phone; An's message is in progress or was sent. */
 async function family(): Promise<AlertingRig> {
   const rig = new AlertingRig();
   await rig.register('an', PHONE);
@@ -25,8 +25,8 @@ async function planAll(rig: AlertingRig): Promise<void> {
   await rig.react();
 }
 
-describe('alerts when two things happen at a time', () => {
-  it('tells who came to rely on an alert in the moment in which that was withdrawn', async () => {
+describe('alerts when two things happen at the same time', () => {
+  it('inform people who came to rely on an alert at the moment in which it was withdrawn', async () => {
     const rig = await family();
     await planAll(rig);
     rig.before('AlertSent', an, () => Promise.reject(new Crash()));
@@ -45,7 +45,7 @@ describe('alerts when two things happen at a time', () => {
     expect(rig.sentTo(PHONE)).toHaveLength(1);
   });
 
-  it('relies on no alert that was withdrawn since it was joined', async () => {
+  it('rely on no alert that was withdrawn after it was joined', async () => {
     const rig = await family();
     await planAll(rig);
     rig.before('send', an, () => Promise.reject(new Crash()));
@@ -58,7 +58,7 @@ describe('alerts when two things happen at a time', () => {
     expect(rig.eventsOf(binh)).toEqual(['AlertRequested', 'AlertSent']);
   });
 
-  it('takes back a message that went while its alert was being withdrawn', async () => {
+  it('take back a message that was sent while its alert was being withdrawn', async () => {
     const rig = await family();
     await planAll(rig);
     rig.before('AlertSent', an, async () => {
@@ -71,7 +71,7 @@ describe('alerts when two things happen at a time', () => {
     expect(rig.sentTo(PHONE).map(({ id }) => id)).toEqual([an, `${an}-withdrawal`]);
   });
 
-  it('takes back a held message although its last reason went in the moment in which it was held', async () => {
+  it('take back a held message although its last reason disappeared at the moment in which it was held', async () => {
     const rig = await family();
     await rig.drain();
     rig.before('WithdrawalHeld', an, async () => {
@@ -84,7 +84,7 @@ describe('alerts when two things happen at a time', () => {
     expect(rig.sentTo(PHONE).map(({ id }) => id)).toEqual([an, `${an}-withdrawal`]);
   });
 
-  it('tells again who came back in the moment in which the phone was told that nothing holds', async () => {
+  it('inform again a person who came back at the moment in which the withdrawal was sent', async () => {
     const rig = await family();
     await rig.drain();
     rig.before('AlertWithdrawn', binh, () => Promise.reject(new Crash()));
@@ -99,12 +99,12 @@ describe('alerts when two things happen at a time', () => {
     expect(rig.sentTo(PHONE).map(({ id }) => id)).toEqual([an, `${an}-withdrawal`, alertIdOf(CASE, 'binh', 1)]);
   });
 
-  it('says nothing to who comes back before the message was taken back, and takes it back once', async () => {
+  it('send nothing to a person who comes back before the message was taken back, and take it back once', async () => {
     const rig = await family();
     await rig.drain();
     await rig.trace({ binh: 2 });
     await rig.drain();
-    // What the phone was told is true again, for the time being.
+    // The phone's message is true again, for the time being.
     await rig.trace({ an: 1, binh: 2 });
     await rig.drain();
     expect(rig.sentTo(PHONE).map(({ id }) => id)).toEqual([an]);
@@ -113,7 +113,7 @@ describe('alerts when two things happen at a time', () => {
     expect(rig.sentTo(PHONE).map(({ id }) => id)).toEqual([an, `${an}-withdrawal`]);
   });
 
-  it('says that a withdrawal failed when the number is refused by then, and asks no more', async () => {
+  it('say that a withdrawal failed if the number is refused by then, and stop asking', async () => {
     const rig = await family();
     await rig.drain();
     rig.provider.refusing.add(PHONE);
@@ -122,7 +122,7 @@ describe('alerts when two things happen at a time', () => {
     expect(rig.alert(an).withdrawal).toBe('failed');
   });
 
-  it('asks for a visit to a person who was erased, and cannot take back what was told before', async () => {
+  it('ask for a visit to a person who was erased, and cannot take back an earlier message', async () => {
     const rig = await family();
     await rig.drain();
     rig.store.erase('key-an');
@@ -137,7 +137,7 @@ describe('alerts when two things happen at a time', () => {
 });
 
 describe('the views of cases', () => {
-  it('show what was there when they were asked for, also while an older read is under way', async () => {
+  it('show the state at the moment of the request, even while an older read is in progress', async () => {
     const rig = await family();
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
@@ -167,7 +167,7 @@ describe('the views of cases', () => {
     expect(reads).toBe(2);
   });
 
-  it('are read anew when the log is another one', async () => {
+  it('are read again if the log is another one', async () => {
     const [one, other] = [await family(), await family()];
     await one.trace({ binh: 2 });
     await other.retract();
@@ -181,7 +181,7 @@ describe('the views of cases', () => {
     expect([...(await views.fresh(CASE)).list.contacts.keys()]).toEqual(['chi']);
   });
 
-  it('are read anew after those of other cases took their place', async () => {
+  it('are read again after those of other cases took their place', async () => {
     const rig = await family();
     await rig.confirm('case-2');
     await rig.trace({ an: 2 }, 'case-2');

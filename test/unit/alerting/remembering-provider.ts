@@ -9,19 +9,19 @@ import {
 import type { Route } from '../../../src/delivery/routes.js';
 
 /**
- * Remembers every message. Unless told to send an id once, as providers do, it lets a second copy go, so that a test
- * sees whether one was asked for.
+ * Remembers every message. Unless configured to send an id only once, as providers do, it sends a second copy, so that
+ * a test sees whether one was requested.
  */
 export class RememberingProvider implements SmsProvider {
   readonly name: string;
   readonly knows: SmsProvider['knows'];
   readonly #once: boolean;
   whenUncertain: Route['whenUncertain'] = 'at-most-once';
-  /** It writes to a file, which reaches nobody. */
+  /** Whether it only writes to a file, which reaches nobody. */
   file = false;
-  /** It refuses everything. */
+  /** Whether it refuses everything. */
   down = false;
-  /** The answer to the next message is lost; it went or it did not. */
+  /** Whether the answer to the next message is lost, and the message was sent or not. */
   loses: 'sent' | 'unsent' | undefined;
 
   constructor({
@@ -36,7 +36,7 @@ export class RememberingProvider implements SmsProvider {
 
   readonly messages: Message[] = [];
   readonly refusing = new Set<string>();
-  /** Called at the moment a message goes. */
+  /** Called when a message is sent. */
   onSend: (message: Message) => void = () => undefined;
 
   async send(message: Message): Promise<Receipt> {

@@ -11,7 +11,7 @@ interface TaskOfRig extends ContactOf {
   due: number;
 }
 
-/** Tasks as a test says that there are, and of which of them the log says that people were reminded. */
+/** Tasks that a test sets, and which of them people were reminded of according to the log. */
 export class TasksOfRig implements ReminderQueries {
   readonly open: TaskOfRig[] = [];
 
@@ -37,7 +37,7 @@ export class TasksOfRig implements ReminderQueries {
       .map(({ id, kind, personId }) => ({ id, kind, personId }));
   }
 
-  /** Tasks of which a message spoke, or could not, by id. */
+  /** Tasks that a message covered, or failed to cover, by id. */
   reminded(): Map<string, 'sent' | 'failed'> {
     const told = new Map<string, 'sent' | 'failed'>();
     for (const { type, data } of this.rig.store.all as unknown as ReminderEvent[]) {

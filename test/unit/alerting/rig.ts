@@ -49,7 +49,7 @@ const WAKING = { from: 8 * 60, until: 20 * 60 };
 
 export class Crash extends Error {}
 
-/** Says at which call into the outside world a process dies, and whether that call still takes effect. */
+/** The call into the outside world at which a process dies, and whether that call still takes effect. */
 export interface Fate {
   calls: number;
   after: boolean;
@@ -71,7 +71,7 @@ class MemoryUnreached implements Unreached {
   }
 }
 
-/** One worker process over the shared log and provider, with caches of its own; it may be fated to die. */
+/** One worker process over the shared log and provider, with its own caches; it may be fated to die. */
 class Process {
   dead = false;
   readonly planner: Planner;
@@ -160,52 +160,52 @@ class Process {
   }
 }
 
-/** Alerting without BullMQ: the test decides what runs when, where it dies, and in which order things are queued. */
+/** Alerting without BullMQ: the test decides what runs when, where it dies, and in which order jobs are queued. */
 export class AlertingRig {
   readonly providers: RememberingProvider[];
   readonly master = new MasterKey(randomBytes(32));
   sealing: Sealing;
-  /** From when on alerts wait for a person, and what is usual. */
+  /** The limits from which alerts wait for a person, and the usual numbers. */
   brake = { contacts: 1_000_000, daily: 1_000_000, times: 3 };
   readonly pace: Pace = { usual: [], today: 0, before: [], approvedToday: 0 };
   readonly capacities = new Map<string, number>();
   readonly usually = { pace: async () => ({ ...this.pace }), capacities: async () => this.capacities };
-  /** Milliseconds: the morning after the exposure, until a test says otherwise. */
+  /** Milliseconds: the morning after the exposure, unless a test sets another time. */
   now = Date.parse(AT) + 86_400_000;
-  /** Messages for one phone and day at most. */
+  /** Most messages per phone and day. */
   phoneDaily = 1_000;
-  /** Whether what is due for a phone at a time is one message. */
+  /** Whether messages that are due for a phone at one time are combined. */
   gathers = false;
-  /** Of how many contacts a process keeps what the log says of them. */
+  /** Number of contacts of which a process caches the log. */
   viewsOf = 300_000;
-  /** What was asked to go on in the queue of a provider, in which turn and when. */
+  /** Jobs that were moved to a provider's queue, with their priority and time. */
   readonly forwarded: { alertId: string; degree: number; when: 'gathered' | 'now' }[] = [];
   readonly unreached = new MemoryUnreached();
   readonly jobs = new Map<string, NewJob<PlanJob> | NewJob<SendJob> | NewJob<ReminderJob>>();
-  /** What the world is at this moment: contacts by case, phones by person. */
+  /** The current state of the world: contacts by case, phones by person. */
   readonly contacts = new Map<string, Map<string, 1 | 2>>();
   readonly phones = new Map<string, string | null>();
-  /** When people were exposed last, by case and person, where that is not `AT`. */
+  /** The last exposure of people, by case and person, if it is not `AT`. */
   readonly exposed = new Map<string, string>();
-  /** Whose exposure goes on for all that is known. */
+  /** People whose exposure continues as far as is known. */
   readonly ongoing = new Set<string>();
   readonly live = new Set<string>();
-  /** What people have to do, as the graph would say. */
+  /** People's tasks, as the graph would return them. */
   readonly tasks = new TasksOfRig(this);
   readonly #hooks: { type: string; where: string; run: () => Promise<void> }[] = [];
   #process: Process;
   #handled = 0;
   #facts = 0;
 
-  /** In the queue of which provider a job is. */
+  /** The provider in whose queue a job is. */
   readonly #via = new Map<string, string>();
 
-  /** @param store may be one to which others append, too. */
+  /** @param store may be one that others append to as well. */
   constructor(
     readonly store = new MemoryEventStore(),
     providers: readonly RememberingProvider[] = [new RememberingProvider()],
     readonly answerLink?: (alertId: string) => string,
-    /** In which days and hours are told. */
+    /** The zone for days and hours in messages. */
     readonly zone = 'Asia/Ho_Chi_Minh',
   ) {
     this.providers = [...providers];
@@ -219,7 +219,7 @@ export class AlertingRig {
     return this.providers[0] as RememberingProvider;
   }
 
-  /** @param via the provider in whose queue it is; a job that is queued already stays where it is. */
+  /** @param via the provider in whose queue it is; a job that is already queued stays where it is. */
   queue(job: NewJob<PlanJob> | NewJob<SendJob> | NewJob<ReminderJob>, via?: string): void {
     const { jobId } = job.opts;
     if (this.jobs.has(jobId) && (via === undefined || this.#via.has(jobId))) return;
@@ -235,7 +235,7 @@ export class AlertingRig {
     await this.#append(streams.person(personId).name, registered(personId, { phone: sealed, phoneIndex, language }));
   }
 
-  /** @param personId whose case it is. */
+  /** @param personId the person of the case. */
   async confirm(caseId = CASE, personId = 'f0'): Promise<void> {
     this.live.add(caseId);
     await this.#append(streams.case(caseId).name, confirmed(caseId, personId, { collectedAt: AT }));
@@ -251,7 +251,7 @@ export class AlertingRig {
 
   /**
    * A trace that finds exactly these people, by degree.
-   * @param last when who is new among them, or named in it, was exposed last, where that is not as before.
+   * @param last the last exposure of new or named people, if it differs from before.
    */
   async trace(found: Record<string, 1 | 2>, caseId = CASE, last: Record<string, string> = {}): Promise<void> {
     const before = this.contacts.get(caseId) ?? new Map<string, 1 | 2>();
@@ -288,7 +288,9 @@ export class AlertingRig {
     await this.#append(streams.case(caseId).name, { type: 'TraceCompleted', data: completed });
   }
 
-  /** Once, before an event of the type is appended to an alert's stream, or before its message is sent (`send`). */
+  /**
+   * Runs once, before an event of the type is appended to an alert's stream, or before its message is sent (`send`).
+   */
   before(type: DomainEvent['type'] | 'send', id: string, run: () => Promise<void>): void {
     this.#hooks.push({ type, where: id, run });
   }
@@ -298,7 +300,7 @@ export class AlertingRig {
     return i < 0 ? undefined : this.#hooks.splice(i, 1)[0]?.run;
   }
 
-  /** Jobs of these kinds that are queued. */
+  /** Queued jobs of these kinds. */
   queued(kind: 'plan' | 'send'): string[] {
     return [...this.jobs].filter(([, { name }]) => name === kind).map(([id]) => id);
   }
@@ -307,7 +309,7 @@ export class AlertingRig {
     return this.live.has(caseId) && (this.contacts.get(caseId)?.has(personId) ?? false);
   }
 
-  /** Reads the log further, as the reactions do; events may be handled again, never skipped. */
+  /** Reads more of the log, as the reactions do; events may be handled again, but never skipped. */
   async react(events = Infinity): Promise<void> {
     const batch = this.store.all.slice(this.#handled, this.#handled + events);
     for (const event of batch) if (event.type === 'PersonRegistered') this.#process.phoneBook.note(event.data);
@@ -336,7 +338,7 @@ export class AlertingRig {
     this.restart();
   }
 
-  /** A new process takes over, which knows nothing yet. */
+  /** A new process takes over, without any knowledge. */
   restart(fate?: Fate): void {
     this.#process = new Process(this, fate);
   }
@@ -355,7 +357,7 @@ export class AlertingRig {
         try {
           if ('caseId' in data) await process.planner.plan(data.caseId, data.traceId);
           else {
-            // A job that goes on in the queue of a provider is not done with.
+            // A job that continues in a provider's queue is not done.
             this.#via.delete(opts.jobId);
             if ('revision' in data) await process.sender.settle(data.alertId, data.revision, via);
             else if (via) await process.reminders.remind(data.alertId, data.remindOf, via);
@@ -373,13 +375,13 @@ export class AlertingRig {
     if (process.dead) this.restart();
   }
 
-  /** Does what a sweep asks for of an alert that it found, outside the queue of any provider. */
+  /** Does what a sweep asks for an alert that it found, outside any provider's queue. */
   async settle(alertId: string): Promise<void> {
     const { settledBy } = await loadAlert(this.store, alertId);
     await this.#process.sender.settle(alertId, settledBy);
   }
 
-  /** Looks for whom to remind, as sweeping does. */
+  /** Looks for due reminders, as the sweep does. */
   async remind(): Promise<void> {
     const process = this.#process;
     const { reminders, routes } = process;
@@ -391,7 +393,7 @@ export class AlertingRig {
     if (process.dead) this.restart();
   }
 
-  /** Looks for what is still to be done, as sweeping does. */
+  /** Looks for work that is still to be done, as the sweep does. */
   async sweep(): Promise<void> {
     const ids = this.store.all.flatMap(({ type, data }) => (type === 'AlertRequested' ? [data.alertId] : []));
     for (const alertId of ids) {
@@ -400,12 +402,12 @@ export class AlertingRig {
     }
   }
 
-  /** Jobs that are in the queue of no provider. */
+  /** Jobs that are in no provider's queue. */
   get unbound(): string[] {
     return [...this.jobs.keys()].filter((id) => !this.#via.has(id));
   }
 
-  /** Until nothing is left but messages that wait for others to their phones. */
+  /** Runs until nothing is left except messages that wait for others to their phones. */
   async gather(): Promise<void> {
     for (let round = 0; this.behind || this.unbound.length > 0; round++) {
       if (round > 500) throw new Error(`still busy: ${this.unbound.join(', ')}`);
@@ -414,7 +416,7 @@ export class AlertingRig {
     }
   }
 
-  /** Until nothing is left to do. */
+  /** Runs until nothing is left to do. */
   async drain(): Promise<void> {
     for (let round = 0; this.behind || this.jobs.size > 0; round++) {
       if (round > 500) throw new Error(`still busy: ${[...this.jobs.keys()].join(', ')}`);
@@ -423,7 +425,7 @@ export class AlertingRig {
     }
   }
 
-  /** A person's alerts of a case, by sequence. */
+  /** A person's alerts for a case, by sequence. */
   alerts(personId: string, caseId = CASE): AlertState[] {
     const states: AlertState[] = [];
     for (;;) {
@@ -445,7 +447,7 @@ export class AlertingRig {
     return this.store.all.filter(({ stream }) => stream === streams.alert(alertId).name).map(({ type }) => type);
   }
 
-  /** What a phone was sent, oldest first: ids without the person's details. */
+  /** The messages to a phone, oldest first, with ids that do not contain the person's details. */
   sentTo(phone: string): Message[] {
     return this.providers.flatMap(({ messages }) => messages).filter(({ to }) => to === phone);
   }

@@ -31,7 +31,7 @@ const texts = new Texts({ senderName: 'CDC Đà Nẵng', contactLine: '0236 3890
 const one = { count: 1, degree: 1 as const };
 
 describe('the texts of alerts', () => {
-  it('say in Vietnamese who sends, what happened since which day, what to do and how to check it', () => {
+  it('say in Vietnamese who sends, what happened since which day, what to do and how to check the message', () => {
     expect(texts.alert({ request, contact, group: one, language: 'vi' })).toBe(
       'CDC Đà Nẵng: Bạn đã tiếp xúc gần với người mắc COVID-19 (F1), lần đầu ngày 06/08/2021. ' +
         'Hãy ở nhà, tránh gặp người khác và chờ cán bộ y tế hướng dẫn xét nghiệm. Nếu sốt, ho, khó thở, gọi ngay. ' +
@@ -39,7 +39,7 @@ describe('the texts of alerts', () => {
     );
   });
 
-  it('differ for F1 and F2, in both languages, by what the contact is now', () => {
+  it('differ for F1 and F2, in both languages, by the current degree of the contact', () => {
     const of = (degree: 1 | 2, language: 'vi' | 'en') =>
       texts.alert({ request, contact: { ...contact, degree }, group: { count: 1, degree }, language });
     expect(of(1, 'vi')).toMatch(/F1/);
@@ -48,7 +48,7 @@ describe('the texts of alerts', () => {
     expect(of(2, 'en')).toMatch(/you are F2/);
   });
 
-  it('name how many contacts share the phone, with the advice for the closest of them', () => {
+  it('say how many contacts share the phone, with the advice for the closest of them', () => {
     const group = { count: 3, degree: 1 as const };
     const farther = { ...contact, degree: 2 as const };
     expect(texts.alert({ request, contact: farther, group, language: 'vi' })).toMatch(/: 3 người dùng .*xét nghiệm/);
@@ -57,7 +57,7 @@ describe('the texts of alerts', () => {
     );
   });
 
-  it('say until the end of which day to stay at home, or how long after an exposure that goes on', () => {
+  it('say until the end of which day to stay at home, or how long after a continuing exposure', () => {
     const stay = (until: number | null, language: string) =>
       texts.alert({ request, contact, group: one, language, stay: { days: 14, until } });
     const until = Date.parse('2021-08-19T18:50:00Z') / 1000;
@@ -71,7 +71,7 @@ describe('the texts of alerts', () => {
     expect(london.alert({ request, contact, group: one, language: 'en' })).toContain('05/08/2021');
   });
 
-  it('name a health authority where none is configured, and a disease not known to them by its id', () => {
+  it('name a health authority if none is configured, and an unknown disease by its id', () => {
     const neutral = new Texts({ senderName: undefined, contactLine: '111', zone: 'UTC' });
     const other = { ...request, disease: 'dengue' };
     expect(neutral.withdrawal({ request: other, language: 'vi' })).toMatch(
@@ -82,7 +82,7 @@ describe('the texts of alerts', () => {
     );
   });
 
-  it('tell nothing of the case, of places or of other people', () => {
+  it('reveal nothing about the case, places or other people', () => {
     const all = (['vi', 'en'] as const).flatMap((language) => [
       texts.alert({ request, contact, group: one, language }),
       texts.alert({ request, contact, group: { count: 2, degree: 2 }, language }),

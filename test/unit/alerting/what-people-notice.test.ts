@@ -24,11 +24,11 @@ const failures = (rig: AlertingRig, personId: string) => rig.alerts(personId).ma
 /** The exposure was on 5 August: F1 stay at home until the end of 19 August. */
 const on = (day: number) => Date.parse(AT) + (day - 5) * DAY;
 
-describe('Nobody is told what is over', () => {
+describe('Nobody gets a message about something that is over', () => {
   it.each([
     [19, ['19/08/2021']],
     [20, []],
-  ])('on %i August, of an advice until 19 August', async (day, said) => {
+  ])('on %i August, for advice until 19 August', async (day, said) => {
     const rig = await rigOf({ an: A });
     rig.now = on(day);
     await found(rig, { an: 1 });
@@ -36,7 +36,7 @@ describe('Nobody is told what is over', () => {
     expect(failures(rig, 'an')).toEqual([said.length > 0 ? null : 'too-late']);
   });
 
-  it('when it waited for an operator until then', async () => {
+  it('if it waited for an operator until then', async () => {
     const rig = await rigOf({ an: A });
     rig.provider.down = true;
     await rig.trace({ an: 1 });
@@ -51,7 +51,7 @@ describe('Nobody is told what is over', () => {
     expect(failures(rig, 'an')).toEqual(['too-late']);
   });
 
-  it('of several people of a phone, who are counted without those', async () => {
+  it('if it applies to one of several people on a phone, who is not counted', async () => {
     const rig = await rigOf({ an: A, binh: A });
     rig.now = on(21);
     await found(rig, { an: 1, binh: 1 }, CASE, { binh: '2021-08-10T02:00:00Z' });
@@ -59,7 +59,7 @@ describe('Nobody is told what is over', () => {
     expect(lastDays(rig, A)).toEqual(['24/08/2021']);
   });
 
-  it('nor that something over was wrong', async () => {
+  it('nor a message that something over was wrong', async () => {
     const rig = await rigOf({ an: A });
     await found(rig, { an: 1 });
     rig.now = on(20);
@@ -70,8 +70,8 @@ describe('Nobody is told what is over', () => {
   });
 });
 
-describe('Whoever is exposed again', () => {
-  it('is told the later day, once, and not an earlier one when that exposure is withdrawn', async () => {
+describe('A person who is exposed again', () => {
+  it('gets a message with the later day, once, and none with an earlier day when that exposure is withdrawn', async () => {
     const rig = await rigOf({ an: A });
     await found(rig, { an: 1 });
     await found(rig, { an: 1 }, CASE, { an: '2021-08-10T02:00:00Z' });
@@ -80,7 +80,7 @@ describe('Whoever is exposed again', () => {
     expect(lastDays(rig, A)).toEqual(['19/08/2021', '24/08/2021']);
   });
 
-  it('is told the later day although nobody lived to note that the first message went', async () => {
+  it('gets a message with the later day although no process survived to note that the first message was sent', async () => {
     const rig = await rigOf({ an: A });
     await rig.trace({ an: 1 });
     rig.provider.loses = 'sent';
@@ -93,8 +93,8 @@ describe('Whoever is exposed again', () => {
   });
 });
 
-describe('A number that was mistyped', () => {
-  it('is told nothing more, and the right one is told, which is in no list of failures', async () => {
+describe('A mistyped number', () => {
+  it('gets nothing more, and the right number gets a message, without being listed as a failure', async () => {
     const rig = await rigOf({ an: A });
     await found(rig, { an: 1 });
     await rig.register('an', B);
@@ -105,7 +105,7 @@ describe('A number that was mistyped', () => {
     expect(rig.sentTo(B)).toHaveLength(1);
   });
 
-  it('hears that its message does not apply once the person is no contact, as does the right one', async () => {
+  it('is told that its message does not apply when the person is no longer a contact, and so is the right number', async () => {
     const rig = await rigOf({ an: A });
     await found(rig, { an: 1 });
     await rig.register('an', B);
@@ -119,8 +119,8 @@ describe('A number that was mistyped', () => {
   });
 });
 
-describe('Whoever is a case of the disease', () => {
-  it('is not told of contact with it, and not counted at a phone with others', async () => {
+describe('A person who is a case of the disease', () => {
+  it('gets no message about contact with it, and is not counted on a shared phone', async () => {
     const rig = await rigOf({ an: A, binh: A });
     await rig.confirm(OWN, 'an');
     await found(rig, { an: 1, binh: 1 });
@@ -128,7 +128,7 @@ describe('Whoever is a case of the disease', () => {
     expect(failures(rig, 'an')).toEqual(['is-a-case']);
   });
 
-  it('is told of an exposure after which a positive sample would be a new illness', async () => {
+  it('gets a message about an exposure after which a positive sample would be a new illness', async () => {
     const rig = await rigOf({ an: A });
     await rig.confirm(OWN, 'an');
     // The sample was taken on 5 August.
@@ -142,7 +142,7 @@ describe('Whoever is a case of the disease', () => {
     expect(rig.sentTo(A)).toHaveLength(1);
   });
 
-  it('is not told that all is well, before the own case was retracted', async () => {
+  it('is not told that all is well, before their own case was retracted', async () => {
     const rig = await rigOf({ an: A });
     await found(rig, { an: 1 });
     await rig.confirm(OWN, 'an');
@@ -154,8 +154,8 @@ describe('Whoever is a case of the disease', () => {
   });
 });
 
-describe('Of two people of a phone of whom one is a case by now', () => {
-  it('nobody reads that all is well: the other is told by a visit, or a message once the case is retracted', async () => {
+describe('If one of two people on a phone is a case by now,', () => {
+  it('nobody reads that all is well: the other is informed by a visit, or by a message after the case is retracted', async () => {
     const rig = await rigOf({ an: A, binh: A });
     await found(rig, { an: 1, binh: 1 });
     await rig.confirm(OWN, 'an');
@@ -171,7 +171,7 @@ describe('Of two people of a phone of whom one is a case by now', () => {
 });
 
 describe('A fixed line', () => {
-  it('is never told: somebody has to call or visit, until there is another number', async () => {
+  it('never gets a message: somebody has to call or visit, until there is another number', async () => {
     const rig = await rigOf({ an: LANDLINE });
     await found(rig, { an: 1 });
     expect(rig.provider.messages).toEqual([]);
@@ -190,13 +190,13 @@ describe('A phone', () => {
     await found(rig, { an: 1 });
   };
 
-  it('gets four messages a day, whatever a laboratory says and takes back, and what is true then the next morning', async () => {
+  it('gets at most four messages a day, whatever a laboratory reports and retracts, and on the next morning what is then true', async () => {
     const rig = await rigOf({ an: A });
     rig.phoneDaily = 4;
     rig.restart();
     await found(rig, { an: 1 });
     for (let times = 0; times < 2; times++) await flip(rig);
-    // So far: told, taken back, told, taken back; the fifth has to wait.
+    // So far: alert, withdrawal, alert, withdrawal; the fifth message has to wait.
     expect(rig.sentTo(A).map(({ id }) => id.endsWith('-withdrawal'))).toEqual([false, true, false, true]);
     expect(failures(rig, 'an').at(-1)).toBe('bound');
     await rig.sweep();
@@ -204,7 +204,7 @@ describe('A phone', () => {
     expect(rig.sentTo(A)).toHaveLength(4);
     rig.now = on(7) - 3_600_000;
     for (const hours of [-3, 0]) {
-      // From eight in the morning on; now it is a quarter to that.
+      // Messages continue at eight in the morning; now it is a quarter to eight.
       rig.now += hours * 3_600_000;
       await rig.sweep();
       await rig.drain();
@@ -216,7 +216,7 @@ describe('A phone', () => {
     expect(rig.sentTo(A).at(-1)?.text).toMatch(/Hãy ở nhà đến hết ngày 19/);
   });
 
-  it('hears on the next morning what could not be taken back on the day', async () => {
+  it('gets on the next morning the withdrawal that the limit postponed', async () => {
     const rig = await rigOf({ an: A });
     rig.phoneDaily = 1;
     rig.restart();
@@ -229,7 +229,7 @@ describe('A phone', () => {
     expect(rig.sentTo(A).at(-1)?.text).toMatch(/không còn áp dụng/);
   });
 
-  it('hears nothing of a case that was retracted three times in a day until somebody has looked at it', async () => {
+  it('gets nothing about a case that was retracted three times in a day until somebody has checked it', async () => {
     const rig = await rigOf({ an: A });
     await found(rig, { an: 1 });
     for (let times = 0; times < 4; times++) await flip(rig);
@@ -241,8 +241,8 @@ describe('A phone', () => {
   });
 });
 
-describe('A message that went to a file only', () => {
-  it('reached nobody where a provider is configured that reaches people', async () => {
+describe('A message that was only written to a file', () => {
+  it('reached nobody if a provider is configured that reaches people', async () => {
     const [gateway, file] = [new RememberingProvider({ name: 'gateway' }), new RememberingProvider({ name: 'file' })];
     const rig = await rigOf({ an: A }, [gateway, file]);
     file.file = true;
@@ -253,7 +253,7 @@ describe('A message that went to a file only', () => {
     expect(rig.alerts('an')).toMatchObject([{ status: 'failed', failure: 'file', told: false }]);
   });
 
-  it('is all there is where none is configured', async () => {
+  it('is all there is if none is configured', async () => {
     const file = new RememberingProvider({ name: 'file' });
     const rig = await rigOf({ an: A }, [file]);
     file.file = true;

@@ -1,5 +1,6 @@
-import { beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type * as Against from '../../bench/against.js';
 import type { Scale } from '../../bench/cities.js';
@@ -7,15 +8,16 @@ import type { Row } from '../../bench/rows.js';
 import type { OnGraph, Timed } from '../../bench/trace-ways.js';
 
 const OURS = resolve('.');
-const THEIRS = resolve('/another/checkout');
+const THEIRS = mkdtempSync(join(tmpdir(), 'truyvet-other-build-'));
+afterAll(() => rmSync(THEIRS, { recursive: true }));
 const SCALE: Scale = { people: 10, days: 1, cases: 2, checkIns: 0 };
 
-/** What was run, by which build, in the order of running. */
+/** The runs by build, in order. */
 let ran: string[] = [];
 let graphs = 0;
 /** What each build finds and how long it takes, in each of its rounds. */
 let found: (root: string, round: number) => OnGraph;
-/** What a part of the bench reports. */
+/** The report of a part of the bench. */
 let reported: (root: string, round: number) => { rows: Row[]; problems: string[] };
 
 const nameOf = (root: string) => (root === OURS ? 'ours' : 'theirs');
@@ -40,13 +42,16 @@ jest.mock('node:child_process', () => ({
     const root = resolve(script, '../../../..');
     const what = `part of ${nameOf(root)}`;
     ran.push(what);
-    mkdirSync(join(cwd, 'bench-results'));
-    writeFileSync(join(cwd, 'bench-results/report.json'), JSON.stringify(reported(root, roundOf(what))));
+    // The program and what imitates a provider are found from there.
+    if (cwd !== root) throw new Error(`the bench of ${root} runs in ${cwd}`);
+    const folder = join(cwd, 'bench-results');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, `report-${ran.length}.json`), JSON.stringify(reported(root, roundOf(what))));
     done(null);
   },
 }));
 
-/** What is mocked has to be there before it is loaded. */
+/** Mocks must exist before the module is loaded. */
 let bench: typeof Against;
 beforeAll(async () => {
   bench = await import('../../bench/against.js');
@@ -61,7 +66,7 @@ beforeEach(() => {
 describe('Two builds that trace the same cases', () => {
   const against = (rounds = 3) => bench.traceAgainst(THEIRS, 'sparse', SCALE, rounds);
 
-  it('fill a graph each and take turns, of which neither has always the first', async () => {
+  it('fill a graph each and take turns, and neither always goes first', async () => {
     await against();
     expect(ran).toEqual([
       'loadGraph of ours on graph 1',
@@ -75,7 +80,7 @@ describe('Two builds that trace the same cases', () => {
     ]);
   });
 
-  it('are told apart by the ratio of the same cases', async () => {
+  it('are compared by the ratio of the same cases', async () => {
     found = (root) => (root === OURS ? onGraph(timed(10), timed(20)) : onGraph(timed(20), timed(40)));
     const { rows, problems } = await against();
     expect(problems).toEqual([]);
@@ -83,18 +88,18 @@ describe('Two builds that trace the same cases', () => {
     expect(rows[0]?.beside).toContain('2 pairs: better');
   });
 
-  it('are no problem when both find what the floor does', async () => {
+  it('are no problem if both find what the floor does', async () => {
     expect((await against()).problems).toEqual([]);
   });
 
-  it('are said to differ, case by case, when the other one finds somebody else', async () => {
+  it('are reported to differ, case by case, if the other one finds somebody else', async () => {
     found = (root) => onGraph(timed(10), timed(20, root === OURS ? 'p' : 'somebody else'));
     expect((await against()).problems).toEqual(
       ['nothing', 'cold', 'warm'].map((way) => `sparse, case 1: ${way} of the two builds differ`),
     );
   });
 
-  it('are wrong when ours finds somebody else than the floor in any round', async () => {
+  it('are wrong if ours finds somebody else than the floor in any round', async () => {
     found = (root, round) => onGraph(timed(10, root === OURS && round === 2 ? 'somebody else' : 'p'), timed(20));
     expect((await against()).problems).toEqual(
       ['nothing', 'cold', 'warm'].map((way) => `sparse, case 0: ${way} and floor differ`),
@@ -108,12 +113,15 @@ describe('A part of the bench by two builds', () => {
   });
   const part = (rounds = 2) => bench.partAgainst(THEIRS, 'log', [], rounds);
 
-  it('is run in turns, and set side by side row by row', async () => {
+  it('is run in turns, and compared row by row', async () => {
     reported = (root) => ({
       rows: [row('appends', root === OURS ? 200 : 100, 'events/s'), row('a read', root === OURS ? 6 : 2, 'ms')],
       problems: [],
     });
+    const reports = () => (existsSync('bench-results') ? readdirSync('bench-results') : []);
+    const before = reports();
     const { rows } = await part();
+    expect(reports()).toEqual(before);
     expect(ran).toEqual(['part of ours', 'part of theirs', 'part of theirs', 'part of ours']);
     expect(rows.map(({ name, figures, beside }) => [name, ...figures, beside?.split(': ')[1]])).toEqual([
       ['appends', 2, 'better'],
@@ -121,17 +129,17 @@ describe('A part of the bench by two builds', () => {
     ]);
   });
 
-  it('says what was wrong in ours, and leaves out rows that the other build does not have', async () => {
+  it('reports errors in either, and leaves out rows that the other build does not have', async () => {
     reported = (root) =>
       root === OURS
         ? { rows: [row('new', 1, 'ms')], problems: ['ours is wrong'] }
         : { rows: [], problems: ['theirs is wrong'] };
-    expect(await part(1)).toEqual({ rows: [], problems: ['ours is wrong'] });
+    expect(await part(1)).toEqual({ rows: [], problems: ['ours is wrong', 'the other build: theirs is wrong'] });
   });
 });
 
 describe('The other build', () => {
-  it('is neither this checkout nor a folder without a built bench', () => {
+  it('must not be this checkout or a folder without a built bench', () => {
     expect(() => bench.checkOther('.')).toThrow('name another one');
     expect(() => bench.checkOther('/nowhere')).toThrow('npm ci && npx tsc -p tsconfig.bench.json');
   });

@@ -7,7 +7,7 @@ const times = fc.double({ min: 0.1, max: 10_000, noNaN: true });
 const pairs = fc.array(fc.record({ ours: fc.array(times, { minLength: 1, maxLength: 3 }), theirs: fc.array(times, { minLength: 1, maxLength: 3 }) }), { minLength: 1, maxLength: 20 }); // prettier-ignore
 
 describe('The ratio of two builds', () => {
-  it('is 1 for a build beside itself, whatever it took', () => {
+  it('is 1 for a build compared with itself, whatever it took', () => {
     fc.assert(
       fc.property(fc.array(times, { minLength: 1, maxLength: 20 }), (took) => {
         const same = took.map((ms): Pair => ({ ours: [ms], theirs: [ms] }));
@@ -17,12 +17,12 @@ describe('The ratio of two builds', () => {
     );
   });
 
-  it('does not depend on how fast the machine is, and lies within its interval', () => {
+  it('does not depend on how fast the machine is, and is within its interval', () => {
     fc.assert(
       fc.property(pairs, (took) => {
         const { ratio, from, until } = ratioOfMedians(took);
         expect(from).toBeLessThanOrEqual(until);
-        // On a machine of half the speed everything takes twice as long.
+        // On a machine with half the speed, everything takes twice as long.
         const slower = took.map(({ ours, theirs }) => ({ ours: ours.map(twice), theirs: theirs.map(twice) }));
         expect(ratioOfMedians(slower)).toEqual({ ratio, from, until });
       }),
@@ -30,7 +30,7 @@ describe('The ratio of two builds', () => {
     );
   });
 
-  it('is found in spite of noise, and its interval does not call noise a difference', () => {
+  it('is found despite noise, and its interval does not report noise as a difference', () => {
     const random = randomFrom(5);
     const noisy = (ms: number) => ms * (0.8 + 0.4 * random());
     const made = (faster: number) =>

@@ -56,7 +56,7 @@ const types = (events: CaseEvent[]) => events.map(({ type }) => type);
 const { after } = givenOf(caseDecider);
 
 describe('A case', () => {
-  it('is confirmed by a positive sample, infectious from so many days before it was collected', () => {
+  it('is confirmed by a positive sample, and infectious from a number of days before it was collected', () => {
     after()
       .when(confirm(first))
       .then(
@@ -72,23 +72,23 @@ describe('A case', () => {
       .then();
   });
 
-  it('moves its window to the onset that a second sample knows', () => {
+  it('moves its window to the onset that a second sample reports', () => {
     const events = after(confirm(first)).when(confirm(second)).events;
     expect(types(events)).toEqual(['CaseConfirmed', 'InfectiousWindowChanged']);
     expect(events[1]).toEqual(window('2021-08-06T00:00:00Z', '2021-08-09T00:00:00Z', 'onset'));
   });
 
-  it('keeps its window when another sample says nothing earlier', () => {
+  it('keeps its window if another sample reports nothing earlier', () => {
     const later = positive('s3', '2021-08-20T08:00:00Z');
     expect(after(confirm(first)).when(confirm(later)).types).toEqual(['CaseConfirmed']);
   });
 
-  it('has the same window whichever of its samples came first', () => {
+  it('has the same window whichever sample came first', () => {
     const one = after(confirm(first), confirm(second)).state.window;
     expect(after(confirm(second), confirm(first)).state.window).toEqual(one);
   });
 
-  it("takes an investigator's own window before the profile's, also one side of it alone", () => {
+  it("prefers an investigator's own window to the profile's, even if only one side of it is stated", () => {
     const own = { infectiousFrom: '2021-08-01T00:00:00Z', infectiousUntil: '2021-08-05T00:00:00Z' };
     const at = first.collectedAt;
     expect(after().when(confirm({ ...first, ...own })).events[1]).toEqual(
@@ -102,12 +102,12 @@ describe('A case', () => {
     );
   });
 
-  it('is confirmed anew when facts of its sample were corrected', () => {
+  it('is confirmed again if facts of its sample were corrected', () => {
     const corrected = { ...first, onsetAt: '2021-08-05T00:00:00Z' };
     expect(after(confirm(first)).when(confirm(corrected)).types).toEqual(['CaseConfirmed', 'InfectiousWindowChanged']);
   });
 
-  it('stays while another sample confirms it, with the window that this one gives', () => {
+  it('stays while another sample confirms it, with the window from that sample', () => {
     after(confirm(first), confirm(second))
       .when(withdraw('s2'))
       .then(
@@ -123,13 +123,13 @@ describe('A case', () => {
     after().when(withdraw('s1')).then();
   });
 
-  it('lives again when its sample turns positive again', () => {
+  it('is live again if its sample turns positive again', () => {
     const events = after(confirm(first), withdraw('s1')).when(confirm(first)).events;
     expect(types(events)).toEqual(['CaseConfirmed', 'InfectiousWindowChanged']);
     expect(after(confirm(first), withdraw('s1'), confirm(first)).state.status).toBe('live');
   });
 
-  it('takes samples up to so many days apart for the same illness', () => {
+  it('counts samples up to a number of days apart as the same illness', () => {
     const state = after(confirm(first)).state;
     const at = (collectedAt: string) => belongsToCase(state, { sampleId: 's9', collectedAt }, 90, calendar);
     expect(at('2021-11-08T08:00:00Z')).toBe(true);
@@ -138,7 +138,7 @@ describe('A case', () => {
     expect(at('2021-05-12T07:59:59Z')).toBe(false);
   });
 
-  it('counts those days as the zone does, also where the clocks are changed between', () => {
+  it('counts those days as the zone does, even if clocks change in between', () => {
     const berlin = calendarOf('Europe/Berlin');
     const state = after(confirm(positive('s1', '2021-08-10T08:00:00Z'))).state;
     const at = (collectedAt: string) => belongsToCase(state, { sampleId: 's9', collectedAt }, 90, berlin);
@@ -146,14 +146,14 @@ describe('A case', () => {
     expect(at('2021-11-08T10:00:01+01:00')).toBe(false);
   });
 
-  it('keeps its only sample whatever date that is corrected to', () => {
+  it('keeps its only sample whatever its date is corrected to', () => {
     const state = after(confirm(first)).state;
     expect(belongsToCase(state, { sampleId: 's1', collectedAt: '2020-01-01T00:00:00Z' }, 90, calendar)).toBe(true);
     const two = after(confirm(first), confirm(second)).state;
     expect(belongsToCase(two, { sampleId: 's1', collectedAt: '2020-01-01T00:00:00Z' }, 90, calendar)).toBe(false);
   });
 
-  it('is read under the rules of the day on which its first sample was collected', () => {
+  it('follows the rules of the day on which its first sample was collected', () => {
     const state = after(confirm(second), confirm(first)).state;
     expect(firstCollected(state, { sampleId: 's3', collectedAt: '2021-08-20T08:00:00Z' })).toBe(first.collectedAt);
     expect(firstCollected(state, { sampleId: 's3', collectedAt: '2021-08-01T08:00:00Z' })).toBe('2021-08-01T08:00:00Z');

@@ -38,7 +38,7 @@ const question = (asks = true) => ({
   warning: asks ? 'to add mine would replace rules that apply now.' : undefined,
 });
 
-/** Somebody at a terminal who types this; what they are asked is put before it. */
+/** A person at a terminal types this answer; the result includes the question. */
 async function typing(answer: string, options: ChangeOptions = {}): Promise<{ on: boolean; asked: string }> {
   const input = Object.assign(new PassThrough(), { isTTY: true });
   const output = new PassThrough();
@@ -53,19 +53,19 @@ async function typing(answer: string, options: ChangeOptions = {}): Promise<{ on
 const nobody = () => ({ input: new PassThrough(), output: new PassThrough() });
 const given = (options: ChangeOptions, asks = true) => confirmed(question(asks), options, nobody());
 
-describe('A change of the rules that count now', () => {
-  it.each(['y', 'Yes', ' YES '])('is made once somebody who was told of it answers "%s"', async (answer) => {
+describe('A change of the current rules', () => {
+  it.each(['y', 'Yes', ' YES '])('is made after the user answers "%s"', async (answer) => {
     const { on, asked } = await typing(answer);
     expect({ on, out }).toEqual({ on: true, out: [SAID] });
     expect(asked).toContain('Go on and add mine? [y/N]');
   });
 
-  it.each(['', 'n', 'no', 'yesterday'])('is not made after "%s", and that is said', async (answer) => {
+  it.each(['', 'n', 'no', 'yesterday'])('is not made after "%s", and this is reported', async (answer) => {
     expect((await typing(answer)).on).toBe(false);
     expect(out).toEqual([SAID, 'Nothing was changed.']);
   });
 
-  it('is refused where nobody can be asked, with the way to say that it is meant', async () => {
+  it('is refused if nobody can be asked, with the way to confirm it', async () => {
     await expect(given({})).rejects.toMatchObject({
       message: 'Nothing was changed: to add mine would replace rules that apply now.',
       fix: expect.stringContaining('--yes'),
@@ -73,23 +73,23 @@ describe('A change of the rules that count now', () => {
     expect(out).toEqual([SAID]);
   });
 
-  it('is made unasked with --yes, and told all the same', async () => {
+  it('is made without a question with --yes, and still shown', async () => {
     expect(await given({ yes: true })).toBe(true);
     expect(out).toEqual([SAID]);
   });
 
-  it('is told beside the JSON of what was done', async () => {
+  it('is shown beside the JSON of what was done', async () => {
     expect(await given({ yes: true, json: true })).toBe(true);
     expect({ out, beside }).toEqual({ out: [], beside: [SAID] });
   });
 
-  it('needs nobody where it takes the place of no rules', async () => {
+  it('needs no confirmation if it replaces no rules', async () => {
     expect(await given({}, false)).toBe(true);
   });
 });
 
 describe('profiles add', () => {
-  /** Adds a copy of a profile of the program, whose place it takes, as somebody who cannot be asked. */
+  /** Adds a copy of a profile of the program, which it replaces, without anybody to ask for confirmation. */
   async function add(options: Record<string, unknown>, json = false): Promise<MemoryEventStore> {
     const store = new MemoryEventStore();
     const base = { store, ...keysOf(store), zone: 'UTC', authority: 'vn' };
@@ -106,13 +106,13 @@ describe('profiles add', () => {
     return store;
   }
 
-  it('with --dry-run only tells what would change, also beside --yes', async () => {
+  it('with --dry-run only shows what would change, even with --yes', async () => {
     const store = await add({ dryRun: true, yes: true });
     expect(out).toEqual(Array(3).fill(expect.stringMatching(/^New cases .*: mine@1 instead of covid-19-vn-\d+@1\.$/)));
     expect(store.all).toEqual([]);
   });
 
-  it('with --dry-run and --json prints that as JSON, and nothing beside it', async () => {
+  it('with --dry-run and --json prints that as JSON, and nothing else', async () => {
     await add({ dryRun: true }, true);
     const changes = expect.arrayContaining([expect.objectContaining({ becomes: 'mine@1' })]);
     expect(out.map((line) => JSON.parse(line) as unknown)).toEqual([

@@ -33,9 +33,10 @@ describe('What a profile makes impossible', () => {
     expect(columns(dates)).toEqual([]);
   });
 
-  it('counts days of the zone, whatever the hours of the sample and of the symptoms', () => {
+  it('is judged by days of the zone, whatever the hours of the sample and of the symptoms', () => {
     const zone = 'Asia/Ho_Chi_Minh';
-    // Symptoms "on 24 August" begin with the day; the sample is of the morning of the 10th, or of the evening before.
+    // Symptoms "on 24 August" begin at the start of that day; the sample is from the morning of the 10th, or the
+    // evening before.
     expect(columns({ onsetAt: '2021-08-23T17:00:00Z', collectedAt: '2021-08-10T01:00:00Z' }, zone)).toEqual([]);
     expect(columns({ onsetAt: '2021-08-24T16:59:59Z', collectedAt: '2021-08-10T01:00:00Z' }, zone)).toEqual([]);
     expect(columns({ onsetAt: '2021-08-24T17:00:00Z', collectedAt: '2021-08-10T16:00:00Z' }, zone)).toEqual([

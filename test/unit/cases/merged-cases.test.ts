@@ -38,7 +38,7 @@ function report(
   { day = 0, result = 'positive' }: { day?: number; result?: 'positive' | 'negative' } = {},
 ) {
   const collectedAt = formatInstant(FIRST_DAY + day * SECONDS_PER_DAY);
-  // Each says something new: a report that comes again after its correction changes nothing.
+  // Each statement is new: a report that is repeated after its correction changes nothing.
   const reportedAt = formatInstant(FIRST_DAY + 100 * SECONDS_PER_DAY + store.all.length);
   return say({ type: 'ReportResult', data: resultOf(personId, { sampleId, collectedAt, reportedAt, result }) });
 }
@@ -55,7 +55,7 @@ function say(command: SampleCommand) {
 
 const MERGES = eventsOf('PersonMerged', 'PersonUnmerged');
 
-/** Brings every new event to the reactions, each of them twice. */
+/** Passes every new event to the reactions twice. */
 async function react(): Promise<void> {
   for (; handled < store.all.length; handled++) {
     const event = store.all[handled];
@@ -67,7 +67,7 @@ async function react(): Promise<void> {
   }
 }
 
-/** Says one thing after another, the reactions following each. */
+/** Runs steps one after another, with the reactions after each. */
 async function given(...steps: (() => Promise<unknown>)[]): Promise<void> {
   for (const step of steps) {
     await step();
@@ -87,8 +87,8 @@ async function cases(): Promise<string[]> {
   return live;
 }
 
-describe('Cases of two records that turn out to be of one person', () => {
-  it('become one, of the record whose id counts, with the window of all samples', async () => {
+describe('Cases of two records that belong to one person', () => {
+  it('become one case of the record that counts, with the window of all samples', async () => {
     await given(
       () => report('s1', 'An'),
       () => report('s2', 'Binh', { day: 3 }),
@@ -100,7 +100,7 @@ describe('Cases of two records that turn out to be of one person', () => {
     expect(state).toMatchObject({ personId: 'Binh', window: { from: '2021-08-07T08:00:00Z' } });
   });
 
-  it('are never without a sample in between', async () => {
+  it('never lack a sample in between', async () => {
     await given(
       () => report('s1', 'An'),
       () => report('s2', 'Binh'),
@@ -111,7 +111,7 @@ describe('Cases of two records that turn out to be of one person', () => {
     expect(moved).toBeLessThan(givenUp);
   });
 
-  it('are two again once the records are parted', async () => {
+  it('are two again after the records are separated', async () => {
     await given(
       () => report('s1', 'An'),
       () => report('s2', 'Binh', { day: 3 }),
@@ -123,7 +123,7 @@ describe('Cases of two records that turn out to be of one person', () => {
     expect(state.window).toMatchObject({ from: '2021-08-10T08:00:00Z' });
   });
 
-  it('stay two when they tell of two illnesses', async () => {
+  it('stay two if they are two illnesses', async () => {
     await given(
       () => report('s1', 'An'),
       () => report('s2', 'Binh', { day: 91 }),
@@ -133,7 +133,7 @@ describe('Cases of two records that turn out to be of one person', () => {
   });
 });
 
-describe('The only case of a person of two records', () => {
+describe('The only case of a person with two records', () => {
   beforeEach(() =>
     given(
       () => report('s1', 'An'),
@@ -141,12 +141,12 @@ describe('The only case of a person of two records', () => {
     ),
   );
 
-  it('stays where it is, so that nobody is told anything again', async () => {
+  it('stays where it is, so that nobody gets another message', async () => {
     expect(await cases()).toEqual(['An: s1']);
     expect(store.all.filter(({ type }) => type === 'CaseRetracted')).toEqual([]);
   });
 
-  it('is confirmed by a sample of the other record, too', async () => {
+  it('is also confirmed by a sample of the other record', async () => {
     await given(() => report('s2', 'Binh'));
     expect(await cases()).toEqual(['An: s1, s2']);
     await given(() => retract('s1', 'An'));
@@ -166,8 +166,8 @@ describe('The only case of a person of two records', () => {
   });
 });
 
-describe('A case that was given up', () => {
-  it('is not opened again beside one that the sample belongs to', async () => {
+describe('A case that was retracted', () => {
+  it('is not opened again beside a case to which the sample belongs', async () => {
     await given(
       () => report('s1', 'An'),
       () => report('s2', 'An', { day: 200 }),
@@ -179,7 +179,7 @@ describe('A case that was given up', () => {
 });
 
 describe('Records of a person', () => {
-  it('are those that point to the one that counts, over others or not, and none that did once', async () => {
+  it('are those that point to the one that counts, directly or not, but not those that once did', async () => {
     await merge(store, 'An', 'Binh', { source: 'test' });
     await merge(store, 'Binh', 'Chi', { source: 'test' });
     for (const record of RECORDS) expect(await recordsOf(store, record)).toEqual(['Chi', 'Binh', 'An']);
@@ -189,7 +189,7 @@ describe('Records of a person', () => {
   });
 });
 
-describe('Whatever comes in whichever order', () => {
+describe('In whatever order facts arrive,', () => {
   type Step = { sample: string; record: string; day: number; result: 'positive' | 'negative' } | { pair: string[] };
   const record = fc.constantFrom(...RECORDS);
   const step: fc.Arbitrary<Step> = fc.oneof(
@@ -208,7 +208,7 @@ describe('Whatever comes in whichever order', () => {
     },
   );
 
-  it('each person of a positive sample is one case, of all their positive samples', async () => {
+  it('each person with a positive sample has one case, of all their positive samples', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 14 }), fc.boolean(), async (steps, atOnce) => {
         store = new MemoryEventStore();

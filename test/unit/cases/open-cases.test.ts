@@ -30,7 +30,7 @@ const stricter: DiseaseProfile = {
   infectious: { ...vietnam.infectious, daysBefore: 2, end: { type: 'isolation' } },
 };
 const letter = builtInProfiles().find(({ id }) => id === 'covid-19-vn-11042') as DiseaseProfile;
-/** A disease of which a rapid test alone is a suspicion. */
+/** For this disease, a rapid test alone is only a suspicion. */
 const suspected: DiseaseProfile = { ...letter, id: 'suspected', disease: 'flu', effectiveFrom: '2020-01-01' };
 const profiles = { all: [vietnam, measles, stricter, suspected], calendar: calendarOf('Asia/Ho_Chi_Minh') };
 
@@ -57,7 +57,7 @@ const retract = (more: Partial<TestResult> = {}, laboratory = true) => {
   return say({ type: 'RetractResult', data: { sampleId, personId, disease, reportedAt } }, laboratory);
 };
 
-/** Brings every event that is new to the reaction, each of them twice. */
+/** Passes every new event to the reaction twice. */
 async function react(): Promise<void> {
   for (; handled < store.all.length; handled++) {
     const event = store.all[handled];
@@ -70,7 +70,7 @@ async function react(): Promise<void> {
   }
 }
 
-/** Says one thing after another, the reaction following each. */
+/** Runs steps one after another, with the reaction after each. */
 async function given(...steps: (() => Promise<unknown>)[]): Promise<void> {
   for (const step of steps) {
     await step();
@@ -89,7 +89,7 @@ const historyOf = (episode = 0, disease = 'covid-19') =>
     .map(({ type }) => type);
 
 describe('A case is opened', () => {
-  it('by a positive result of a laboratory, and named as what caused it', async () => {
+  it('by a positive result of a laboratory, which is named as its cause', async () => {
     await given(() => report());
     expect(await caseOf()).toMatchObject({ status: 'live', personId: 'An', disease: 'covid-19' });
     const reported = store.all.find(({ type }) => type === 'TestResultReported');
@@ -102,7 +102,7 @@ describe('A case is opened', () => {
     expect(await caseOf()).toMatchObject({ status: 'unknown' });
   });
 
-  it('by no pool, but by the test of one person that follows', async () => {
+  it('by no pool, but by the following test of one person', async () => {
     await given(
       () => report({ poolSize: 2 }),
       () => report({ poolSize: 2, personId: 'Binh' }),
@@ -113,7 +113,7 @@ describe('A case is opened', () => {
     expect(await caseOf(0, 'covid-19', 'Binh')).toMatchObject({ status: 'unknown' });
   });
 
-  it("by no result without a laboratory's right, nor closed by one", async () => {
+  it("by no result without a laboratory's permission, nor closed by one", async () => {
     await given(() => report({}, false));
     expect(await caseOf()).toMatchObject({ status: 'unknown' });
     await given(
@@ -149,12 +149,12 @@ describe('A case follows its results', () => {
     ['retracted', () => retract()],
     ['corrected to inconclusive', () => report({ result: 'inconclusive' })],
     ['corrected to a pool', () => report({ poolSize: 10 })],
-  ])('when the only one is %s', async (_, step) => {
+  ])('if the only one is %s', async (_, step) => {
     await given(() => report(), step);
     expect(await caseOf()).toMatchObject({ status: 'retracted' });
   });
 
-  it('of each disease by itself, whatever else the tube was tested for', async () => {
+  it('separately for each disease, whatever else the tube was tested for', async () => {
     await given(
       () => report(),
       () => report({ disease: 'measles', result: 'negative' }),
@@ -171,7 +171,7 @@ describe('A case follows its results', () => {
     expect(await caseOf(0, 'measles')).toMatchObject({ status: 'live' });
   });
 
-  it('to what the laboratory reported last, also where a list has that first', async () => {
+  it("according to the laboratory's latest report, even if a list has that first", async () => {
     await given(
       () => report({ result: 'negative', reportedAt: '2021-08-12T11:00:00Z' }),
       () => report({ reportedAt: '2021-08-11T11:00:00Z' }),
@@ -184,7 +184,7 @@ describe('A case follows its results', () => {
     expect(await caseOf()).toMatchObject({ status: 'retracted' });
   });
 
-  it('to an onset that is known later', async () => {
+  it('to an onset that becomes known later', async () => {
     await given(
       () => report(),
       () => report({ onsetAt: '2021-08-08T00:00:00Z' }),
@@ -206,7 +206,7 @@ describe('A case follows its results', () => {
 });
 
 describe('A second positive sample', () => {
-  it('is of the same illness within the days of the profile, and of another beyond them', async () => {
+  it('belongs to the same illness within the days of the profile, and to another beyond them', async () => {
     await given(
       () => report(),
       () => report({ sampleId: 's2', collectedAt: '2021-11-08T08:00:00Z' }),
@@ -217,7 +217,7 @@ describe('A second positive sample', () => {
     expect(await caseOf(2)).toMatchObject({ status: 'unknown' });
   });
 
-  it('moves to an illness of its own when its date is corrected, and back', async () => {
+  it('moves to its own illness when its date is corrected, and back', async () => {
     await given(
       () => report(),
       () => report({ sampleId: 's2', collectedAt: '2021-08-12T08:00:00Z' }),
@@ -241,8 +241,8 @@ describe('A second positive sample', () => {
   });
 });
 
-describe('Events that come late or again', () => {
-  it('never bring back what was corrected since', async () => {
+describe('Events that arrive late or again', () => {
+  it('never restore what was corrected since', async () => {
     await report();
     await report({ result: 'negative' });
     await react();
@@ -259,7 +259,7 @@ describe('Events that come late or again', () => {
     expect(await caseOf()).toMatchObject({ status: 'retracted' });
   });
 
-  it('change nothing when two workers handle them at the same time', async () => {
+  it('change nothing if two workers handle them at the same time', async () => {
     await report();
     await report({ sampleId: 's2', collectedAt: '2021-08-12T08:00:00Z' });
     const events = store.all.filter((event) => STATEMENTS.includes(event));
@@ -274,7 +274,7 @@ describe('Events that come late or again', () => {
   });
 });
 
-describe('A rapid antigen test where the rules ask for more', () => {
+describe('A rapid antigen test, if the rules require more,', () => {
   const rapid = { disease: 'flu', method: 'antigen' as const };
   let links: Link[] = [];
   const graph: Partial<GraphQueries> = {
@@ -292,7 +292,7 @@ describe('A rapid antigen test where the rules ask for more', () => {
     links = [];
   });
 
-  it('opens a case only once the person is found to be an F1, and says by what', async () => {
+  it('opens a case only when the person is found to be an F1, and says why', async () => {
     await given(() => report(rapid));
     await takeUp();
     expect(historyOf(0, 'flu')).toEqual([]);
@@ -303,7 +303,7 @@ describe('A rapid antigen test where the rules ask for more', () => {
     expect(historyOf(0, 'flu')).toEqual(['CaseConfirmed', 'InfectiousWindowChanged']);
   });
 
-  it('goes on confirming the case when its facts are corrected, and no longer when it turns negative', async () => {
+  it('continues to confirm the case when its facts are corrected, and no longer when it turns negative', async () => {
     await given(() => report(rapid));
     links = [exposed];
     await takeUp();
@@ -317,7 +317,7 @@ describe('A rapid antigen test where the rules ask for more', () => {
     expect(await caseOf(0, 'flu')).toMatchObject({ status: 'retracted' });
   });
 
-  it('confirms nothing that was corrected before it was taken up', async () => {
+  it('confirms nothing if it was corrected before it was processed', async () => {
     await given(
       () => report(rapid),
       () => report({ ...rapid, result: 'negative' }),
@@ -327,7 +327,7 @@ describe('A rapid antigen test where the rules ask for more', () => {
     expect(historyOf(0, 'flu')).toEqual([]);
   });
 
-  it('opens a case at once where the laboratory names another method', async () => {
+  it('opens a case at once if the laboratory names another method', async () => {
     await given(() => report({ ...rapid, method: 'pcr' }));
     expect(await caseOf(0, 'flu')).toMatchObject({ status: 'live' });
   });

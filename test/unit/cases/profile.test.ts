@@ -26,14 +26,14 @@ const vietnamese = calendarOf('Asia/Ho_Chi_Minh');
 
 const ONSET = { onsetAt: at('2022-05-09T12:00:00Z'), collectedAt: at('2022-05-10T08:00:00Z') };
 const NO_ONSET = { collectedAt: at('2022-05-10T08:00:00Z') };
-/** From, until and what the days were counted from. */
+/** Start, end, and the basis from which the days were counted. */
 const windowOf = (id: string, facts: Partial<Anchors>) => {
   const { from, until, basis } = infectiousWindow(shipped(id), known(facts), vietnamese);
   return [formatInstant(from), until === null ? null : formatInstant(until), basis];
 };
 
 describe('The days of a window', () => {
-  it('are days of the zone, also where the clocks are changed between', () => {
+  it('are days of the zone, even if clocks change in between', () => {
     const measles = shipped('measles-who');
     const until = { type: 'days' as const, daysAfter: 4 };
     const rules = { ...measles, infectious: { ...measles.infectious, daysBefore: 4, end: until } };
@@ -41,7 +41,7 @@ describe('The days of a window', () => {
       const at = known({ rashAt: readInstant(rashAt), collectedAt: readInstant(rashAt) });
       return infectiousWindow(rules, at, calendarOf('Europe/Berlin'));
     };
-    // On 31 October an hour comes twice: whoever was met at half past midnight of the 28th, four days before, counts.
+    // On 31 October one hour occurs twice: a meeting at half past midnight of the 28th, four days before, counts.
     expect(window('2021-11-01T00:00:00+01:00').from).toBe(at('2021-10-28T00:00:00+02:00'));
     expect(window('2021-10-28T00:00:00+02:00').until).toBe(at('2021-11-01T00:00:00+01:00'));
     expect(window('2021-03-30T09:00:00+02:00').from).toBe(at('2021-03-26T09:00:00+01:00'));
@@ -49,7 +49,7 @@ describe('The days of a window', () => {
 });
 
 describe("Vietnam's decision 5053", () => {
-  it('takes a case for infectious from three days before the onset until isolation', () => {
+  it('considers a case infectious from three days before the onset until isolation', () => {
     expect(infectiousWindow(vietnam, known({ onsetAt: at('2021-08-09T12:00:00Z') }), vietnamese)).toEqual({
       from: at('2021-08-06T12:00:00Z'),
       until: null,
@@ -67,7 +67,7 @@ describe("Vietnam's decision 5053", () => {
     });
   });
 
-  it('follows contacts for 14 days, tests them twice, and takes 2 metres for close', () => {
+  it('follows contacts up for 14 days, tests them twice, and considers 2 metres close', () => {
     expect(vietnam).toMatchObject({
       disease: 'covid-19',
       effectiveFrom: '2020-12-03',
@@ -82,7 +82,7 @@ describe("Vietnam's decision 5053", () => {
 
 describe("Vietnam's official letters 11042 and 1909", () => {
   it.each(['covid-19-vn-11042', 'covid-19-vn-1909'])(
-    'take a case for infectious from two days before the onset or sampling, until a sample shows that it is over (%s)',
+    'consider a case infectious from two days before the onset or sampling, until a sample shows that it is over (%s)',
     (id) => {
       expect(windowOf(id, ONSET)).toEqual(['2022-05-07T12:00:00Z', null, 'onset']);
       expect(windowOf(id, NO_ONSET)).toEqual(['2022-05-08T08:00:00Z', null, 'sampling']);
@@ -91,12 +91,12 @@ describe("Vietnam's official letters 11042 and 1909", () => {
     },
   );
 
-  it('make an epidemiological factor of what was shared without a measured contact', () => {
+  it('make an epidemiological factor of sharing without a measured contact', () => {
     const { sharing } = shipped('covid-19-vn-11042');
     expect(sharing).toEqual({ household: 'factor', vehicle: 'factor', group: 'factor' });
   });
 
-  it('let a rapid test confirm contacts; others by symptoms or a second one first, by a mere factor later', () => {
+  it('let a rapid test confirm contacts, and others only with symptoms or a second test, or later with a factor alone', () => {
     expect(shipped('covid-19-vn-11042').rapidAntigen).toEqual({
       ofContacts: true,
       withFactor: false,
@@ -109,7 +109,7 @@ describe("Vietnam's official letters 11042 and 1909", () => {
 });
 
 describe('WHO, the US CDC and ECDC', () => {
-  it('begin two days before the onset or sampling, and end each in its own way', () => {
+  it('begin two days before the onset or sampling, and each have their own end', () => {
     expect(windowOf('covid-19-who', ONSET)).toEqual(['2022-05-07T12:00:00Z', '2022-05-22T12:00:00Z', 'onset']);
     expect(windowOf('covid-19-who', NO_ONSET)).toEqual(['2022-05-08T08:00:00Z', '2022-05-23T08:00:00Z', 'sampling']);
     expect(windowOf('covid-19-us-cdc', ONSET)).toEqual(['2022-05-07T12:00:00Z', null, 'onset']);
@@ -118,7 +118,7 @@ describe('WHO, the US CDC and ECDC', () => {
     expect(windowOf('covid-19-ecdc', NO_ONSET)).toEqual(['2022-05-08T08:00:00Z', '2022-05-20T08:00:00Z', 'sampling']);
   });
 
-  it('ask for 15 minutes, which add up within a day for the US CDC and ECDC, each at its own distance', () => {
+  it('require 15 minutes, which add up within a day for the US CDC and ECDC, each at its own distance', () => {
     expect(shipped('covid-19-who')).toMatchObject({ minimumMinutes: 15, withinHours: null, distanceMetres: 1 });
     expect(shipped('covid-19-us-cdc')).toMatchObject({ minimumMinutes: 15, withinHours: 24, distanceMetres: 1.83 });
     expect(shipped('covid-19-ecdc')).toMatchObject({ minimumMinutes: 15, withinHours: 24, distanceMetres: 2 });
@@ -131,12 +131,12 @@ describe('Measles', () => {
     expect(windowOf('measles-who', rash)).toEqual(['2022-05-08T00:00:00Z', '2022-05-16T00:00:00Z', 'rash']);
   });
 
-  it('is counted from the onset, or else from sampling, while no rash is known', () => {
+  it('counts from the onset, or else from sampling, while no rash is known', () => {
     expect(windowOf('measles-who', ONSET)).toEqual(['2022-05-05T12:00:00Z', '2022-05-13T12:00:00Z', 'onset']);
     expect(windowOf('measles-who', NO_ONSET)).toEqual(['2022-05-06T08:00:00Z', '2022-05-14T08:00:00Z', 'sampling']);
   });
 
-  it('reaches everyone in the same air, up to two hours after the case has left, and is watched for 21 days', () => {
+  it('reaches everyone in the same air, up to two hours after the case has left, with a follow-up of 21 days', () => {
     expect(shipped('measles-who')).toMatchObject({
       minimumMinutes: 0,
       distanceMetres: null,
@@ -148,12 +148,12 @@ describe('Measles', () => {
 });
 
 describe('MERS', () => {
-  it('is infectious from the onset, or from sampling where none is known, until isolation', () => {
+  it('is infectious from the onset, or from sampling if no onset is known, until isolation', () => {
     expect(windowOf('mers-who', ONSET)).toEqual(['2022-05-09T12:00:00Z', null, 'onset']);
     expect(windowOf('mers-who', NO_ONSET)).toEqual(['2022-05-10T08:00:00Z', null, 'sampling']);
   });
 
-  it('makes contacts of those who live, work or travel with the case, and watches them for 14 days', () => {
+  it('makes contacts of people who live, work or travel with the case, with a follow-up of 14 days', () => {
     expect(shipped('mers-who')).toMatchObject({
       sharing: { household: 'contact', vehicle: 'contact', group: 'contact' },
       followUpDays: 14,
@@ -168,7 +168,7 @@ describe('Tuberculosis', () => {
     expect(windowOf('tuberculosis-who', NO_ONSET)).toEqual(ninetyDays);
   });
 
-  it('takes 8 hours together, over the whole time', () => {
+  it('requires 8 hours in total, over the whole time', () => {
     expect(shipped('tuberculosis-who')).toMatchObject({ minimumMinutes: 480, withinHours: null });
   });
 });
@@ -179,20 +179,20 @@ describe('An infectious window', () => {
     infectious: { ...vietnam.infectious, daysBefore: 0.5, end: { type: 'days', daysAfter: 10 } },
   };
 
-  it('ends so many days after its anchor where the profile says so', () => {
+  it('ends a number of days after its anchor if the profile says so', () => {
     expect(infectiousWindow(tenDays, known({}), vietnamese)).toMatchObject({
       from: at('2021-08-09T20:00:00Z'),
       until: at('2021-08-20T08:00:00Z'),
     });
   });
 
-  it('begins by the earliest anchor where the profile says so, and ends by the first', () => {
+  it('begins by the earliest anchor if the profile says so, and ends by the first', () => {
     const earliest = (end: DiseaseProfile['infectious']['end'], anchorChoice: 'first' | 'earliest' = 'earliest') => ({
       ...vietnam,
       infectious: { ...vietnam.infectious, anchorChoice, daysBefore: 3, end },
     });
     const tenAfter = { type: 'days', daysAfter: 10 } as const;
-    // Sampled on 10 August; symptoms came later, or had come before.
+    // Sampled on 10 August; symptoms began later, or before.
     const later = known({ onsetAt: at('2021-08-14T08:00:00Z') });
     expect(infectiousWindow(earliest(tenAfter), later, vietnamese)).toEqual({
       from: at('2021-08-07T08:00:00Z'),
@@ -207,7 +207,7 @@ describe('An infectious window', () => {
     );
   });
 
-  it('begins by the earliest anchor of Covid-19, by the first known of measles, MERS and tuberculosis', () => {
+  it('begins by the earliest anchor for Covid-19, and by the first known for measles, MERS and tuberculosis', () => {
     const choices = builtInProfiles().map(({ disease, infectious }) => `${disease}: ${infectious.anchorChoice}`);
     expect([...new Set(choices)].sort()).toEqual([
       'covid-19: earliest',
@@ -217,7 +217,7 @@ describe('An infectious window', () => {
     ]);
   });
 
-  it("is the investigator's where one was stated, each side for itself", () => {
+  it("is the investigator's if one was stated, separately for each side", () => {
     const from = at('2021-08-01T00:00:00Z');
     const until = at('2021-08-02T00:00:00Z');
     expect(infectiousWindow(tenDays, known({ from, until }), vietnamese)).toMatchObject({
@@ -234,7 +234,7 @@ describe('An infectious window', () => {
   });
 });
 
-describe('The profile in force', () => {
+describe('The applicable profile', () => {
   const version = (id: string, effectiveFrom: string, disease = 'covid-19'): DiseaseProfile => ({
     ...vietnam,
     id,
@@ -251,12 +251,12 @@ describe('The profile in force', () => {
   const on = (instant: string, disease = 'covid-19') =>
     profileInForce({ all: profiles, calendar }, disease, at(instant))?.id;
 
-  it('is the latest that was effective by then', () => {
+  it('is the latest that was in effect by then', () => {
     expect(on('2021-12-28T23:59:59Z')).toBe('a');
     expect(on('2022-12-01T00:00:00Z')).toBe('own');
   });
 
-  it('begins with its day in the zone, also where the clocks are changed on that day', () => {
+  it('takes effect at the start of its day in the zone, even if clocks change on that day', () => {
     const berlin = calendarOf('Europe/Berlin');
     const all = [version('winter', '2021-01-01'), version('summer', '2021-03-28'), version('autumn', '2021-10-31')];
     const ruling = (instant: string) => profileInForce({ all, calendar: berlin }, 'covid-19', at(instant))?.id;
@@ -267,21 +267,21 @@ describe('The profile in force', () => {
     expect(['2021-10-30T16:59:59Z', '2021-10-30T17:00:00Z'].map(there)).toEqual(['summer', 'autumn']);
   });
 
-  it('is, of those effective on the same day, the one added last', () => {
+  it('is, of those that take effect on the same day, the one added last', () => {
     expect(on('2021-12-29T00:00:00Z')).toBe('own');
   });
 
-  it('is the earliest for what happened before all of them', () => {
+  it('is the earliest for events before all of them', () => {
     expect(on('2012-04-18T00:00:00Z')).toBe('a');
   });
 
-  it('is of the disease asked for', () => {
+  it('belongs to the requested disease', () => {
     expect(on('2022-01-01T00:00:00Z', 'measles')).toBe('other');
     expect(on('2022-01-01T00:00:00Z', 'plague')).toBeUndefined();
   });
 });
 
-describe('The profiles that count', () => {
+describe('The profiles in use', () => {
   const profile = (id: string, disease: string, authority: string): DiseaseProfile => ({
     ...vietnam,
     id,
@@ -297,21 +297,21 @@ describe('The profiles that count', () => {
   const counted = (authority: string, added: readonly DiseaseProfile[] = []) =>
     profilesThatCount(builtIn, added, authority).map(({ id }) => id);
 
-  it("are, of each disease, those of the tenant's authority", () => {
+  it("are, for each disease, those of the tenant's authority", () => {
     expect(counted('who')).toEqual(['covid-who', 'measles-who']);
   });
 
-  it('are all of the program where the authority has none of that disease', () => {
+  it('are all built-in ones if the authority has none for that disease', () => {
     expect(counted('vn')).toEqual(['covid-vn', 'measles-who', 'measles-ecdc']);
     expect(counted('own')).toEqual(builtIn.map(({ id }) => id));
   });
 
-  it('are always those that the tenant added, last and in their order, whatever their authority', () => {
+  it('always include those that the tenant added, last and in their order, whatever their authority', () => {
     const added = [profile('mine-2', 'covid-19', 'own'), profile('mine-1', 'plague', 'us-cdc')];
     expect(counted('vn', added)).toEqual(['measles-who', 'measles-ecdc', 'mine-2', 'mine-1']);
   });
 
-  it("are no longer those of the program from the day on which a tenant's own first hold", () => {
+  it("no longer include built-in ones from the day on which a tenant's own first takes effect", () => {
     const mine = { ...profile('mine', 'covid-19', 'own'), effectiveFrom: '2021-06-01' };
     const all = profilesThatCount(builtInProfiles(), [mine], 'vn');
     const ruling = (day: string) =>
@@ -324,7 +324,7 @@ describe('The profiles that count', () => {
     ]);
   });
 
-  it("do not keep a tenant's own profile from standing beside those of its authority", () => {
+  it("may include a tenant's own profile beside those of its authority", () => {
     const mine = { ...profile('mine', 'covid-19', 'who'), effectiveFrom: vietnam.effectiveFrom };
     const all = profilesThatCount(builtIn, [mine], 'vn');
     expect(profileInForce({ all, calendar: calendarOf('UTC') }, 'covid-19', at('2022-01-01T00:00:00Z'))?.id).toBe(
@@ -332,7 +332,7 @@ describe('The profiles that count', () => {
     );
   });
 
-  it('put each of the letters of Vietnam in force on its day', () => {
+  it("put each of Vietnam's letters into effect on its day", () => {
     const ofVietnam = profilesThatCount(builtInProfiles(), [], 'vn');
     const on = (instant: string) =>
       profileInForce({ all: ofVietnam, calendar: calendarOf('Asia/Ho_Chi_Minh') }, 'covid-19', at(instant))?.id;

@@ -24,7 +24,7 @@ const own: DiseaseProfile = { ...builtIn, id: 'covid-15', minimumMinutes: 15 };
 const infectious = (more: object) => ({ ...own, infectious: { ...own.infectious, ...more } });
 const text = (profile: object): string => JSON.stringify(profile);
 
-/** The message of what is thrown. */
+/** The message of the thrown error. */
 function refusal(profile: object | string): string {
   try {
     parseProfile(typeof profile === 'string' ? profile : text(profile), 'mine.json');
@@ -36,11 +36,11 @@ function refusal(profile: object | string): string {
 }
 
 describe('Reading a profile file', () => {
-  it('takes what `show --json` prints', () => {
+  it('accepts the output of `show --json`', () => {
     expect(parseProfile(text(builtIn), 'mine.json')).toEqual(builtIn);
   });
 
-  it('takes version 1 where none is given', () => {
+  it('assumes version 1 if none is given', () => {
     expect(parseProfile(text({ ...own, version: undefined }), 'mine.json').version).toBe(1);
   });
 
@@ -104,7 +104,7 @@ describe('Reading a profile file', () => {
     ],
     ['a field left out', { ...own, followUpDays: undefined }, 'followUpDays'],
     ['a field misspelt', { ...own, minimumMinute: 3 }, 'minimumMinute'],
-  ])('refuses %s, naming the field', (_, profile, field) => {
+  ])('refuses %s, and names the field', (_, profile, field) => {
     expect(refusal(profile)).toContain(field);
   });
 
@@ -115,16 +115,16 @@ describe('Reading a profile file', () => {
     expect(message).toMatch(/id:[^]*minimumMinutes:/);
   });
 
-  it('refuses what is no JSON', () => {
+  it('refuses invalid JSON', () => {
     expect(refusal('{')).toContain('is not JSON');
   });
 });
 
-describe('The profiles of the program', () => {
+describe('The built-in profiles', () => {
   const folder = new URL('../../../profiles/', import.meta.url);
   const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
 
-  it.each(files)('are written with every field, as `show --json` prints them, and named by their id: %s', (name) => {
+  it.each(files)('have every field, as `show --json` prints them, and are named by their id: %s', (name) => {
     const written = readFileSync(new URL(name, folder), 'utf8');
     const profile = parseProfile(written, name);
 
@@ -153,14 +153,14 @@ describe('Adding a profile', () => {
     store = new MemoryEventStore();
   });
 
-  it('makes it one of all profiles, once', async () => {
+  it('adds it to all profiles, once', async () => {
     expect(await addProfile(store, own)).toEqual({ version: 1, added: true });
     expect(await addProfile(store, own)).toEqual({ version: 1, added: false });
 
     expect(await allProfiles(store)).toEqual([...builtInProfiles(), own]);
   });
 
-  it('gives other rules of the same id the next version', async () => {
+  it('gives other rules with the same id the next version', async () => {
     await addProfile(store, own);
     const changed = { ...own, minimumMinutes: 10 };
 
@@ -169,12 +169,12 @@ describe('Adding a profile', () => {
     expect(await addProfile(store, changed)).toEqual({ version: 2, added: false });
   });
 
-  it('adds nothing for a file of the program itself', async () => {
+  it('adds nothing for a built-in file', async () => {
     expect(await addProfile(store, builtIn)).toEqual({ version: builtIn.version, added: false });
     expect(store.all).toHaveLength(0);
   });
 
-  it('leaves the ids of the program to the program', async () => {
+  it('reserves the ids of built-in profiles', async () => {
     await expect(addProfile(store, { ...builtIn, minimumMinutes: 15 })).rejects.toThrow(/id: covid-19-vn-5053/);
     expect(store.all).toHaveLength(0);
   });
@@ -187,7 +187,7 @@ describe('The authority of a tenant', () => {
   });
   const inUse = async (authority: string) => (await profilesInUse(store, authority)).map(({ id }) => id);
 
-  it('chooses among the profiles of the program, beside every version of what was added', async () => {
+  it('selects among the built-in profiles, beside every version of what was added', async () => {
     await addProfile(store, { ...own, authority: 'own' });
     await addProfile(store, { ...own, authority: 'own', minimumMinutes: 10 });
 
@@ -197,7 +197,7 @@ describe('The authority of a tenant', () => {
     expect((await inUse('vn')).slice(-length)).toEqual(others);
   });
 
-  it('is refused when no profile is of it, the known ones being named', async () => {
+  it('is refused if it has no profile, with a list of the known ones', async () => {
     const refused = checkAuthority(store, 'vietnam');
 
     await expect(refused).rejects.toThrow(UserError);
@@ -207,14 +207,14 @@ describe('The authority of a tenant', () => {
     });
   });
 
-  it('is known once a profile of it was added', async () => {
+  it('is known after a profile with it was added', async () => {
     await addProfile(store, { ...own, authority: 'vietnam' });
 
     await expect(checkAuthority(store, 'vietnam')).resolves.toBeUndefined();
   });
 });
 
-describe('A profile that takes the place of others', () => {
+describe('A profile that replaces others', () => {
   const mine: DiseaseProfile = { ...own, id: 'mine', effectiveFrom: '2021-09-15' };
   let store: MemoryEventStore;
   beforeEach(() => {
@@ -222,7 +222,7 @@ describe('A profile that takes the place of others', () => {
   });
   const inUse = async () => (await profilesInUse(store, 'vn')).map(({ id }) => id);
 
-  it('is said to, with the days from which it counts, before it is added', async () => {
+  it('is announced as such, with the days from which it applies, before it is added', async () => {
     const changes = await changesBy(store, 'vn', { type: 'Add', profile: mine });
     expect(changes[0]).toMatchObject({ from: '2021-09-15', becomes: 'mine@1' });
     expect(changes.at(-1)).toMatchObject({ until: null, becomes: 'mine@1' });
@@ -230,7 +230,7 @@ describe('A profile that takes the place of others', () => {
     expect(await inUse()).not.toContain('mine');
   });
 
-  it('gives way again when it is retired, and what came under it keeps its rules', async () => {
+  it('ends when it is retired, and cases that came under it keep its rules', async () => {
     const before = await inUse();
     await addProfile(store, mine);
     const added = await changesBy(store, 'vn', { type: 'Retire', profileId: 'mine' });
@@ -243,19 +243,19 @@ describe('A profile that takes the place of others', () => {
     expect(await inUse()).toContain('mine');
   });
 
-  it('of a disease that had no rules takes the place of none', async () => {
+  it('for a disease without rules replaces none', async () => {
     const changes = await changesBy(store, 'vn', { type: 'Add', profile: { ...mine, disease: 'cholera' } });
     expect(changes).toEqual([{ from: null, until: null, was: null, becomes: 'mine@1' }]);
   });
 
-  it('and one that was not added, or is of the program itself, cannot be retired', async () => {
+  it('that was not added, or is built-in, cannot be retired', async () => {
     await expect(retireProfile(store, 'nothing')).rejects.toThrow('No profile nothing was added.');
     await expect(retireProfile(store, builtIn.id)).rejects.toThrow('is a profile of the program itself');
   });
 });
 
 describe('A profile that a newer version of the program added', () => {
-  it('keeps nobody from reading the others, whether it is of a newer type or says what this one does not know', async () => {
+  it('does not prevent reading the others, whether its type is newer or its content is unknown', async () => {
     const store = new MemoryEventStore();
     await addProfile(store, own);
     store.unchecked = true;
@@ -282,7 +282,7 @@ describe('A profile that a newer version of the program added', () => {
     expect(ids).not.toContain('of-tomorrow');
   });
 
-  it('is noted by the reader that opens cases, which goes on', () => {
+  it('is noted by the reader that opens cases, which continues', () => {
     expect(RESULTS.types).toContain('ProfileAdded');
     const profile = { ...own, contagiousness: 3 };
     const added = { type: 'ProfileAdded' as const, data: { profileId: own.id, version: 1, profile } };

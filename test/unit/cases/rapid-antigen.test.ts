@@ -37,7 +37,7 @@ describe('A positive rapid antigen test', () => {
     expect(by(letter, [])).toBeUndefined();
   });
 
-  it('confirms an F1 until the last day of follow-up is over where they live, also where clocks are changed', () => {
+  it('confirms an F1 until the end of the last day of follow-up in the zone, even if clocks change', () => {
     const seconds = (text: string) => Date.parse(text) / 1000;
     // Fourteen days of 24 hours would end on 2 November at 23:20.
     const exposed = link(1, {
@@ -50,7 +50,7 @@ describe('A positive rapid antigen test', () => {
     expect(by(letter, [exposed], taken('2021-11-04T00:00:00+01:00'))).toBeUndefined();
   });
 
-  it('confirms whoever has symptoms and an epidemiological factor under letter 11042', () => {
+  it('confirms a person with symptoms and an epidemiological factor under letter 11042', () => {
     expect(by(letter, [link(null)], test(0, true))).toBe('symptoms');
     expect(by(letter, [link(2)], test(0, true))).toBe('symptoms');
     expect(by(letter, [], test(0, true))).toBeUndefined();
@@ -64,19 +64,19 @@ describe('A positive rapid antigen test', () => {
     expect(by(letter, [], test(8.5), [test()])).toBeUndefined();
   });
 
-  it('confirms by any factor under letter 1909, with symptoms or without', () => {
+  it('confirms with any factor under letter 1909, with or without symptoms', () => {
     expect(by(later, [link(null)])).toBe('factor');
     expect(by(later, [link(2)])).toBe('factor');
     expect(by(later, [], test(0, true))).toBeUndefined();
   });
 
-  it('confirms by symptoms alone under the rules of WHO', () => {
+  it('confirms with symptoms alone under the rules of WHO', () => {
     expect(by(who, [], test(0, true))).toBe('symptoms');
     expect(by(who, [link(1)])).toBe('contact');
     expect(by(who, [link(2)])).toBeUndefined();
   });
 
-  it('does not count an exposure after it, or one that ended longer ago than contacts are followed up', () => {
+  it('does not count a later exposure, or one that ended longer ago than contacts are followed up', () => {
     expect(by(letter, [link(1, { first: NOW + 1, last: NOW + HOUR })])).toBeUndefined();
     expect(by(letter, [link(1, { last: NOW - 14 * DAY })])).toBe('contact');
     expect(by(letter, [link(1, { first: NOW - 20 * DAY, last: NOW - 15 * DAY })])).toBeUndefined();

@@ -10,13 +10,13 @@ describe('Parts that are closed', () => {
     },
   });
 
-  it('are all closed in their order when some fail, and the first failure is told', async () => {
+  it('are all closed in order even if some fail, and the first failure is reported', async () => {
     const parts = [part('api', new Error('first')), part('worker', new Error('second')), part('services')];
     await expect(closeAll(parts)).rejects.toThrow('first');
     expect(closed.splice(0)).toEqual(['api', 'worker', 'services']);
   });
 
-  it('are closed at once when the signal came before they were waited for', async () => {
+  it('are closed at once if the signal arrived before they were awaited', async () => {
     await untilStopped([part('api')], () => undefined, { stop: AbortSignal.abort() });
     expect(closed.splice(0)).toEqual(['api']);
   });

@@ -61,17 +61,17 @@ function run(options: Record<string, unknown>, { json = false, nobody = false } 
 }
 
 describe('A question on the command line', () => {
-  it('prints a page, and how to go on', async () => {
+  it('prints a page, and how to continue', async () => {
     await run({ limit: '3' });
     expect(out).toEqual(['3 told', expect.stringMatching(/^More with --cursor \S+$/)]);
   });
 
-  it('prints as CSV the whole list, however many pages it has, with lists in one cell', async () => {
+  it('prints the whole list as CSV, however many pages it has, with lists in one cell', async () => {
     await run({ csv: true });
     expect(out).toEqual(['to,tags', ...MESSAGES.map(({ to }) => `${to},a|b`)]);
   });
 
-  it('says below what it tells of messages that nobody gets them, and beside JSON on the other output', async () => {
+  it('adds to what it prints about messages that nobody gets them, and with JSON on the other output', async () => {
     await run({ limit: '1' }, { nobody: true });
     expect([out.at(0), out.at(-1), beside]).toEqual(['1 written', NOBODY, []]);
     out = [];
@@ -82,7 +82,7 @@ describe('A question on the command line', () => {
     ]);
   });
 
-  it('is refused by the name of its option before any service is asked for', async () => {
+  it('is refused by the name of its option before any service is contacted', async () => {
     const opened = jest.fn<() => Promise<void>>();
     await expect(runRequest(messages, {}, { limit: '1001', cursor: '{' }, false, opened)).rejects.toMatchObject({
       message: '--limit is above 1000\n--cursor is no cursor',

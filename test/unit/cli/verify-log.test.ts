@@ -20,7 +20,7 @@ async function written(dir: string, from: number, to: number): Promise<void> {
   await store.close();
 }
 
-/** Verifies a folder; answers the head that is printed to be kept. */
+/** Verifies a folder and returns the head that is printed to be kept. */
 async function headOf(data: string): Promise<string> {
   printed = [];
   await verifyEventLog({ data });
@@ -28,8 +28,8 @@ async function headOf(data: string): Promise<string> {
   return head;
 }
 
-describe('A head of the chain that was kept', () => {
-  it('is held by the log that it was printed of, also once that has grown', async () => {
+describe('A stored head of the chain', () => {
+  it('matches the log of which it was printed, even after that has grown', async () => {
     await inFolder(async (dir) => {
       await written(dir, 0, 3);
       const early = await headOf(dir);
@@ -43,7 +43,7 @@ describe('A head of the chain that was kept', () => {
     });
   });
 
-  it('fails for an older copy of the log, in which all is as it was written', async () => {
+  it('fails for an older copy of the log with unchanged contents', async () => {
     await inFolder(async (dir) => {
       const [live, copy] = [join(dir, 'live'), join(dir, 'copy')];
       await written(live, 0, 3);
@@ -56,17 +56,20 @@ describe('A head of the chain that was kept', () => {
       });
       expect(printed).toContain('All of it is as it was written.');
       expect(printed).toContainEqual(expect.stringMatching(/^It is shorter than it was: it ends before head \d+\.$/));
-      // One that has grown again beyond that number is another log.
+      // A log that has grown beyond that number again is another log.
       await written(copy, 10, 14);
       await expect(verifyEventLog({ data: copy, head: [head] })).rejects.toThrow(/is not the one/);
       expect(printed).toContainEqual(expect.stringMatching(/^Something else was written in it up to head \d+\.$/));
     });
   });
 
-  it.each(['7', `7:${'f'.repeat(63)}`, `-1:${'f'.repeat(64)}`, '7:\u001b[2J'])('is refused as %j', async (head) => {
-    await expect(verifyEventLog({ data: 'nowhere', head: [head] })).rejects.toMatchObject({
-      message: expect.stringMatching(/^--head is "[ -~]*", not a number and a hash/),
-      fix: expect.stringContaining('--head NUMBER:HASH'),
-    });
-  });
+  it.each(['7', `7:${'f'.repeat(63)}`, `-1:${'f'.repeat(64)}`, '7:\u001b[2J'])(
+    'is refused if it is %j',
+    async (head) => {
+      await expect(verifyEventLog({ data: 'nowhere', head: [head] })).rejects.toMatchObject({
+        message: expect.stringMatching(/^--head is "[ -~]*", not a number and a hash/),
+        fix: expect.stringContaining('--head NUMBER:HASH'),
+      });
+    },
+  );
 });

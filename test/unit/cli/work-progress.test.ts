@@ -11,8 +11,8 @@ const nothing: WorkLeft = {
   preparing: false,
 };
 
-describe('Whoever waits', () => {
-  it('hears of cases and messages, not of queues', () => {
+describe('A person who waits', () => {
+  it('is told about cases and messages, not about queues', () => {
     const progress = new WorkProgress();
     const left = (of: Partial<WorkLeft>) => progress.words({ ...nothing, settled: 200, ...of }).join(', ');
     expect(left({ graphBehind: true })).toBe('facts are brought into the contact graph');
@@ -25,7 +25,7 @@ describe('Whoever waits', () => {
     );
   });
 
-  it('hears of a last look when nothing else is left', () => {
+  it('is told about a last check when nothing else is left', () => {
     expect(new WorkProgress().words(nothing)).toEqual(['a last look']);
     expect(new WorkProgress().words({ ...nothing, preparing: true })).toEqual(['messages are prepared']);
   });

@@ -13,26 +13,46 @@ const standing = (states: Record<string, State>, more: Partial<Overview> = {}) =
   return [state, says];
 };
 
-const NONE_TAKES = 'No provider takes messages now: each is paused, or keeps failing';
+const NONE_TAKES = 'No provider accepts messages now: each is paused or keeps failing';
 
-describe('The page of operators says as a whole', () => {
+describe("The operators' page says as a whole", () => {
   it.each<[string, Record<string, State>, string, string]>([
-    ['that messages are sent once one takes them', { a: 'failing', b: 'fine' }, 'fine', 'Messages are being sent'],
-    ['through which none went', { a: 'untried', out: 'file' }, 'paused', 'No message has gone yet through: a'],
     [
-      'through which none went where the other keeps failing, and may have sent for weeks',
+      'that messages are sent if one provider accepts them',
+      { a: 'failing', b: 'fine' },
+      'fine',
+      'Messages are being sent',
+    ],
+    [
+      'through which provider no message was sent',
+      { a: 'untried', out: 'file' },
+      'paused',
+      'No message has been sent yet through: a',
+    ],
+    [
+      'through which no message was sent if the other keeps failing, and may have sent for weeks',
       { a: 'failing', b: 'untried' },
       'paused',
-      'No message has gone yet through: b',
+      'No message has been sent yet through: b',
     ],
-    ['in red that none takes any, which says nothing of before', { a: 'failing', out: 'file' }, 'away', NONE_TAKES],
-    ['that none takes any while each is paused by itself', { a: 'paused', b: 'paused' }, 'paused', NONE_TAKES],
-    ['nothing of one that is configured no more', { a: 'removed', b: 'failing' }, 'away', NONE_TAKES],
+    [
+      'in red that no provider accepts any, which says nothing about earlier ones',
+      { a: 'failing', out: 'file' },
+      'away',
+      NONE_TAKES,
+    ],
+    [
+      'that no provider accepts any while each is paused separately',
+      { a: 'paused', b: 'paused' },
+      'paused',
+      NONE_TAKES,
+    ],
+    ['nothing about a provider that is no longer configured', { a: 'removed', b: 'failing' }, 'away', NONE_TAKES],
   ])('%s', (_, states, state, says) => {
     expect(standing(states)).toEqual([state, says]);
   });
 
-  it('that all is paused, in red what else keeps messages from people, and in red what went to a file only', () => {
+  it('that everything is paused, and in red what else keeps messages from people, or was only written to a file', () => {
     const fine = { a: 'fine' } as const;
     expect(standing(fine, { paused: { by: 'Lan', reason: '' }, worker: false })).toEqual([
       ...['paused', 'All messages are paused'],
@@ -40,7 +60,7 @@ describe('The page of operators says as a whole', () => {
     expect(standing(fine, { clock_doubt: { direction: 'behind', says: '' } as Overview['clock_doubt'] })).toEqual([
       ...['away', 'Nothing is sent: the clock is in doubt'],
     ]);
-    expect(standing(fine, { worker: false })).toEqual(['away', 'No worker runs: nothing is sent']);
+    expect(standing(fine, { worker: false })).toEqual(['away', 'No worker is running: nothing is sent']);
     expect(standing({ out: 'file' }, { reaches_people: false })[1]).toMatch(/^No provider: .*nobody gets them$/);
     expect(standing(fine, { failed: { file: 383 } })).toEqual(['away', 'Messages are being sent']);
     expect(standing({ a: 'failing' }, { failed: { file: 383 } })).toEqual(['away', NONE_TAKES]);

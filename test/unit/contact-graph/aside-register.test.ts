@@ -22,8 +22,8 @@ function retracted(visitId: string, commit: number, stream = 'presence-An-202108
 }
 const unreadable = (commit: number) => ({ ...retracted('?', commit), reason: 'its content is no JSON' });
 
-describe('What is set aside', () => {
-  it('stands in the order of the log, whatever it waits for', () => {
+describe('The set-aside events', () => {
+  it('are in the order of the log, whatever they wait for', () => {
     const register = new AsideRegister(catalogue);
     register.remember(setAside(retracted('v1', 100, 'other'), 'fails', 3, 'visit v1'));
     register.leaveOut(unreadable(200));
@@ -32,18 +32,18 @@ describe('What is set aside', () => {
     expect(register.all.map(({ commit }) => commit)).toEqual(['100', '200', '300', '1000']);
   });
 
-  it('is tried again as one, in the order of the log, where an event waits for its visit and for its stream', () => {
+  it('are retried as one, in the order of the log, if an event waits for its visit and for its stream', () => {
     const register = new AsideRegister(catalogue);
     register.remember(setAside(retracted('v1', 100), 'fails', 3, 'visit v1'));
     register.leaveOut(unreadable(200));
-    // That it waits for both joins what waits for either.
+    // Because it waits for both, everything that waits for either belongs together.
     const noted = register.leftOut(retracted('v1', 300));
     expect(noted).toMatchObject([
       { commit: '100', key: 'presence-An-202108', reason: 'fails', tries: 3 },
       { commit: '300', key: 'presence-An-202108', reason: expect.stringContaining('at 100') },
     ]);
     expect(new Set(register.all.map(({ key }) => key)).size).toBe(1);
-    // What is said of the visit elsewhere still waits for it.
+    // Statements about the visit in another stream still wait for it.
     expect(register.leftOut(retracted('v1', 400, 'presence-An-202109'))).toMatchObject([{ key: 'presence-An-202108' }]);
     expect(register.leftOut(retracted('v1', 300))).toBe('known');
     for (const { id } of register.all) register.forget({ id });

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { brake } from '../../../projections/brake.js';
 
-it('The messages of an hour, by which the brake judges a day, are those that take something back too, and none that was over', async () => {
+it('The messages of an hour, by which the brake judges a day, include withdrawals, and none about what is over', async () => {
   const written: unknown[] = [];
   const tx = {
     run: (_: string, { hours }: { hours?: [unknown, unknown][] }) => {

@@ -3,7 +3,7 @@ import type { Driver } from 'neo4j-driver';
 import { gateOf } from '../../../src/contact-graph/gate.js';
 import { GraphWatch } from '../../../src/contact-graph/graph-watch.js';
 
-it('A graph that stands still behind the log for a minute is one on which nobody can rely, and is again once it moves', async () => {
+it('A graph that has been behind the log without progress for a minute is unreliable, until it moves again', async () => {
   const driver = { executeQuery: () => Promise.resolve({ records: [] }) } as unknown as Driver;
   gateOf(driver).configure({ patience: 0 });
   let [now, behind] = [0, true];

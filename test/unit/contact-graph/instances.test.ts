@@ -5,14 +5,14 @@ import { graphTypes } from '../../../src/entrypoints/graph-types.js';
 
 const first = { version: 1, again: false };
 
-describe('What is a projection’s own', () => {
-  it('is a label, a type of relationships or a key of nodes that others make, as it is spelt', () => {
+describe('A name that belongs to one projection', () => {
+  it('is spelt as a label, a relationship type, or a key of nodes that others write', () => {
     expect(['Task', 'HeldResult', 'NEAR', 'LIVES_IN', 'Person.isolations'].map(kindOf)).toEqual([
       ...['label', 'label', 'relationship', 'relationship', 'key'],
     ]);
   });
 
-  it('is named as today in its first making, and carries its version in every other', () => {
+  it('is unchanged in its first build, and carries its version in every other', () => {
     const owns = ['Household', 'LIVES_IN', 'Person.movedAt'];
     const names = (made: typeof first) => owns.map(labelling([{ owns, ...made }]));
     expect(names(first)).toEqual(['Household', 'LIVES_IN', 'movedAt']);
@@ -32,7 +32,7 @@ describe('A projection of another version', () => {
   });
   const namesOfFamily = (name: string) => familyOf(name, facts).map((each) => each.name);
 
-  it('is made with what is made of it, and with the one on whose rows it writes', () => {
+  it('is rebuilt with those that are made from it, and with the one on whose rows it writes', () => {
     expect(namesOfFamily('proximity')).toEqual(['proximity']);
     expect(namesOfFamily('tests')).toEqual(['tests', 'tasks', 'reminders']);
     const ofCases = ['cases', 'case-windows', 'brake', 'tasks', 'reminders'];
@@ -40,7 +40,7 @@ describe('A projection of another version', () => {
     expect(namesOfFamily('brake')).toEqual(ofCases);
   });
 
-  it('never has everything made again: what each writes is its own, or another’s with which it is made', () => {
+  it('never requires a full rebuild: what each writes belongs to it, or to another with which it is rebuilt', () => {
     const shared = allOf(visits, facts).filter(({ owns, writesOn }) => owns.length === 0 && writesOn === undefined);
     expect(shared).toEqual([]);
     expect(familyOf('presence', allOf(visits, facts))).toEqual([visits]);

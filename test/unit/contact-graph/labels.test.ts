@@ -3,10 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LABELS } from '../../../src/contact-graph/maintenance.js';
 
-/** Of the program's record of the graph itself. */
+/** Labels of the program's own records about the graph. */
 const KEPT = ['Migration', 'Migrated', 'Graph'];
 
-/** Labels in what is written into the graph. */
+/** Labels in the queries that write into the graph. */
 function labelsIn(folder: string): string[] {
   return readdirSync(folder).flatMap((file) =>
     [...readFileSync(join(folder, file), 'utf8').matchAll(/\(\w*:(?:\$\{label\(')?([A-Z]\w+)/g)].map(
@@ -16,7 +16,7 @@ function labelsIn(folder: string): string[] {
 }
 
 describe('A rebuild', () => {
-  it('removes every kind of node that the program makes', () => {
+  it('removes every kind of node that the program creates', () => {
     const made = new Set([...labelsIn('migrations'), ...labelsIn('projections')]);
     expect(made.size).toBeGreaterThan(10);
     expect([...made].filter((label) => ![...LABELS, ...KEPT].includes(label))).toEqual([]);

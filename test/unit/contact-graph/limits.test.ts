@@ -4,15 +4,15 @@ import { gateOf } from '../../../src/contact-graph/gate.js';
 import { ATTEMPTS, ranIntoLimit, type Kind } from '../../../src/contact-graph/limits.js';
 import { inTransaction, type Tx } from '../../../src/contact-graph/neo4j.js';
 
-/** As the driver makes it of what the server says. */
+/** The driver's error for a code of the server. */
 const ended = (code: string) =>
   new Neo4jError('as Neo4j says it', code, '50N42', 'error: general processing exception', undefined as never);
 
-/** Of a transaction's limit that is ours, and of the operator's own `db.transaction.timeout`. */
+/** The code for our own limit of a transaction, and for the operator's `db.transaction.timeout`. */
 const OURS = 'Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration';
 const OPERATORS = 'Neo.ClientError.Transaction.TransactionTimedOut';
 
-/** A graph whose server ends what is run so many times, as with a driver that does not try it again. */
+/** A graph whose server ends a transaction this many times, with a driver that does not retry. */
 function graphThatEnds(times: number, code: string) {
   let runs = 0;
   const run = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
@@ -34,8 +34,8 @@ describe('A transaction that the server ended', () => {
     ["by the operator's limit, a write", 'write', OPERATORS],
     ['by our limit, a write', 'write', OURS],
     ['for waiting too long for a lock, a write', 'write', 'Neo.ClientError.Transaction.LockAcquisitionTimeout'],
-    ['since somebody ended it, a write', 'write', 'Neo.ClientError.Transaction.Terminated'],
-  ])('%s, is run again, and said', async (_, kind, code) => {
+    ['because somebody ended it, a write', 'write', 'Neo.ClientError.Transaction.Terminated'],
+  ])('%s, is run again, and this is reported', async (_, kind, code) => {
     expect(neo4j.isRetryableError(ended(code))).toBe(false);
     const graph = graphThatEnds(1, code);
     expect(await inTransaction(graph.driver, kind, () => Promise.resolve('done'))).toBe('done');
@@ -43,13 +43,13 @@ describe('A transaction that the server ended', () => {
     expect(graph.lines).toEqual([expect.stringMatching(new RegExp(`^a ${kind} of the graph was ended \\(${code}`))]);
   });
 
-  it.each(['read', 'write'] as const)('again and again is given up after as many runs as a %s has', async (kind) => {
+  it.each(['read', 'write'] as const)('repeatedly is given up after as many runs as a %s has', async (kind) => {
     const graph = graphThatEnds(Infinity, OPERATORS);
     await expect(inTransaction(graph.driver, kind, () => Promise.resolve())).rejects.toMatchObject({ code: OPERATORS });
     expect(graph.runs()).toBe(ATTEMPTS[kind]);
   });
 
-  it('for a mistake of ours is not run again', async () => {
+  it('because of our own mistake is not run again', async () => {
     const wrong = 'Neo.ClientError.Statement.SyntaxError';
     const graph = graphThatEnds(1, wrong);
     await expect(inTransaction(graph.driver, 'write', () => Promise.resolve())).rejects.toMatchObject({ code: wrong });

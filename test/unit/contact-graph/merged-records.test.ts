@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { MergedIds } from '../../../src/contact-graph/merged-records.js';
 
 describe('Records of one person', () => {
-  it('go by the one at the end, however many steps lead there, and are found from each', () => {
+  it('lead to the one at the end, however many steps there are, and are found from each', () => {
     const merged = new MergedIds([
       ['paper', 'app'],
       ['app', 'card'],
@@ -16,7 +16,7 @@ describe('Records of one person', () => {
     expect(merged.all().sort()).toEqual(['app', 'card', 'paper', 'phone']);
   });
 
-  it('that point at one another in a circle, and whatever points into it, are people of their own', () => {
+  it('that point at one another in a circle, and all that point into it, are separate people', () => {
     const merged = new MergedIds([
       ['a', 'b'],
       ['b', 'a'],

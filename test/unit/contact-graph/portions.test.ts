@@ -8,10 +8,10 @@ import { places } from '../../../projections/places.js';
 import { CONTACTS_AT_ONCE, portionsOf, type Facts } from '../../../src/contact-graph/portions.js';
 import type { RecordedEvent } from '../../../src/event-log/event-store.js';
 
-/** Of so many contacts at most. */
+/** The most contacts of one event. */
 const CONTACTS_AN_EVENT = 1_500;
 
-/** Null is an event that weighs nothing, a number a trace of so many events. */
+/** Null is an event without weight, a number is a trace with this many events. */
 function batchOf(steps: readonly (number | null)[]): RecordedEvent[] {
   return steps.map((chunks, i) => {
     const position = { commit: BigInt(i + 1), prepare: BigInt(i + 1) };
@@ -32,7 +32,7 @@ const weightOf = (events: readonly RecordedEvent[]) =>
   events.reduce((sum, event) => sum + (TRACES.includes(event) ? event.data.chunks * CONTACTS_AN_EVENT : 0), 0);
 
 describe('A batch of facts', () => {
-  it('is divided so that no portion is too large but a trace that is so by itself, each event once and in order', () => {
+  it('is divided so that no portion is too large except a trace that is too large by itself, each event once and in order', () => {
     const step = fc.oneof(fc.constant(null), fc.integer({ min: 0, max: 20 }), fc.integer({ min: 20, max: 60 }));
     fc.assert(
       fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
@@ -56,7 +56,7 @@ describe('A batch of facts', () => {
     );
   });
 
-  it('is one portion as long as it is small', () => {
+  it('is one portion while it is small', () => {
     expect(portionsOf(factsOf(batchOf([null, 3, null, 4])), { commit: 4n, prepare: 4n })).toHaveLength(1);
   });
 });

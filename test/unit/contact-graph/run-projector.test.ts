@@ -6,8 +6,8 @@ import { runProjector } from '../../../src/contact-graph/run-projector.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 /**
- * A graph that stays empty: whoever opens it takes it to be emptied by somebody else, and stands by.
- * @param onRead told of each read, which fails with what it throws.
+ * A graph that stays empty: a projector that opens it assumes that somebody else is emptying it, and stands by.
+ * @param onRead called for each read, which fails with what it throws.
  */
 function emptyGraph(onRead: (number: number) => void): Driver {
   const summary = { counters: { updates: () => ({ nodesCreated: 0 }) } };
@@ -27,11 +27,11 @@ function emptyGraph(onRead: (number: number) => void): Driver {
 }
 
 describe('A projector that stands by', () => {
-  /** Reads of an attempt: of the state of the graph before and after it was made. */
+  /** Reads per attempt: the state of the graph before and after it was created. */
   const ATTEMPT = 2;
   const STANDING_BY = ATTEMPT + 1;
 
-  it('waits on when the graph is away for a moment, and says so', async () => {
+  it('keeps waiting if the graph is unavailable for a moment, and says so', async () => {
     const lines: { level: number; msg: string }[] = [];
     const stop = new AbortController();
     const reads: number[] = [];

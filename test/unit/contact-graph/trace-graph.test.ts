@@ -35,7 +35,7 @@ function driverOf(first: { packed: Int8Array | never[]; parts: number }, ...read
   return answering(answer);
 }
 
-/** A Neo4j that answers queries so. */
+/** A Neo4j that answers queries with this function. */
 function answering(answer: (query: string) => Row[]): Driver {
   const run = (query: string) => {
     const records = answer(query).map((row) => ({ toObject: () => row }));
@@ -59,36 +59,36 @@ async function peopleRead(driver: Driver): Promise<number[]> {
   return [...(slots.get(KEY)?.persons ?? [])].sort();
 }
 
-describe('A slot that is read while a part of it is set aside', () => {
+describe('A slot that is read while a part of it is moved away', () => {
   const whole = { parts: [visitOf(1), visitOf(2)], packed: visitOf(3) };
 
-  it('is read again when the part stood neither among the parts nor as the open one', async () => {
+  it('is read again if the part was neither among the parts nor the open one', async () => {
     const torn = { parts: [visitOf(1)], packed: visitOf(3) };
     expect(await peopleRead(driverOf({ packed: [], parts: 1 }, torn, torn, whole))).toEqual([1, 2, 3]);
   });
 
-  it('is read again when it seemed to have no parts yet', async () => {
+  it('is read again if it seemed to have no parts yet', async () => {
     expect(await peopleRead(driverOf({ packed: [], parts: 0 }, whole))).toEqual([1, 2, 3]);
     expect(await peopleRead(driverOf({ packed: visitOf(3), parts: 0 }, whole))).toEqual([1, 2, 3]);
   });
 
-  it('gives no answer when it stays shorter than the graph says', async () => {
+  it('gives no answer if it stays shorter than the graph says', async () => {
     const torn = { parts: [visitOf(1)], packed: null };
     await expect(peopleRead(driverOf({ packed: [], parts: 1 }, torn))).rejects.toThrow(OutOfStep);
   });
 });
 
-describe('A trace during which a projection was made anew', () => {
+describe('A trace during which a projection was rebuilt', () => {
   const made = { again: false, state: 'active', wanted: false, trouble: null, given: null };
   const proximity = { ...made, name: 'proximity', partition: 'facts', owns: ['NEAR'], commit: '1', prepare: '1' };
   const brake = { ...made, name: 'brake', partition: 'facts', owns: ['AlertHour'], commit: '1', prepare: '1' };
 
-  /** Visits have a checkpoint for each of their writers; these were made anew before. */
+  /** Visits have a checkpoint for each of their writers; these were rebuilt before. */
   const visits = ['slots-0_again', 'slots-1_again'].map((partition) => ({
     ...{ ...proximity, name: 'presence', again: true, owns: ['Slot'], partition },
   }));
 
-  /** Asks for meetings twice in each run, and has other rows take the place of some in the middle of the first. */
+  /** Asks for meetings twice in each run; in the middle of the first, other rows replace some of them. */
   async function namesAsked(replaced: 'proximity' | 'brake', { fails = false } = {}): Promise<string[]> {
     const asked: string[] = [];
     let version = 1;
@@ -115,16 +115,16 @@ describe('A trace during which a projection was made anew', () => {
     return asked;
   }
 
-  it('is run again, and reads by one name all the while', async () => {
+  it('is run again, and uses the same names throughout', async () => {
     expect(await namesAsked('proximity')).toEqual(['NEAR', 'NEAR', 'NEAR_v2', 'NEAR_v2']);
   });
 
-  it('is run again also where it failed for want of rows that were replaced, and not of others', async () => {
+  it('is run again when it failed for lack of rows that were replaced, and not of others', async () => {
     expect(await namesAsked('proximity', { fails: true })).toEqual(['NEAR', 'NEAR_v2', 'NEAR_v2']);
     await expect(namesAsked('brake', { fails: true })).rejects.toThrow('a part of a slot is gone');
   });
 
-  it('is not run again for what it does not read', async () => {
+  it('is not run again because of rows that it does not read', async () => {
     expect(await namesAsked('brake')).toEqual(['NEAR', 'NEAR']);
   });
 });

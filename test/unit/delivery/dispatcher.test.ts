@@ -11,7 +11,7 @@ const PHONE = '+84900000001';
 const NOTHING = { repeats: false, fates: false };
 const because = { source: 'test' };
 
-/** A register of tomorrow: it has people come to be vaccinated, and knows whom its messages reached. */
+/** A future register: it invites people to vaccinations, and knows whom its messages reached. */
 class Appointments implements Purpose {
   readonly name = 'appointment';
   readonly arrived = new Map<string, boolean>();
@@ -51,8 +51,8 @@ function sending(more: { purpose?: string; providers?: RememberingProvider[]; ol
 }
 const noted = () => store.all.map(({ type }) => type);
 
-describe('A module with a purpose of its own', () => {
-  it('sends through delivery, and is told what became of its message, without delivery knowing of it', async () => {
+describe('A module with its own purpose', () => {
+  it('sends through delivery, and is informed of the result of its message, without delivery knowing it', async () => {
     const { send, purposes } = sending();
     expect(await send()).toEqual({ type: 'sent', provider: 'gateway', receipt: { reference: '1' } });
     expect(await send()).toMatchObject({ type: 'sent', receipt: { reference: '1' } });
@@ -67,7 +67,7 @@ describe('A module with a purpose of its own', () => {
     expect(noted()).toEqual(['MessageDue', 'MessageHandedToProvider', 'MessageSent', 'MessageUndelivered']);
   });
 
-  it('is told again by the next attempt what it could not note at once, and never of what contradicts it', async () => {
+  it('is informed by the next attempt of what it could not note at once, and never of anything contradictory', async () => {
     const { send, purposes } = sending();
     await send();
     const { messageId, purpose, about, whose } = due;
@@ -82,14 +82,14 @@ describe('A module with a purpose of its own', () => {
     expect(noted().filter((type) => type === 'MessageDelivered')).toHaveLength(1);
   });
 
-  it('sends nothing before it has said so', async () => {
+  it('sends nothing before it has recorded that it will', async () => {
     await expect(sending({ purpose: 'advertisement' }).send()).rejects.toThrow('no module sends messages as advert');
     expect(provider.messages).toEqual([]);
   });
 });
 
 describe('A message', () => {
-  it('that two processes hand over at one moment to one provider goes from one of them', async () => {
+  it('that two processes hand over at the same moment to one provider is sent by one of them', async () => {
     const outcomes = await Promise.allSettled([sending().send(), sending().send(), sending({ old: false }).send()]);
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     const refused = outcomes.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
@@ -99,8 +99,8 @@ describe('A message', () => {
 
   it.each<[string, Outcome['type'], () => void]>([
     ['went', 'sent', () => undefined],
-    ['was refused for good', 'refused', () => void provider.refusing.add(PHONE)],
-  ])('that %s is not tried again by whoever does not know that yet', async (_, type, before) => {
+    ['was refused permanently', 'refused', () => void provider.refusing.add(PHONE)],
+  ])('that %s is not tried again by a process that does not know that yet', async (_, type, before) => {
     before();
     const outcome = await sending().send();
     expect(outcome?.type).toBe(type);
@@ -109,7 +109,7 @@ describe('A message', () => {
     expect(provider.messages).toHaveLength(type === 'sent' ? 1 : 0);
   });
 
-  it('of which nobody can say whether it went stays so', async () => {
+  it('stays uncertain if nobody can say whether it was sent', async () => {
     provider.loses = 'sent';
     await expect(sending().send()).rejects.toThrow('lost');
     const outcome = await sending().send();
@@ -119,7 +119,7 @@ describe('A message', () => {
     expect(provider.messages).toHaveLength(1);
   });
 
-  it('is not looked for before its first try, and nothing is noted where its only provider knows what became of each', async () => {
+  it('is not looked for before its first attempt, and nothing is noted if its only provider knows the result of each', async () => {
     const knowing = new RememberingProvider({ name: 'outbox' });
     expect(await sending({ providers: [knowing], old: false }).send()).toMatchObject({ type: 'sent' });
     expect(store.take()).toEqual([]);
@@ -128,7 +128,7 @@ describe('A message', () => {
     expect(knowing.messages).toHaveLength(1);
   });
 
-  it('that was handed over while there were several providers is noted to its end with the one that is left', async () => {
+  it('that was handed over while there were several providers is noted to its end with the remaining one', async () => {
     const knowing = new RememberingProvider({ name: 'outbox' });
     knowing.down = true;
     await expect(sending({ providers: [knowing, provider] }).send()).rejects.toThrow('to be sent through gateway');
@@ -137,7 +137,7 @@ describe('A message', () => {
     expect(noted()).toEqual(['MessageDue', 'MessageHandedToProvider', 'MessageNotAccepted', 'MessageSent']);
   });
 
-  it('that could not be delivered has gone to nobody', async () => {
+  it('that could not be delivered was sent to nobody', async () => {
     const { send, purposes } = sending();
     await send();
     const { messageId, purpose, about, whose } = due;
@@ -148,7 +148,7 @@ describe('A message', () => {
     expect(await sending().dispatcher.lost({ due, because })).toBeUndefined();
   });
 
-  it('stands in a stream whose name says whose it is, whatever it is about', () => {
+  it('is stored in a stream whose name says whose it is, whatever it is about', () => {
     expect(messageStream({ whose: 'an', messageId: 'm1' }).name).toBe('message-an-m1');
   });
 });

@@ -7,7 +7,7 @@ import { RememberingProvider } from '../alerting/remembering-provider.js';
 
 const route = routeOf(new RememberingProvider());
 
-/** What is queued with a provider, done by two modules. */
+/** Jobs of two modules in a provider's queue. */
 function sending() {
   const done: string[] = [];
   let opened = 0;
@@ -30,7 +30,7 @@ function sending() {
 }
 
 describe('A message that waits for a provider', () => {
-  it('is sent by the module that registered why it goes, which is opened once', async () => {
+  it('is sent by the module that registered its purpose, which is opened once', async () => {
     const { of, done, opened } = sending();
     await of('invitation', 'An');
     await of('result', 'Binh');
@@ -39,13 +39,13 @@ describe('A message that waits for a provider', () => {
     expect(opened()).toBe(2);
   });
 
-  it('is tried again, and not lost, where this program does not know why it goes, or who sends it', async () => {
+  it('is retried, and not lost, if this program does not know its purpose, or who sends it', async () => {
     const { of } = sending();
     await expect(of('vaccination', 'An')).rejects.toThrow('no module sends messages as vaccination');
     await expect(of('notice', 'An')).rejects.toThrow('nobody sends what is queued as notice');
   });
 
-  it('is left to whoever looks for what is to be done, where an earlier version queued it without saying why', async () => {
+  it('is left to the sweep, if an earlier version queued it without a purpose', async () => {
     const { send, done } = sending();
     await send({}, route);
     expect(done).toEqual([]);

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { Texts } from '../../../src/alerting/texts.js';
 
 describe('a provider', () => {
-  it('is given every alert unless it is told otherwise, also those with the longest names', () => {
+  it('gets every alert unless configured otherwise, even those with the longest names', () => {
     const texts = new Texts({ senderName: 'Đ'.repeat(60), contactLine: '0'.repeat(60), zone: 'Asia/Ho_Chi_Minh' });
     const common = { alertId: randomUUID(), caseId: 'c', personId: 'p', disease: 'tuberculosis', sequence: 0 };
     const firstExposureAt = '2021-08-05T18:30:00Z';

@@ -43,7 +43,7 @@ const given = givenOf(messageDecider);
 const handedOver = [isDue, handedTo('one')];
 
 describe('A message', () => {
-  it('is said what it is by the first that is noted of it, whatever that is', () => {
+  it('is described by the first event that is noted about it, whatever that is', () => {
     given().when(handOver).then(isDue, handedTo('one'));
     given().when(markSent).then(isDue, sent);
     given().when(fail('refused')).then(isDue, failedAs('refused'));
@@ -52,13 +52,13 @@ describe('A message', () => {
       .then(sent);
   });
 
-  it('of which nothing is known was not handed to anybody, and was neither delivered nor undelivered', () => {
+  it('about which nothing is known was not handed to anybody, and was neither delivered nor undelivered', () => {
     given().when(end('refused')).then();
     given().when(markDelivered()).then();
     given().when(markUndelivered()).then();
   });
 
-  it('is handed over again as long as it is neither sent nor given up', () => {
+  it('can be handed over again as long as it is neither sent nor given up', () => {
     given(...handedOver, notAccepted('refused'))
       .when(handOver)
       .then(handedTo('one'));
@@ -72,7 +72,7 @@ describe('A message', () => {
     }
   });
 
-  it('knows through whom it may have gone, and who certainly did not take it', () => {
+  it('knows through which provider it may have been sent, and which certainly did not accept it', () => {
     given(...handedOver)
       .when(end('uncertain'))
       .then(notAccepted('uncertain'));
@@ -86,7 +86,7 @@ describe('A message', () => {
     expect(given(...handedOver, notAccepted('refused')).state).toMatchObject({ handOver: null, refusedBy: ['one'] });
   });
 
-  it('that is over stays so, but for one of which it becomes known that it went', () => {
+  it('that has ended stays so, unless it becomes known that it was sent', () => {
     for (const over of [sent, failedAs('refused'), failedAs('uncertain')]) {
       for (const command of [handOver, end('refused'), fail('refused'), fail('uncertain')]) {
         given(...handedOver, over)
@@ -106,7 +106,7 @@ describe('A message', () => {
     expect(given(...handedOver, failedAs('uncertain'), sent).state).toMatchObject({ status: 'sent', failure: null });
   });
 
-  it('that went was delivered or was not, as was reported first, by the provider through which it went', () => {
+  it('that was sent was delivered or was not, by the first report of the provider that sent it', () => {
     const went = [...handedOver, sent];
     given(...went)
       .when(markDelivered())

@@ -6,7 +6,7 @@ import { fill, readMessages, withoutDiacritics } from '../../../src/delivery/mes
 import { Texts } from '../../../src/alerting/texts.js';
 import { segmentsOf } from '@truyvet/message-gateway';
 import { PURPOSES } from '../../support/purposes.js';
-import { samplesOf } from '../../../src/entrypoints/show-providers.js';
+import { samplesOf } from '../../../src/delivery/providers.js';
 
 const AT = '2021-08-05T02:00:00Z';
 const settings = { senderName: 'CDC', contactLine: '1900 9095', zone: 'Asia/Ho_Chi_Minh' };
@@ -30,7 +30,7 @@ const told = (texts: Texts, language: string, profile?: string) =>
   texts.alert({ request, contact, group: { count: 1, degree: 1 }, language, profile });
 
 describe('The texts of an installation', () => {
-  it('may be of a language of its own, and say days as that does', () => {
+  it('may be in a language of its own, and write days as that language does', () => {
     const each = { one: '{sender}: kontakt {since}. {check}', many: '{sender}: {count} kontakter. {check}' };
     write('sv.json', {
       ...{ language: 'sv', locale: 'sv-SE', check: 'Ring {line}, kod {code}.' },
@@ -41,7 +41,7 @@ describe('The texts of an installation', () => {
     expect(told(texts, 'sv')).toBe('CDC: kontakt 2021-08-05. Ring 1900 9095, kod abcdef12.');
   });
 
-  it('go before those of the program, and say what one profile asks for in its own words', () => {
+  it('take precedence over those of the program, and state the advice of one profile in its own words', () => {
     const own = { one: '{sender}: watch for a rash. {check}', many: '{sender}: {count} people. {check}' };
     write('en.json', { profiles: { 'measles-who': { 1: own } } });
     const texts = new Texts({ ...settings, messages: folder });
@@ -49,7 +49,7 @@ describe('The texts of an installation', () => {
     expect(told(texts, 'en', 'covid-19-who')).toMatch(/^CDC: You were in close contact/);
   });
 
-  it('need say nothing of how long the advice holds, unless they have {until}', () => {
+  it('need not mention how long the advice holds, unless they have {until}', () => {
     const each = { one: '{sender}: contact. {check}', many: '{sender}: {count} contacts. {check}' };
     write('en.json', { until: undefined, alert: { 1: each, 2: each, farther: each } });
     const stay = { days: 14, until: null };
@@ -63,7 +63,7 @@ describe('The texts of an installation', () => {
   const asked = (texts: Texts, count: number, language = 'en') =>
     texts.alert({ request, contact, group: { count, degree: 1 }, language, link: 'https://t.example/a/x' });
 
-  it('lead to the page of answers where there is one, and ask whoever shares a phone to answer for all', () => {
+  it('link to the answer page if there is one, and ask people who share a phone to answer for all', () => {
     const texts = new Texts(settings);
     expect(asked(texts, 1)).toMatch(/ Please answer a few questions: https:\/\/t\.example\/a\/x$/);
     expect(asked(texts, 2)).toMatch(/ Please answer a few questions for all of them: https:\/\/t\.example\/a\/x$/);
@@ -71,18 +71,18 @@ describe('The texts of an installation', () => {
     expect(told(texts, 'en')).not.toContain('https');
   });
 
-  it('of before there were words for a phone of several people lead there in those for one', () => {
+  it('from before there were words for a phone of several people link to it in those for one', () => {
     write('en.json', { answerMany: undefined });
     expect(asked(new Texts({ ...settings, messages: folder }), 2)).toMatch(/ answer a few questions: https:\S+$/);
   });
 
-  it('are those of the installation’s language for whoever speaks another', () => {
+  it('are those of the installation’s language for people who speak another', () => {
     expect(told(new Texts(settings), 'fr')).toBe(told(new Texts(settings), 'vi'));
     expect(told(new Texts({ ...settings, language: 'en' }), 'fr')).toBe(told(new Texts(settings), 'en'));
   });
 
   it.each<[string, object, string]>([
-    ['a slot that nobody fills', { withdrawal: '{sender} {name} {check}' }, 'withdrawal has {name}, which is none of'],
+    ['an unknown placeholder', { withdrawal: '{sender} {name} {check}' }, 'withdrawal has {name}, which is none of'],
     ['no way to check it', { withdrawal: '{sender}: all clear' }, 'withdrawal must have {check}'],
     ['no line to call', { check: 'Call us, code {code}.' }, 'check must have {line}'],
     ['no link where it asks for answers', { answerMany: 'All {count} of you, call.' }, 'answerMany must have {link}'],
@@ -97,29 +97,29 @@ describe('The texts of an installation', () => {
       "withdrawal has an apostrophe before a brace, so that {disease} would be said as it stands: write two apostrophes ('')",
     ],
     [
-      'cases that leave some numbers out',
+      'plural forms that leave some numbers out',
       { answerMany: '{count, plural, one {One} few {Few}} {link}' },
       'answerMany has cases without the last one: end them with other {…}',
     ],
     [
-      'a way to check it in some cases only',
+      'a way to check it in some plural forms only',
       { withdrawal: '{sender} {disease, select, measles {{check}} other {}}' },
       'withdrawal must have {check} in each of its cases',
     ],
     [
-      'a day that would be written twice over',
+      'a day that would be written twice',
       { check: '{line, date} {code}' },
       'check has {line, …}, which is a text and already as it is said: write {line}',
     ],
-    ['a field that is not known', { colour: 'red' }, 'Unrecognized key: "colour"'],
+    ['an unknown field', { colour: 'red' }, 'Unrecognized key: "colour"'],
     ['a locale that does not exist', { locale: 'nowhere-at-all-x' }, 'locale must be a locale'],
-  ])('are refused with %s, the file and the field named', (_, changed, message) => {
+  ])('are refused with %s, and the file and the field are named', (_, changed, message) => {
     write('en.json', changed);
     expect(() => readMessages(folder)).toThrow(message);
     expect(() => readMessages(folder)).toThrow(join(folder, 'en.json'));
   });
 
-  it('count by the rules of their language', () => {
+  it('use the plural rules of their language', () => {
     const many =
       '{sender}: {count, plural, one {# человек} few {# человека} many {# человек} other {# человека}}. {check}';
     const each = { one: '{sender}: контакт. {check}', many };
@@ -130,7 +130,7 @@ describe('The texts of an installation', () => {
     expect([2, 5, 21].map(said)).toEqual(['CDC: 2 человека', 'CDC: 5 человек', 'CDC: 21 человек']);
   });
 
-  it('may have an apostrophe, written twice where a placeholder follows', () => {
+  it('may contain an apostrophe, written twice if a placeholder follows', () => {
     write('en.json', { withdrawal: "{sender}: don't worry about l''{disease}. {check}" });
     const texts = new Texts({ ...settings, messages: folder });
     expect(texts.withdrawal({ request, language: 'en' })).toMatch(/^CDC: don't worry about l'measles\. To check/);
@@ -142,7 +142,7 @@ describe('The texts of an installation', () => {
   });
 });
 
-/** Every text of a file, by the names that lead to it. */
+/** Every text of a file, by its path. */
 function textsOf(value: unknown, path: string[] = []): [string, string][] {
   if (typeof value === 'string') return [[path.join('.'), value]];
   return Object.entries(value as object).flatMap(([name, each]) => textsOf(each, [...path, name]));
@@ -153,12 +153,12 @@ describe('The texts of the program', () => {
     textsOf(JSON.parse(readFileSync(`messages/${language}.json`, 'utf8')) as object),
   );
 
-  it('are the same ones in every language', () => {
+  it('have the same keys in every language', () => {
     const [vietnamese = [], others = []] = files;
     expect(others.map(([path]) => path)).toEqual(vietnamese.map(([path]) => path));
   });
 
-  it('are said letter by letter as they stand, with what their placeholders stand for', () => {
+  it('are printed letter by letter, with the values of their placeholders', () => {
     const said: Record<string, string | number> = {
       ...{ sender: "CDC '1'", disease: 'sởi <x>', count: 12_345, degree: 2, before: 1, since: '05/08/2021' },
       ...{
@@ -191,8 +191,9 @@ describe('Vietnamese without diacritics', () => {
     const marked = await inVietnamese(true);
     expect(plain).toHaveLength(10);
     plain.forEach((each, i) => {
-      expect(segmentsOf(each.text).encoding).toBe('gsm7');
-      expect(each.segments).toBeLessThanOrEqual((marked[i]?.segments ?? 0) / 2 + 0.5);
+      const { encoding, segments } = segmentsOf(each.text);
+      expect(encoding).toBe('gsm7');
+      expect(segments).toBeLessThanOrEqual(segmentsOf(marked[i]?.text ?? '').segments / 2 + 0.5);
     });
   });
 });

@@ -12,7 +12,7 @@ const order = (alerts: number) => ({
   ...{ alerts, caseId: null, failedAs: ['refused' as const], provider: null, ...said },
 });
 
-describe('What operators say of alerting', () => {
+describe("The state of alerting by operators' orders", () => {
   it.each<[string, OperationEvent[], OperatorCommand, OperationEvent[]]>([
     ['given nothing, when all is paused, then it is', [], pause(null), [paused(null)]],
     ['given all is paused, when it is paused again, then nothing', [paused(null)], pause(null), []],
@@ -41,7 +41,7 @@ describe('What operators say of alerting', () => {
       .then(...then);
   });
 
-  it('keeps a provider paused that was paused by itself, when all others go on', () => {
+  it('keeps a provider paused that was paused separately, when all others continue', () => {
     const { state } = given(operatorOrdersDecider)(paused('a'), paused(null), resumed(null));
     expect(state.all).toBeNull();
     expect([...state.providers.keys()]).toEqual(['a']);

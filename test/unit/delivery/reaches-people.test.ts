@@ -23,8 +23,8 @@ const smpp = {
 it.each([
   ['no file of providers', undefined, false],
   ['the outbox alone', [outbox], false],
-  ['a carrier with the outbox behind it', [smpp, outbox], true],
-])('That nobody gets messages is said with %s where that is so', (_, given, reaches) => {
+  ['a carrier followed by the outbox', [smpp, outbox], true],
+])('Output about %s says that nobody gets messages, where that is so', (_, given, reaches) => {
   const folder = mkdtempSync(join(tmpdir(), 'truyvet-providers-'));
   const providers = join(folder, 'providers.json');
   if (given) writeFileSync(providers, JSON.stringify(given));

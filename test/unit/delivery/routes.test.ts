@@ -7,7 +7,7 @@ const BEGAN = Date.parse('2021-08-05T02:00:00Z');
 const HALF_A_MINUTE = 30_000;
 const message: Message = { id: 'a', to: '+84900000001', text: 'text' };
 
-/** Whose answers a test gives when it wants to, in the order of the messages. */
+/** A provider whose answers the test gives when it wants to, in the order of the messages. */
 class Answering extends RememberingProvider {
   readonly waiting: { taken: (receipt: Receipt) => void; failed: (error: Error) => void }[] = [];
 
@@ -29,7 +29,7 @@ describe('A provider that keeps failing', () => {
   });
   afterEach(() => void jest.useRealTimers());
 
-  /** Hands messages over, one after the other; an error is the provider's answer, none takes the message. */
+  /** Hands messages over one after the other; an error is the provider's answer, and undefined accepts the message. */
   async function handOver(...answers: (Error | undefined)[]): Promise<void> {
     for (const answer of answers) {
       const sending = routes.send(route, message).catch(() => undefined);
@@ -42,7 +42,7 @@ describe('A provider that keeps failing', () => {
   const times = (count: number, answer: Error | undefined) => Array.from({ length: count }, () => answer);
   const busy = new TheirFault('busy');
 
-  it('is left alone once more than half of ten messages failed, and not before', async () => {
+  it('is left alone after more than half of ten messages failed, and not before', async () => {
     await handOver(...times(4, undefined), ...times(5, busy));
     expect(routes.isFailing('gateway')).toBe(false);
     await handOver(busy);
@@ -52,12 +52,12 @@ describe('A provider that keeps failing', () => {
     expect(provider.waiting).toEqual([]);
   });
 
-  it('is not left alone for wrong numbers, which say nothing of it', async () => {
+  it('is not left alone because of wrong numbers, which say nothing about it', async () => {
     await handOver(...times(20, new ReceiverFault('no such number')));
     expect(routes.isFailing('gateway')).toBe(false);
   });
 
-  it('gets one message after half a minute, and all others once that one was taken', async () => {
+  it('gets one message after half a minute, and all others after it accepted that one', async () => {
     await handOver(...times(10, busy));
     jest.setSystemTime(BEGAN + HALF_A_MINUTE);
     expect(routes.next()).toBe(route);
@@ -71,7 +71,7 @@ describe('A provider that keeps failing', () => {
     expect(routes.isFailing('gateway')).toBe(false);
   });
 
-  it('is left alone for another half a minute when it fails again', async () => {
+  it('is left alone for another half a minute if it fails again', async () => {
     await handOver(...times(10, busy));
     jest.setSystemTime(BEGAN + HALF_A_MINUTE);
     await handOver(busy);

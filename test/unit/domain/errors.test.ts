@@ -11,7 +11,7 @@ describe('An error', () => {
     new ServicesError('tool-missing', 'redis-server was not found.'),
     new NotRunning('not-running', 'Redis is not running.', 'Start it.'),
     new GatewayError('settings-wrong', 'providers.json is wrong.', 'Correct it.'),
-  ])('of the program or of a package is told to people in its own words: $name', (error) => {
+  ])('of the program or of a package is shown to people in its own words: $name', (error) => {
     expect(isForPeople(error)).toBe(true);
   });
 

@@ -18,7 +18,7 @@ const streamsOf = (pattern: string) => async () => ({
 const another = { ...closeTask, name: 'shut-task', http: { ...closeTask.http, path: 'tasks/{task_id}/shut' } };
 
 describe('The program', () => {
-  it('is made of its modules', async () => {
+  it('consists of its modules', async () => {
     const { catalogue, purposes } = await assemble([...MODULES, { name: 'doors', components: streamsOf('door-<id>') }]);
     expect(catalogue.of('DoorOpened')).toBe(opened);
     expect(purposes.map(({ name }) => name)).toEqual(['alert', 'withdrawal', 'reminder']);
@@ -28,7 +28,7 @@ describe('The program', () => {
     ['a module', [{ name: 'tasks' }], 'the module tasks has two owners: tasks and tasks'],
     ['streams', [{ name: 'doors', components: streamsOf('task-<taskId>') }], 'the streams task-<taskId>'],
     [
-      'a type of event',
+      'an event type',
       [
         { name: 'doors', components: streamsOf('door-<id>') },
         { name: 'gates', components: streamsOf('gate-<id>') },
@@ -48,7 +48,7 @@ describe('The program', () => {
     ['a request', [{ name: 'doors', requests: [closeTask] }], 'the request close-task has two owners: tasks and doors'],
     ['words of the command line', [{ name: 'doors', requests: [another] }], 'the words tasks close'],
     [
-      'a route, however its fields are called',
+      'a route, whatever its fields are called',
       [
         {
           name: 'doors',
@@ -64,12 +64,12 @@ describe('The program', () => {
       ],
       'the route command tasks/{}/close',
     ],
-  ])('does not start when %s has two owners', async (_, more, reason) => {
+  ])('does not start if %s has two owners', async (_, more, reason) => {
     await expect(assemble([...MODULES, ...more])).rejects.toThrow(reason);
   });
 });
 
-describe('What comes into the contact graph', () => {
+describe('The projections of the contact graph', () => {
   const opening = (more: object) =>
     defineProjection({
       ...{ name: 'openings', version: 1, owns: [], events: eventSet(opened), mentions: () => ({}) },
@@ -85,7 +85,7 @@ describe('What comes into the contact graph', () => {
   const typesWith = async (...projections: readonly object[]) =>
     graphTypesOf(await assemble([projecting(...projections), ...MODULES]), 'UTC');
 
-  it('is what the modules bring, each projection after those that it is made of, whichever module comes first', async () => {
+  it('come from the modules, each after those from which it is made, whichever module comes first', async () => {
     const { facts, events, visits } = await typesWith({ madeOf: ['reminders'] });
     expect(facts.slice(-3).map(({ name }) => name)).toEqual(['tasks', 'reminders', 'openings']);
     expect(events.of('DoorOpened')).toBe(opened);
@@ -96,13 +96,13 @@ describe('What comes into the contact graph', () => {
     ['a projection has two owners', { name: 'tests' }, 'the projection tests has two owners: doors and samples'],
     ['a label has two owners', { owns: ['Task'] }, 'the label Task has two owners: doors and tasks'],
     ['relationships have two owners', { owns: ['NEAR'] }, 'the relationship NEAR has two owners: doors and presence'],
-    ['a projection is made of one that is not there', { madeOf: ['keys'] }, 'not there before them: openings'],
-  ])('is not built where %s', async (_, more, reason) => {
+    ['a projection is made from an unknown one', { madeOf: ['keys'] }, 'not there before them: openings'],
+  ])('do not start if %s', async (_, more, reason) => {
     await expect(typesWith(more)).rejects.toThrow(reason);
   });
 });
 
-describe('What is done in a worker', () => {
+describe('The work in a worker', () => {
   const opening = handlesJob('open-door', () => ({ run: () => Promise.resolve(), onFailed: () => undefined }));
   const following = (reader: string, events: EventSet = eventSet(opened)) =>
     defineReaction(reader, events, () => ({
@@ -114,7 +114,7 @@ describe('What is done in a worker', () => {
   });
   const workWith = async (...modules: ReturnType<typeof doing>[]) => workOf(await assemble([...MODULES, ...modules]));
 
-  it('is what the modules bring: their jobs, and who follows the log for them', async () => {
+  it('comes from the modules: their jobs, and their readers of the log', async () => {
     const work = { jobs: [{ name: 'open-door' }], handlers: [opening], reactions: [following('bell')] };
     const { jobs, handlers, reactions } = await workWith(doing(work));
     const own = ['trace', 'alert-reports', 'alert-plan', 'alert-send', 'open-door'];
@@ -123,7 +123,7 @@ describe('What is done in a worker', () => {
     expect(reactions.map(({ reader }) => reader)).toEqual(['open-cases', 'touched-cases', 'alerts', 'bell']);
   });
 
-  it('is also to send what a module queues with a provider, as the purpose that it registers', async () => {
+  it('also includes sending what a module queues with a provider, under the purpose that it registers', async () => {
     const handler = async () => ({ send: () => Promise.resolve() });
     const purposes = [{ name: 'invitation', reported: async () => {}, handler }];
     const { jobs } = await workWith(doing({ jobs: [{ name: 'invitation', withProvider: true }] }, { purposes }));
@@ -137,12 +137,12 @@ describe('What is done in a worker', () => {
       'the job trace has two owners: tracing and doors',
     ],
     [
-      'two do the same job',
+      'two handle the same job',
       { jobs: [{ name: 'open-door' }], handlers: [opening, opening] },
       'what does the job open-door has two owners: doors and doors',
     ],
     [
-      'a job can be queued that nobody does',
+      'a job can be queued that nobody handles',
       { jobs: [{ name: 'open-door' }] },
       'nobody does the job open-door, which doors queues',
     ],
@@ -151,7 +151,11 @@ describe('What is done in a worker', () => {
       { jobs: [{ name: 'withdrawal', withProvider: true }] },
       'nobody does the job withdrawal, which doors queues',
     ],
-    ['a job is done that nobody queues', { handlers: [opening] }, 'doors does the job open-door, which nobody queues'],
+    [
+      'a job is handled that nobody queues',
+      { handlers: [opening] },
+      'doors does the job open-door, which nobody queues',
+    ],
     [
       'a reader has two owners',
       { reactions: [following('alerts')] },
@@ -162,7 +166,7 @@ describe('What is done in a worker', () => {
       { reactions: [following('bell', eventSet(shut))] },
       'bell of doors follows DoorShut, which nobody records',
     ],
-  ])('does not begin where %s', async (_, work, reason) => {
+  ])('does not start if %s', async (_, work, reason) => {
     await expect(workWith(doing(work))).rejects.toThrow(reason);
   });
 });

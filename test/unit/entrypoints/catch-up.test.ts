@@ -5,7 +5,7 @@ type Look = Awaited<ReturnType<Parameters<typeof untilQuiet>[0]['look']>>;
 const quiet = (stands: string): Look => ({ waitingFor: [], stands });
 const busy: Look = { waitingFor: ['the contact graph', '1 jobs of "trace"'], stands: '' };
 
-/** Waits over looks of which each finds one of these; tells how many were taken. */
+/** Waits while each look finds one of these; returns the number of looks. */
 async function looksUntilQuiet(...finds: Look[]): Promise<number> {
   let taken = 0;
   const look = async () => finds[taken++] as Look;
@@ -14,16 +14,16 @@ async function looksUntilQuiet(...finds: Look[]): Promise<number> {
 }
 
 describe('Waiting until everything has caught up', () => {
-  it('ends when two looks in a row find nothing to do, and every reader where it was', async () => {
+  it('ends when two looks in a row find nothing to do, and every reader at the same position', async () => {
     expect(await looksUntilQuiet(busy, quiet('a'), quiet('a'))).toBe(3);
   });
 
-  it('goes on when something was appended and taken between the looks at the readers and the queues', async () => {
+  it('continues if something was appended and processed between the looks at the readers and the queues', async () => {
     expect(await looksUntilQuiet(quiet('a'), quiet('b'), quiet('b'))).toBe(3);
     expect(await looksUntilQuiet(quiet('a'), busy, quiet('a'), quiet('b'), quiet('b'))).toBe(5);
   });
 
-  it('fails when nobody is there to do what is left, and says whom to start', async () => {
+  it('fails if no process is there to do the rest, and says which to start', async () => {
     const waiting = untilQuiet({
       look: async () => busy,
       missing: async () => ['projector', 'worker'],

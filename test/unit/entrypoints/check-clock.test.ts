@@ -30,7 +30,7 @@ function check(providers: object[] | undefined, clock: string | undefined): stri
 }
 
 describe('A clock that was set', () => {
-  it('is said by whatever runs under it, in the zone of the installation', () => {
+  it('is announced by everything that runs under it, in the zone of the installation', () => {
     expect(check(undefined, '2021-08-15T10:00:00+07:00')).toEqual([
       'The clock is set by TRUYVET_CLOCK=2021-08-15T10:00:00+07:00: it is 2021-08-15 10:00:00+07:00. For tests only.',
     ]);
@@ -40,11 +40,11 @@ describe('A clock that was set', () => {
     ]);
   });
 
-  it('is refused where a provider reaches people, whatever stands beside it', () => {
+  it('is refused if a provider reaches people, whatever other providers there are', () => {
     expect(() => check([GATEWAY, { type: 'outbox' }], '-1d')).toThrow(/providers that send to people: gateway/);
   });
 
-  it('says nothing where it is that of the machine', () => {
+  it('is not mentioned if it is that of the machine', () => {
     expect(check([GATEWAY], undefined)).toEqual([]);
   });
 });

@@ -16,8 +16,8 @@ const own = (stay: number): DiseaseProfile => ({
   ...{ id: 'own', disease: 'own-disease', quarantine: { 1: { days: stay } } },
 });
 
-describe('A process under which another log is put', () => {
-  it('goes by the rules of the log that is there, though a version of the same name was another before', async () => {
+describe('A process whose log is replaced', () => {
+  it('uses the rules of the current log, though another version of the same name existed before', async () => {
     const [former, present] = [new MemoryEventStore(), new MemoryEventStore()];
     const { log, put } = exchangeable(former);
     await addProfile(former, own(7));
@@ -32,7 +32,7 @@ describe('A process under which another log is put', () => {
     expect(await days()).toBe(14);
   });
 
-  it('takes no results of a disease of which only the former log had a profile', async () => {
+  it('accepts no results of a disease for which only the former log had a profile', async () => {
     const { log, put } = exchangeable(new MemoryEventStore());
     await addProfile(log, own(7));
     const diseases = new Diseases(log, 'UTC');
@@ -42,7 +42,7 @@ describe('A process under which another log is put', () => {
     expect(await diseases.has('own-disease')).toBe(false);
   });
 
-  it("forgets people's keys, when the log's last event was, and what its part keeps", async () => {
+  it("forgets people's keys, the time of the log's last event, and what its part caches", async () => {
     const forgotten: string[] = [];
     const forgets = (what: string) => ({ forget: () => void forgotten.push(what) });
     const runtime = { sealing: forgets('keys'), clock: forgets('last event') } as unknown as Runtime;

@@ -6,7 +6,7 @@ import type { ServiceName } from '@truyvet/local-services';
 
 const config = {} as Config;
 
-/** Runs until so many starts were asked for. */
+/** Runs until this many starts were requested. */
 async function watch(starts: number, care: Partial<Care> & Pick<Care, 'start'>) {
   const said: string[] = [];
   const at: number[] = [];
@@ -31,7 +31,7 @@ async function watch(starts: number, care: Partial<Care> & Pick<Care, 'start'>) 
 }
 
 describe('A service that died under npm start', () => {
-  it('is started again, and that is said', async () => {
+  it('is started again, and this is reported', async () => {
     let died: ServiceName[] = ['neo4j'];
     const { said } = await watch(1, {
       died: () => Promise.resolve(died),
@@ -43,7 +43,7 @@ describe('A service that died under npm start', () => {
     expect(said).toEqual(['Neo4j has died: starting it again']);
   });
 
-  it('that goes on dying is started after longer and longer waits, and why it does not start is said', async () => {
+  it('that keeps dying is started after longer and longer waits, and the reason is reported', async () => {
     const start = () => Promise.reject(new UserError('its journal is damaged', 'Remove its folder.'));
     const { said, waits } = await watch(5, { start });
     expect(waits[0]).toBeGreaterThanOrEqual(9);
@@ -57,14 +57,14 @@ describe('A service that died under npm start', () => {
     ]);
   });
 
-  it('is looked at again when it cannot be looked at', async () => {
+  it('is checked again if it cannot be checked', async () => {
     let looks = 0;
     const died = () =>
       ++looks < 3 ? Promise.reject(new Error('no state')) : Promise.resolve<ServiceName[]>(['redis']);
     expect((await watch(1, { died, start: () => Promise.resolve() })).said).toHaveLength(1);
   });
 
-  it('is not waited for when everything is to stop', async () => {
+  it('is not waited for when everything has to stop', async () => {
     const start = (_name: ServiceName, stop: AbortSignal) =>
       new Promise<void>((_, reject) => stop.addEventListener('abort', () => reject(stop.reason as Error)));
     expect((await watch(1, { start })).said).toEqual(['Redis has died: starting it again']);

@@ -1,15 +1,8 @@
 import { expect, it } from '@jest/globals';
-import { programWork } from '../../../src/entrypoints/work-of.js';
 import { sayLeftOut } from '../../../src/entrypoints/left-out.js';
-import { READER_NAMES } from '../../../src/event-log/reader-names.js';
 import type { ServiceUrls } from '@truyvet/local-services';
 
-it('Commands look at what each reader of the log left out', async () => {
-  const { reactions } = await programWork();
-  expect([...READER_NAMES].sort()).toEqual(reactions.map(({ reader }) => reader).sort());
-});
-
-it('Where Redis does not answer, a command says that it does not know what workers left out, and answers', async () => {
+it('If Redis does not answer, a command says that it does not know what workers left out, and answers', async () => {
   const lines: string[] = [];
   // Nothing listens on port 1.
   const urls = { redisUrl: 'redis://127.0.0.1:1' } as ServiceUrls;

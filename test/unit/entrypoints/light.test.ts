@@ -2,10 +2,10 @@ import { expect, it } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** What is imported to run, at once: neither types, which are gone by then, nor what is loaded later. */
+/** Imports that are loaded at once: neither types, which do not exist at run time, nor dynamic imports. */
 const IMPORTED = /^(?:import|export)\s+(?!type\b)(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm;
 
-/** Packages that a file loads before anything of it runs, each with the files on the way to it. */
+/** Packages that a file loads before any of its code runs, each with the chain of files that leads to it. */
 function packagesOf(file: string, way: readonly string[] = [], seen = new Set<string>()): Map<string, string[]> {
   const found = new Map<string, string[]>();
   if (seen.has(file)) return found;
@@ -22,10 +22,10 @@ function packagesOf(file: string, way: readonly string[] = [], seen = new Set<st
   return found;
 }
 
-/** What reads options, what writes times for people, and what loads the rest of itself when it is called. */
+/** Packages that read options, format times for people, or load the rest of themselves when called. */
 const LIGHT = ['commander', 'luxon', '@truyvet/local-services'];
 
-it('The help of the command line comes at once: no package is loaded for it that takes long, such as zod', () => {
+it('The help of the command line appears at once: it loads no slow package, such as zod', () => {
   const heavy = [...packagesOf('src/entrypoints/program.ts')].filter(([name]) => !LIGHT.includes(name));
   expect(heavy.map(([name, way]) => `${name} by ${way.join(', ')}`)).toEqual([]);
 });

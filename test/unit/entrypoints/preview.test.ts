@@ -22,7 +22,7 @@ async function rigWith(...people: string[]): Promise<AlertingRig> {
   return rig;
 }
 
-/** What is foretold of what happens, none of which the log holds. */
+/** A preview of what happens, without any of it in the log. */
 async function preview(rig: AlertingRig, happens: () => Promise<void>): Promise<Foretold> {
   const known = [...rig.store.all];
   await happens();
@@ -56,7 +56,7 @@ async function preview(rig: AlertingRig, happens: () => Promise<void>): Promise<
 }
 
 describe('A preview', () => {
-  it('says who would be told, in how many messages, and stores nothing', async () => {
+  it('says who would be informed, in how many messages, and stores nothing', async () => {
     const rig = await rigWith('an', 'binh');
     await rig.register('chi', PHONE);
     const found = await preview(rig, () => rig.trace({ an: 1, binh: 2, chi: 2 }));
@@ -64,7 +64,7 @@ describe('A preview', () => {
     expect([...found.told].sort()).toEqual(['an', 'binh', 'chi']);
   });
 
-  it('has the brake count those who would be told, and not all contacts', async () => {
+  it('has the brake count the people who would be informed, and not all contacts', async () => {
     const people = Array.from({ length: 150 }, (_, i) => `person ${i}`);
     const rig = await rigWith('an');
     await rig.trace(Object.fromEntries(people.map((person) => [person, 2 as const])));
@@ -74,14 +74,14 @@ describe('A preview', () => {
     expect(await preview(rig, () => rig.trace({ ...all, an: 1 }))).toMatchObject({ waiting: 0, told: ['an'] });
   });
 
-  it('says that contacts would wait where so many would be told', async () => {
+  it('says that contacts would wait if so many would be informed', async () => {
     const people = Array.from({ length: 150 }, (_, i) => [`person ${i}`, 2 as const] as const);
     const rig = await rigWith('an');
     rig.brake = { contacts: 120, daily: 1_000_000, times: 3 };
     expect(await preview(rig, () => rig.trace(Object.fromEntries(people)))).toMatchObject({ waiting: 150, told: [] });
   });
 
-  it('looks at own cases: whose is retracted is told of those of others', async () => {
+  it("considers the contacts' own cases: if one is retracted, its person is informed about the others", async () => {
     const rig = await rigWith('an');
     await rig.confirm(OWN, 'an');
     await rig.trace({ an: 1 });
@@ -90,14 +90,14 @@ describe('A preview', () => {
     expect(await preview(rig, () => rig.retract(OWN))).toMatchObject({ told: ['an'], told_again: [] });
   });
 
-  it('says that a live case of their own keeps people from being told', async () => {
+  it("says that people's own live cases keep them from being informed", async () => {
     const rig = await rigWith('an');
     await rig.confirm(OWN, 'an');
     await rig.drain();
     expect(await preview(rig, () => rig.trace({ an: 1 }))).toMatchObject({ told: [], not_told: ['an'] });
   });
 
-  it('says of whom a message waits still that they would be told, and not that they were', async () => {
+  it('says of people whose message still waits that they would be informed, and not that they were', async () => {
     const rig = await rigWith('an');
     await rig.register('binh', PHONE);
     await rig.trace({ an: 1 });
@@ -111,7 +111,7 @@ describe('A preview', () => {
     expect(then).toMatchObject({ told: [], told_already: ['chi'] });
   });
 
-  it('calls telling again only what was told before', async () => {
+  it('only counts people as informed again if they were informed before', async () => {
     const rig = await rigWith('an');
     await rig.trace({ an: 2 });
     await rig.gather();
@@ -123,7 +123,7 @@ describe('A preview', () => {
     await rig.drain();
   });
 
-  it('says what a negative would take back, and whose message would not go', async () => {
+  it('says what a negative result would take back, and whose message would not be sent', async () => {
     const rig = await rigWith('an', 'binh');
     await rig.trace({ an: 1 });
     await rig.drain();
@@ -154,7 +154,7 @@ describe('A preview', () => {
   });
 });
 
-describe('The samples of a trace that is foretold', () => {
+describe('The samples of a previewed trace', () => {
   const said = async (...results: ['negative' | 'positive' | 'taken back', string][]) => {
     const log = new MemoryEventStore();
     for (const [i, [result, reportedAt]] of results.entries()) {
@@ -190,7 +190,7 @@ describe('The samples of a trace that is foretold', () => {
   const negative: TestOf = { collectedAt: at, outcome: 'negative', ct: null };
   const positive: TestOf = { ...negative, outcome: 'positive' };
 
-  it('include a negative that is not in the graph', async () => {
+  it('include a negative result that is not in the graph', async () => {
     const log = await said(['negative', '2021-08-06T00:00:00Z']);
     const graph = testsAbove(inGraph([]), new MemoryEventStore(), log, log.all.filter(isStated));
     expect((await graph.tests([1], 'covid-19')).get(1)).toEqual([negative]);
@@ -213,7 +213,7 @@ describe('The samples of a trace that is foretold', () => {
   it.each([
     ['the oldest', [EARLIER, LATER]],
     ['the newest', [LATER, EARLIER]],
-  ])('include of a list that begins with %s what was reported last', async (_, moments) => {
+  ])('include, from a list that begins with %s, what was reported last', async (_, moments) => {
     const log = await said(
       ...moments.map((at): ['negative' | 'positive', string] => [at === LATER ? 'negative' : 'positive', at]),
     );
@@ -221,7 +221,7 @@ describe('The samples of a trace that is foretold', () => {
     expect((await graph.tests([1], 'covid-19')).get(1)).toEqual([negative]);
   });
 
-  it('stay as they are where something older is said', async () => {
+  it('stay as they are if an older report is stated', async () => {
     const log = await said(['positive', LATER]);
     const all = await said(['positive', LATER], ['negative', EARLIER]);
     const graph = testsAbove(inGraph([positive]), log, all, all.all.slice(1).filter(isStated));
@@ -229,7 +229,7 @@ describe('The samples of a trace that is foretold', () => {
   });
 });
 
-describe('The isolations of a trace that is foretold', () => {
+describe('The isolations of a previewed trace', () => {
   const AT = [1_628_128_800, 1_628_215_200, 1_628_301_600] as const;
   const text = (at: number) => new Date(at * 1000).toISOString();
   const isolated = (personId: string, startedAt: number) =>
@@ -239,7 +239,7 @@ describe('The isolations of a trace that is foretold', () => {
       type: 'PersonReleased',
       data: { personId, startedAt: text(startedAt), endedAt: text(endedAt) },
     }) as RecordedEvent;
-  /** an and an's second record go by one number. */
+  /** an and an's second record have the same number. */
   const numbers: Record<string, number> = { an: 1, 'an-2': 1, binh: 2 };
   const inGraph = (known: Record<number, number[]>) =>
     ({
@@ -253,7 +253,7 @@ describe('The isolations of a trace that is foretold', () => {
   const above = (known: Record<number, number[]>, ...events: RecordedEvent[]) =>
     isolationsAbove(inGraph(known), events.filter(isIsolation));
 
-  it('include those that are not in the graph, of the case and of contacts', async () => {
+  it('include those that are not in the graph, for the case and for contacts', async () => {
     const graph = above(
       { 2: [AT[1], 0] },
       isolated('an', AT[0]),
@@ -269,7 +269,7 @@ describe('The isolations of a trace that is foretold', () => {
     );
   });
 
-  it('end where an end is said, or said anew, and of no other', async () => {
+  it('end where an end is stated or corrected, and no others do', async () => {
     const graph = above({ 1: [AT[0], 0, AT[1], 0] }, released('an', AT[0], AT[2]));
     expect((await graph.person('an'))?.isolations).toEqual([AT[0], AT[2], AT[1], 0]);
   });
@@ -279,7 +279,7 @@ describe('The isolations of a trace that is foretold', () => {
     expect((await above(known, isolated('an-2', AT[2])).person('an'))?.isolations).toEqual([...known[1], AT[2], 0]);
   });
 
-  it('are of nobody whom the graph does not know', async () => {
+  it('belong to nobody whom the graph does not know', async () => {
     const graph = above({ 2: [AT[1], 0] }, isolated('nobody', AT[0]));
     expect(await graph.person('nobody')).toBeUndefined();
     expect(await graph.isolations([1, 2])).toEqual(new Map([[2, [AT[1], 0]]]));

@@ -14,7 +14,7 @@ function* commands(command: Command, words: readonly string[] = []): Generator<{
 const documented = () =>
   [...commands(commandLine())].filter(({ command }) => command.options.some(({ long }) => long === '--json'));
 
-/** What a command needs beside --json: an argument for each, and a value for each option that must be given. */
+/** The arguments of a command besides --json: one for each argument, and a value for each required option. */
 function needed(command: Command): string[] {
   return [
     ...command.registeredArguments.map(({ argChoices }) => argChoices?.[0] ?? 'x'),
@@ -25,30 +25,33 @@ function needed(command: Command): string[] {
 }
 
 describe('A command that documents --json', () => {
-  it.each(documented().map(({ words }) => [words.join(' ')]))('"%s" is given it, wherever it stands', async (name) => {
-    const words = name.split(' ');
-    for (const at of ['after', 'before'] as const) {
-      const program = commandLine();
-      const command = words.reduce<Command>(
-        (above, word) => above.commands.find((each) => each.name() === word) as Command,
-        program,
-      );
-      let json: unknown;
-      command.action(() => {
-        json = command.optsWithGlobals<{ json?: boolean }>().json;
-      });
-      const rest = needed(command);
-      await program.parseAsync([
-        'node',
-        'truyvet',
-        ...words,
-        ...(at === 'after' ? [...rest, '--json'] : ['--json', ...rest]),
-      ]);
-      expect(json).toBe(true);
-    }
-  });
+  it.each(documented().map(({ words }) => [words.join(' ')]))(
+    '"%s" accepts it, wherever it is placed',
+    async (name) => {
+      const words = name.split(' ');
+      for (const at of ['after', 'before'] as const) {
+        const program = commandLine();
+        const command = words.reduce<Command>(
+          (above, word) => above.commands.find((each) => each.name() === word) as Command,
+          program,
+        );
+        let json: unknown;
+        command.action(() => {
+          json = command.optsWithGlobals<{ json?: boolean }>().json;
+        });
+        const rest = needed(command);
+        await program.parseAsync([
+          'node',
+          'truyvet',
+          ...words,
+          ...(at === 'after' ? [...rest, '--json'] : ['--json', ...rest]),
+        ]);
+        expect(json).toBe(true);
+      }
+    },
+  );
 
-  it('is most of those that print something', () => {
+  it('is one of most commands that print something', () => {
     expect(documented().length).toBeGreaterThan(20);
   });
 });

@@ -16,7 +16,7 @@ import { resultOf } from '../../support/builders/results.js';
 const FILE = 'docs/events.md';
 
 describe('The catalogue of events', () => {
-  it('is the one that docs/events.md describes (UPDATE_DOCS=1 writes it anew)', async () => {
+  it('equals docs/events.md (UPDATE_DOCS=1 writes it)', async () => {
     const now = describeCatalogue((await boot()).streams);
     if (process.env['UPDATE_DOCS']) writeFileSync(FILE, now);
 
@@ -39,7 +39,7 @@ describe('The catalogue of events', () => {
     expect(() => VisitRetracted.read(VisitRetracted.version + 1, {})).toThrow(/older than the log/);
   });
 
-  it('takes an answer of one person as it always was, and one of several only with how many have symptoms', () => {
+  it('accepts an answer for one person as before, and one for several only with how many have symptoms', () => {
     const answered = (more: object) => {
       const data = { alertId: 'a', caseId: 'c', personId: 'p', symptoms: [], vaccinated: true, moved: false, ...more };
       return () => ContactAnswered.read(3, data);
@@ -51,7 +51,7 @@ describe('The catalogue of events', () => {
     expect(answered({ ill: 1 })).toThrow(/ill/);
   });
 
-  it('reads an answer of before a phone could answer as that of one person', () => {
+  it('reads an answer from before a phone could answer as that for one person', () => {
     const data = { alertId: 'a', caseId: 'c', personId: 'p', symptoms: ['fever'], vaccinated: true, moved: false };
     expect(ContactAnswered.read(1, data).data).toEqual(data);
     expect(ContactAnswered.read(2, data).data).toEqual(data);
@@ -61,24 +61,24 @@ describe('The catalogue of events', () => {
   it.each([
     ['CheckedIn', CheckedIn],
     ['VisitCorrected', VisitCorrected],
-  ])('reads a %s of before there were seats as one without', (_, { version, read }) => {
+  ])('reads a %s from before there were seats as one without', (_, { version, read }) => {
     const stay = { visitId: 'v', personId: 'p', placeId: 'x', arrivedAt: '2021-08-01T09:00:00Z', leftAt: null };
     expect(read(version - 1, stay).data).toEqual({ ...stay, seat: null });
     expect(read(version, { ...stay, seat: '12A' }).data).toEqual({ ...stay, seat: '12A' });
   });
 
-  it('reads who did something out of the data of before that stood beside it', () => {
+  it('reads the actor from the data of earlier versions', () => {
     const data = { taskId: 't', kind: 'test', personId: 'An', caseId: 'c', outcome: 'done', by: 'Lan', note: null };
     const { by, ...rest } = data;
     expect(TaskClosed.read(1, data).data).toEqual(rest);
     expect(TaskClosed.namedIn(1, data)).toBe(by);
     expect(TaskClosed.namedIn(2, data)).toBeUndefined();
-    // Here it is the id of the alert that tells the person.
+    // Here `by` is the id of the alert that informs the person.
     expect(AlertCovered.read(1, { alertId: 'a', by: 'b' }).data).toEqual({ alertId: 'a', by: 'b' });
     expect(AlertCovered.namedIn(1, { alertId: 'a', by: 'b' })).toBeUndefined();
   });
 
-  it('knows its own types only', async () => {
+  it('knows only its own types', async () => {
     const { catalogue } = await boot();
     expect(catalogue.of('CheckedIn')).toBe(CheckedIn);
     expect(catalogue.of('$metadata')).toBeUndefined();
@@ -86,7 +86,7 @@ describe('The catalogue of events', () => {
   });
 });
 
-describe('What is about to be stored is refused with the field and what to do', () => {
+describe('An event is refused before it is stored, with the field and what to do', () => {
   const visit = { visitId: 'v', personId: 'An', placeId: 'cafe', arrivedAt: '2021-08-01T09:00:00Z' };
   const stay = (more: object): DomainEvent =>
     ({ type: 'CheckedIn', data: { ...visit, leftAt: null, seat: null, ...more } }) as DomainEvent;
@@ -103,11 +103,17 @@ describe('What is about to be stored is refused with the field and what to do', 
   };
 
   it.each<[string, DomainEvent, string, string]>([
-    ['a day that is none', stay({ arrivedAt: '2021-02-30T09:00:00Z' }), 'arrivedAt is not a time', 'correct the date'],
+    ['an invalid day', stay({ arrivedAt: '2021-02-30T09:00:00Z' }), 'arrivedAt is not a time', 'correct the date'],
+    [
+      'midnight as an hour of the day before',
+      stay({ arrivedAt: '2021-08-01T24:00:00Z' }),
+      'arrivedAt is not a time',
+      'correct the date',
+    ],
     ['a time before 1970', stay({ arrivedAt: '1969-12-31T23:59:59Z' }), 'arrivedAt is not a time', 'correct the date'],
     ['a time after 2106', stay({ leftAt: '2106-02-07T06:28:16Z' }), 'leftAt is not a time', 'correct the date'],
     ['a stay of years', stay({ leftAt: '2023-08-01T09:00:00Z' }), 'leftAt is more than 366 days', 'several stays'],
-    ['an id of half a character', stay({ personId: 'x\ud800' }), 'personId holds half of a character', 'whole'],
+    ['an id with half a character', stay({ personId: 'x\ud800' }), 'personId holds half of a character', 'whole'],
     [
       'an endless stay',
       { type: 'PlaceRegistered', data: { ...place, defaultStayMinutes: 10_081 } },
@@ -117,7 +123,7 @@ describe('What is about to be stored is refused with the field and what to do', 
     ['a reference of any length', sent({ reference: 'r'.repeat(2_001) }), 'reference is longer than 2000', 'shorten'],
     ['a provider of any length', sent({ provider: 'p'.repeat(201) }), 'provider is longer than 200', 'shorten'],
     [
-      'words of a provider of any length',
+      "a provider's text of any length",
       {
         type: 'AlertUndelivered',
         data: { alertId: 'a', provider: 'one', detail: 'x'.repeat(20_001), withdrawn: false },
@@ -132,14 +138,14 @@ describe('What is about to be stored is refused with the field and what to do', 
       'shorten',
     ],
     [
-      'a text of any length, however deep it stands',
+      'a text of any length, however deeply nested',
       { type: 'ResultHeld', data: { ...held, doubts: ['early', 'x'.repeat(20_001)] } },
       'doubts.1 is longer than 20000 characters',
       'shorten',
     ],
-    ['a day of a message that is none', sent({ until: '2021-02-30' }), 'until', ''],
-    ['a position that is none', traced({ graphPosition: 'here' }), 'graphPosition is not a position', '1234/1234'],
-    ['a position beyond any', traced({ graphPosition: '9'.repeat(19) }), 'graphPosition is beyond the end', ''],
+    ['an invalid day in a message', sent({ until: '2021-02-30' }), 'until', ''],
+    ['an invalid position', traced({ graphPosition: 'here' }), 'graphPosition is not a position', '1234/1234'],
+    ['a position that is too large', traced({ graphPosition: '9'.repeat(19) }), 'graphPosition is beyond the end', ''],
     ['a count beyond 64 bits', traced({ counts: [2 ** 53 - 1] }), 'counts.0 is more than', 'correct it'],
     ['minutes beyond 64 bits', traced({ lingeringMinutes: 1e300 }), 'lingeringMinutes is more than', 'correct it'],
   ])('%s', async (_, event, reason, fix) => {
@@ -157,7 +163,7 @@ describe('What is about to be stored is refused with the field and what to do', 
     expect(JSON.stringify(error)).not.toContain('\ud800');
   });
 
-  it('and the edges are taken', () => {
+  it('and the limits are accepted', () => {
     const year = new Date(Date.parse(visit.arrivedAt) + 366 * 86_400_000).toISOString().replace('.000', '');
     for (const event of [
       stay({ leftAt: year }),

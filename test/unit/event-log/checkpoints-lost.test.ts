@@ -46,14 +46,14 @@ async function retract(store: MemoryEventStore, visitId: string): Promise<void> 
   );
 }
 
-/** A reader at work, what it has handled, and what it met. */
+/** An active reader, the events that it handled, and its errors. */
 function reading(store: MemoryEventStore, kept: Kept) {
   const stop = new AbortController();
   const handled: string[] = [];
   const errors: unknown[] = [];
   const met = new EventEmitter();
   const reacting = reactAcrossOutages({
-    // Of the connection it wants to know only whether it went and came back, which it does not here.
+    // It only listens for the connection being lost and restored, which does not happen here.
     redis: new EventEmitter() as Redis,
     store,
     checkpoints: kept,
@@ -79,7 +79,7 @@ function reading(store: MemoryEventStore, kept: Kept) {
 }
 
 describe('A reader of an older copy of the log', () => {
-  it('handles nothing of it until what was derived is made again, and then all of it', async () => {
+  it('handles nothing of it until the derived data is rebuilt, and then all of it', async () => {
     const kept = new Kept();
     const log = new MemoryEventStore();
     const before = reading(log, kept);
@@ -96,7 +96,7 @@ describe('A reader of an older copy of the log', () => {
     const { handled, errors, met, end } = reading(copy, kept);
     await once(met, 'error met');
     expect(handled).toEqual([]);
-    // As whoever compares the log with the queues does.
+    // As the code that compares the log with the queues does.
     const saved = once(kept, 'saved');
     kept.lose();
     await saved;
@@ -122,7 +122,7 @@ describe('A reader whose Redis is emptied', () => {
     await again;
     await end();
     expect(handled).toEqual(['first', 'second', 'first', 'second']);
-    // A machine that stands still for a while may have it noticed twice.
+    // A machine that stops for a while may detect it twice.
     expect(errors.length).toBeGreaterThan(0);
     for (const error of errors) expect(error).toBeInstanceOf(CheckpointsLost);
   });

@@ -14,7 +14,7 @@ const START = Date.parse('2026-11-20T01:00:00Z');
 const order = { by: 'Lan', reason: 'the clock of the wall says so' };
 const cli = { source: 'test' };
 
-/** What the clock of all processes says, unless a test gives one its own. */
+/** The clock of all processes, unless a test gives one its own. */
 let now: number;
 let log: MemoryEventStore;
 beforeEach(() => {
@@ -36,7 +36,7 @@ const give = (store: Pick<MemoryEventStore, 'append'>, event: DomainEvent = isol
   store.append(anyStream(stream), [{ id: randomUUID(), event, provenance: cli }], 'any');
 
 describe('A clock that contradicts the log', () => {
-  it('keeps new events out of all processes until somebody confirms it, and then in none', async () => {
+  it('prevents new events in all processes until somebody confirms it, and then in none', async () => {
     await give(log);
     now += 8 * DAY;
     const [one, other] = [await process(), await process()];
@@ -55,7 +55,7 @@ describe('A clock that contradicts the log', () => {
     expect(await other.guard.confirm(order, cli)).toBe(false);
   });
 
-  it('is in doubt again in an older copy of the log, which holds no confirmation', async () => {
+  it('is in doubt again in an older copy of the log, which has no confirmation', async () => {
     const ahead = () => now + 10 * DAY;
     const [newer, older] = [log, new MemoryEventStore()];
     newer.now = older.now = ahead;
@@ -69,11 +69,11 @@ describe('A clock that contradicts the log', () => {
     expect(await guard.look()).toMatchObject({ direction: 'behind' });
   });
 
-  it('is not held against the last event of a log that is there no more', async () => {
+  it('is not compared with the last event of a log that no longer exists', async () => {
     const older = new MemoryEventStore();
     older.now = () => now - DAY;
     await give(older);
-    // Its last events are the server's own: when one of ours was last, nobody can tell.
+    // Its last events are the server's own, so nobody can tell when one of ours was last.
     const { end } = older;
     older.end = async () => {
       const { recordedAt: _, ...rest } = (await end.call(older)) as LogEnd;
@@ -89,7 +89,7 @@ describe('A clock that contradicts the log', () => {
     expect(await guard.look()).toBeUndefined();
   });
 
-  it('is what it was before for those who look again, once it is set right', async () => {
+  it('is accepted by later checks after it was corrected', async () => {
     await give(log);
     now -= 2 * DAY;
     const { guard, store } = await process();
@@ -99,7 +99,7 @@ describe('A clock that contradicts the log', () => {
     expect(guard.doubt).toBeUndefined();
   });
 
-  it('is found at the next event when it is set while a process runs, forth and back', async () => {
+  it('is found at the next event if it is set while a process runs, forward or back', async () => {
     const { store } = await process();
     await give(store);
     now += 10 * DAY;
@@ -110,14 +110,14 @@ describe('A clock that contradicts the log', () => {
     await expect(give(store)).rejects.toThrow('25 hours earlier');
   });
 
-  it('does not become right by a pause, which is taken all the same', async () => {
+  it('does not become right by a pause, which is accepted all the same', async () => {
     await give(log);
     now += 8 * DAY;
     await give((await process()).store, paused, streams.operations.name);
     await expect(give((await process()).store)).rejects.toThrow(ClockInDoubt);
   });
 
-  it('is usable again where the log ends in the future, since a clock was wrong before', async () => {
+  it('can be used again if the log ends in the future because a clock was wrong before', async () => {
     now += 6 * 365 * DAY;
     await give(log);
     now = START;
@@ -129,7 +129,7 @@ describe('A clock that contradicts the log', () => {
     await give((await process()).store);
   });
 
-  it('is that of the other where two processes have two clocks and one is confirmed', async () => {
+  it("is the other one's if two processes have two clocks and one is confirmed", async () => {
     await give(log);
     const behind = () => now - 2 * DAY;
     const one = await process(behind);
@@ -137,7 +137,7 @@ describe('A clock that contradicts the log', () => {
     await give((await process()).store);
     await one.guard.confirm(order, cli);
     await give(one.store);
-    // The log's own clock is that of neither; what holds is what was confirmed.
+    // The log's own clock matches neither; the confirmation counts.
     await expect(give((await process(() => now - 5 * DAY)).store)).rejects.toThrow('3 days earlier');
     now += 5 * DAY;
     await give(one.store);
@@ -145,7 +145,7 @@ describe('A clock that contradicts the log', () => {
 });
 
 describe('A clock that is in doubt', () => {
-  it('stays so while the server writes nothing but its own statistics, which hide the last event', async () => {
+  it('stays so while the server writes only its own statistics, which hide the last event', async () => {
     await give(log);
     now += 8 * DAY;
     const { guard, store } = await process();
@@ -161,7 +161,7 @@ describe('A clock that is in doubt', () => {
     expect(await guard.confirm(order, cli)).toBe(true);
   });
 
-  it('is settled by the word of a person, though a look was under way that began before it', async () => {
+  it("is settled by a person's confirmation, although a check began before it", async () => {
     await give(log);
     now += 8 * DAY;
     const { guard } = await process();
@@ -180,7 +180,7 @@ describe('A clock that is in doubt', () => {
     expect(guard.doubt).toBeUndefined();
   });
 
-  it('is confirmed once, where somebody else confirmed it after a look began that is still under way', async () => {
+  it('is confirmed once, if somebody else confirmed it during a check that is still in progress', async () => {
     await give(log);
     now += 8 * DAY;
     const [one, other] = [await process(), await process()];
@@ -196,7 +196,7 @@ describe('A clock that is in doubt', () => {
   });
 });
 
-/** Keeps the next answer of what stands at the end of the log back until it is released; others are given. */
+/** Delays the next answer about the end of the log until it is released; other answers are immediate. */
 function holding(): { reached: Promise<void>; release: () => void } {
   const end = log.end.bind(log);
   const [gate, door] = [signal(), signal()];
@@ -220,13 +220,13 @@ function fail(): never {
   throw new Error('the log is empty');
 }
 
-describe('A clock that goes on as it went', () => {
-  it('is not in doubt in an empty log, whatever it says', async () => {
+describe('A clock that runs as before', () => {
+  it('is not in doubt in an empty log, whatever it shows', async () => {
     now = Date.parse('2032-01-01T00:00:00Z');
     await give((await process()).store);
   });
 
-  it('is not in doubt after quiet weeks in which the process ran', async () => {
+  it('is not in doubt after quiet weeks during which the process ran', async () => {
     const { guard, store } = await process();
     await give(store);
     for (let day = 0; day < 21; day++) {
@@ -236,7 +236,7 @@ describe('A clock that goes on as it went', () => {
     await give(store);
   });
 
-  it('asks a district office that was shut for three weeks once', async () => {
+  it('asks an office that was closed for three weeks once', async () => {
     await give(log);
     now += 21 * DAY;
     const { guard, store } = await process();
@@ -249,8 +249,8 @@ describe('A clock that goes on as it went', () => {
   });
 });
 
-describe('Whoever watches the clock', () => {
-  it('says when doubt comes and goes, once each, and tries work again as in an outage', async () => {
+describe('The code that watches the clock', () => {
+  it('says when doubt begins and ends, once each, and retries work as after an outage', async () => {
     await give(log);
     const { guard, store } = await process();
     const stop = new AbortController();

@@ -7,7 +7,10 @@ const at = (text: string) => Date.parse(text);
 const maybe = (text: string | null) => (text === null ? null : at(text));
 const said = { reason: 'looked at the clock of the wall' };
 
-/** The clock says the one, the log took its last event at the other; `looked` is what a running process saw a moment ago. */
+/**
+ * The clock shows one time, and the log took its last event at another; `looked` is what a running process saw a moment
+ * ago.
+ */
 const confirm = (
   clock: string,
   last: string | null,
@@ -22,14 +25,14 @@ const confirmed = (clock: string, lastEvent: string): ClockConfirmed => ({
   type: 'ClockConfirmed',
   data: { clock, lastEvent, ...said },
 });
-/** As the log gives it back. */
+/** The event as the log returns it. */
 const taken = (event: ClockConfirmed, recordedAt: string) => ({ ...event, recordedAt: new Date(recordedAt) });
 
 const LAST = '2026-11-20T08:00:00Z';
 const WEEK = '2026-11-27T08:00:00Z';
 const WEEK_LATER = '2026-11-27T08:00:01Z';
 
-describe('Whoever confirms a clock', () => {
+describe('A person who confirms a clock', () => {
   it.each<[string, (ClockConfirmed & { recordedAt?: Date })[], ClockCommand, ClockConfirmed[]]>([
     ['given an empty log, then there is nothing to confirm', [], confirm(WEEK_LATER, null), []],
     ['given a clock a week after the last event, then nothing', [], confirm(WEEK, LAST), []],
@@ -59,19 +62,19 @@ describe('Whoever confirms a clock', () => {
       [confirmed('2026-11-28T08:00:01Z', LAST)],
     ],
     [
-      'given a confirmation of which this one did not know, then nothing: somebody was faster',
+      'given another confirmation that this one did not know, then nothing: somebody was faster',
       [taken(confirmed(WEEK_LATER, LAST), WEEK_LATER)],
       confirm(WEEK_LATER, LAST),
       [],
     ],
     [
-      'given a log whose clock was confirmed to be a year ahead, when its next event is of a day later, then nothing',
+      'given a log whose clock was confirmed to be a year ahead, when its next event is a day later, then nothing',
       [taken(confirmed('2026-11-20T08:00:00Z', '2027-11-20T08:00:00Z'), '2027-11-20T08:00:00Z')],
       confirm('2026-11-21T08:00:00Z', '2027-11-21T08:00:00Z', { known: 1 }),
       [],
     ],
     [
-      'given that, when the clock of the log is set right, then it is to be confirmed once more',
+      "given that, when the log's clock is corrected, then it has to be confirmed again",
       [taken(confirmed('2026-11-20T08:00:00Z', '2027-11-20T08:00:00Z'), '2027-11-20T08:00:00Z')],
       confirm('2026-11-21T08:00:00Z', '2026-11-21T08:00:00Z', { known: 1 }),
       [confirmed('2026-11-21T08:00:00Z', '2026-11-21T08:00:00Z')],
@@ -82,7 +85,7 @@ describe('Whoever confirms a clock', () => {
       .then(...then);
   });
 
-  it('is told on which side it lies, and of what', () => {
+  it('is told in which direction it differs, and from what', () => {
     const state = clockDecider.initialState;
     const seen = (clock: string, looked: string | null = null) => confirm(clock, LAST, { looked }).seen;
     expect(doubtOf(seen(WEEK_LATER), state)).toMatchObject({ direction: 'ahead', knownAt: at(LAST), knownBy: 'log' });

@@ -5,7 +5,7 @@ import type { RecordedEvent } from '../../../src/event-log/event-store.js';
 
 const events = (count: number) => Array.from({ length: count }, (_, i) => ({ id: `event-${i}` }) as RecordedEvent);
 
-/** Writes all events but the bad ones, as the projector does. Returns what was set aside, and how many writes it took. */
+/** Writes all events but the bad ones, as the projector does. Returns what was set aside, and the number of writes. */
 function written(all: readonly RecordedEvent[], bad: ReadonlySet<string>, largest: number) {
   const isolation = new Isolation(largest);
   const aside: string[] = [];
@@ -27,8 +27,8 @@ function written(all: readonly RecordedEvent[], bad: ReadonlySet<string>, larges
   return { aside, writes };
 }
 
-describe('Finding the event for which a batch fails', () => {
-  it('finds exactly those that fail, wherever they stand', () => {
+describe('Finding the event because of which a batch fails', () => {
+  it('finds exactly those that fail, wherever they are', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 300 }),
@@ -49,7 +49,7 @@ describe('Finding the event for which a batch fails', () => {
     expect(writes).toBeLessThan(50);
   });
 
-  it('waits longer where the error is one that passes', () => {
+  it('waits longer if the error is temporary', () => {
     const isolation = new Isolation(100);
     const batch = events(1);
     for (let i = 0; i < 5; i++) expect(isolation.failed(batch, true)).toBeUndefined();
@@ -57,7 +57,7 @@ describe('Finding the event for which a batch fails', () => {
     expect(outcomes).toEqual([undefined, undefined, 'event-0']);
   });
 
-  it('blames nobody where others were under way', () => {
+  it('blames no event if other writes were in progress', () => {
     const isolation = new Isolation(100);
     for (let i = 0; i < 10; i++) expect(isolation.failed(undefined, false)).toBeUndefined();
     expect(isolation.most).toBe(1);

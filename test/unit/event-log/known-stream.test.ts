@@ -10,10 +10,10 @@ import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 const stream = streams.operations;
 
-/** Another log in place of this one. */
+/** A log that can be replaced by another one. */
 class Exchangeable implements Pick<EventStore, 'read'> {
   log = new MemoryEventStore();
-  /** Events that were given. */
+  /** Number of events that were read. */
   given = 0;
 
   async *read<E extends Event>(of: Stream<E>, from?: number): AsyncIterable<RecordedEvent<E>> {
@@ -30,13 +30,13 @@ class Exchangeable implements Pick<EventStore, 'read'> {
   }
 }
 
-describe('A stream that is asked for again and again', () => {
+describe('A stream that is read repeatedly', () => {
   const open = () => {
     const store = new Exchangeable();
     return { store, known: new KnownStream(store, operatorOrdersDecider, stream) };
   };
 
-  it('is read on from what is known of it', async () => {
+  it('is read from where it was known on', async () => {
     const { store, known } = open();
     expect(await known.load()).toEqual({ state: operatorOrdersDecider.initialState, revision: -1 });
     for (let i = 0; i < 50; i++) await store.say(i % 2 === 0 ? 'AlertingPaused' : 'AlertingResumed', `${i}`);
@@ -70,14 +70,14 @@ describe('A stream that is asked for again and again', () => {
     expect(await known.load()).toEqual({ state: operatorOrdersDecider.initialState, revision: -1 });
   });
 
-  it('is read from the start where an older copy came to say its last words in the same place again', async () => {
+  it('is read from the start if an older copy came to the same last event at the same position again', async () => {
     const { store, known } = open();
     const logs = [new MemoryEventStore(), new MemoryEventStore()];
     for (const [i, log] of logs.entries()) {
       store.log = log;
       log.now = () => i * 60_000;
       await store.say('AlertingPaused', i === 0 ? 'Lan' : 'Minh');
-      // An id that is made of what is said, and of nothing else.
+      // An id that is derived only from the content.
       const event = {
         type: 'AlertingResumed' as const,
         data: { provider: 'esms', reason: 'a test' },

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as MasterKey from '../../../src/event-log/master-key.js';
 
-/** Makes the next write of a file fail half way, as on a disk that is full. */
+/** Makes the next write of a file fail halfway, as on a full disk. */
 let fillDisk = false;
 const full = () => {
   if (!fillDisk) return;
@@ -27,7 +27,7 @@ jest.mock('node:fs', () => {
   };
 });
 
-/** What is mocked has to be there before it is loaded. */
+/** Mocks must exist before the module is loaded. */
 let keys: typeof MasterKey;
 beforeAll(async () => {
   keys = await import('../../../src/event-log/master-key.js');
@@ -43,7 +43,7 @@ beforeEach(() => {
 afterEach(() => fs.rmSync(dataDir, { recursive: true }));
 
 describe('The master key', () => {
-  it('is made once, in a file for its owner only, with nothing left beside it', () => {
+  it('is generated once, in a file for its owner only, without leftovers', () => {
     const first = open();
     expect(fs.statSync(path()).mode & 0o777).toBe(0o600);
     expect(Buffer.from(fs.readFileSync(path(), 'utf8'), 'base64')).toHaveLength(32);
@@ -51,14 +51,14 @@ describe('The master key', () => {
     expect(fs.readdirSync(dataDir)).toEqual(['master.key']);
   });
 
-  it('is not left half made by a disk that is full', () => {
+  it('is not left incomplete by a full disk', () => {
     fillDisk = true;
     expect(() => open()).toThrow(/no space/);
     expect(fs.readdirSync(dataDir)).toEqual([]);
     expect(open().id).toBe(open().id);
   });
 
-  it('is taken from the environment where it is given there', () => {
+  it('is taken from the environment if it is set there', () => {
     expect(open(Buffer.alloc(32, 7).toString('base64')).id).not.toBe(open().id);
   });
 

@@ -19,8 +19,8 @@ async function reasonsIn(store: EventStore): Promise<[number, string][]> {
   return found;
 }
 
-describe('What would be in a log', () => {
-  it('is of one moment: what the log takes in after a stream was looked at does not stand in the way', async () => {
+describe('A view of the log with further events', () => {
+  it('is of one moment: events that the log accepts after a stream was read do not interfere', async () => {
     const log = new MemoryEventStore();
     await log.append(stream, [retracted('first')], 'no-stream');
     const above = new OverlayStore(log, { commit: 1n, prepare: 1n }, () => 0);

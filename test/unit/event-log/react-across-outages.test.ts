@@ -27,7 +27,7 @@ function rig(first?: Position) {
   return {
     inner,
     given: () => given,
-    /** Lets loads wait until what it returns is called. */
+    /** Makes loads wait until the returned function is called. */
     hold: () => {
       let release = () => {};
       answering = new Promise((resolve) => (release = resolve));
@@ -42,7 +42,7 @@ function rig(first?: Position) {
 }
 
 describe('checkpoints that can go back', () => {
-  it('load and save as those they stand on while nothing is lost', async () => {
+  it('load and save like those below them while nothing is lost', async () => {
     const { checkpoints, stored } = rig(at(5));
     expect((await checkpoints.load('x')).position).toEqual(at(5));
     await checkpoints.save('x', at(6));
@@ -50,7 +50,7 @@ describe('checkpoints that can go back', () => {
     expect((await checkpoints.load('x')).position).toEqual(at(6));
   });
 
-  it('go back to where the reader stood at a time, and save nothing before that', async () => {
+  it('go back to where the reader was at a given time, and save nothing before that', async () => {
     const { checkpoints, pass, now, stored } = rig(at(5));
     await checkpoints.load('x');
     for (let second = 1; second <= 30; second++) {
@@ -65,7 +65,7 @@ describe('checkpoints that can go back', () => {
     expect(stored()).toEqual(at(121));
   });
 
-  it('go back to where the reader began when it has not run for so long', async () => {
+  it('go back to where the reader began if it has not run that long', async () => {
     const { checkpoints, pass, now } = rig(at(5));
     await checkpoints.load('x');
     pass(2_000);
@@ -74,7 +74,7 @@ describe('checkpoints that can go back', () => {
     expect((await checkpoints.load('x')).position).toEqual(at(5));
   });
 
-  it('keep the last event that the reader was given, however far they go back', async () => {
+  it('keep the last event that the reader received, however far they go back', async () => {
     const { checkpoints, pass, now, given } = rig(at(5));
     const event = { id: 'e', stream: 'presence-An', revision: 3, position: at(49) };
     await checkpoints.load('x');
@@ -86,7 +86,7 @@ describe('checkpoints that can go back', () => {
     expect(await checkpoints.load('x')).toEqual({ position: at(5), given: event });
   });
 
-  it('go back as far as what was kept, when that lost more', async () => {
+  it('go back as far as the stored ones, if those lost more', async () => {
     const { checkpoints, pass, now, lose } = rig(at(5));
     await checkpoints.load('x');
     for (let second = 1; second <= 30; second++) {
@@ -98,7 +98,7 @@ describe('checkpoints that can go back', () => {
     expect((await checkpoints.load('x')).position).toBeUndefined();
   });
 
-  it('go back at the next load when they were told to during one', async () => {
+  it('go back at the next load if they were told to during one', async () => {
     const { checkpoints, pass, now, hold } = rig(at(5));
     await checkpoints.load('x');
     for (let second = 1; second <= 30; second++) {
@@ -114,8 +114,8 @@ describe('checkpoints that can go back', () => {
   });
 });
 
-describe('A reader that begins while Redis is away', () => {
-  it('reads on once it is there, and ends when it is told to', async () => {
+describe('A reader that starts while Redis is unavailable', () => {
+  it('starts reading when it is available, and ends when it is stopped', async () => {
     const store = new MemoryEventStore();
     const redis = new EventEmitter() as Redis;
     const stop = new AbortController();

@@ -23,18 +23,18 @@ class Kept implements Checkpoints {
   }
 }
 
-/** A reader at work on a log in memory, whose handler fails for some visits. */
+/** An active reader on a log in memory, whose handler fails for some visits. */
 class Scene {
   readonly store = new MemoryEventStore();
   readonly kept = new Kept();
   readonly aside = new MemoryAsideNotes();
   readonly poisoned = new Set<string>();
   readonly said: string[] = [];
-  /** Visits by whether they came late, as they were done with. */
+  /** Handled visits, with whether they came late. */
   readonly handled: string[] = [];
-  /** A service that the handler needs is away. */
+  /** Whether a service that the handler needs is unreachable. */
   away = false;
-  /** What every append fails with, while all that is asked is answered. */
+  /** The error of every append, while reads are answered. */
   refused: Error | undefined;
   tries = 0;
   #stop = new AbortController();
@@ -62,7 +62,7 @@ class Scene {
         events: eventsOf('VisitRetracted'),
       },
       signal: this.#stop.signal,
-      // Nobody is to wait here for what is away.
+      // Short pauses, so that no test waits long for a service.
       pauses: { first: 1, longest: 4, isolating: 2, lookEvery: 5 },
       onError: () => undefined,
       onAside: (line) => this.said.push(line),
@@ -103,7 +103,7 @@ describe('An event that a reader of the log cannot handle', () => {
   });
   afterEach(() => scene.stop());
 
-  it('is set aside alone, said, and never keeps the others from being handled, each once', async () => {
+  it('is set aside alone, reported, and never prevents the others from being handled, each once', async () => {
     const visits = Array.from({ length: 40 }, (_, i) => `v${i}`);
     scene.poisoned.add('v7').add('v31');
     await scene.append(...visits);
@@ -116,7 +116,7 @@ describe('An event that a reader of the log cannot handle', () => {
     expect(scene.said).toHaveLength(2);
   });
 
-  it('stays set aside when it is tried again too early, and is handled once its cause is gone', async () => {
+  it('stays set aside if it is retried too early, and is handled after its cause is gone', async () => {
     scene.poisoned.add('bad');
     await scene.append('bad', 'good');
     scene.start();
@@ -129,7 +129,7 @@ describe('An event that a reader of the log cannot handle', () => {
     expect(scene.handled).toEqual(['good', 'bad late']);
   });
 
-  it('is known to be left out after a crash between its note and the checkpoint, and is no longer when it is handled', async () => {
+  it('is known to be left out after a crash between its note and the checkpoint, and no longer when it is handled', async () => {
     scene.poisoned.add('bad');
     await scene.append('bad', 'good');
     scene.start();
@@ -145,7 +145,7 @@ describe('An event that a reader of the log cannot handle', () => {
     expect(scene.handled).toEqual(['good', 'good', 'bad late']);
   });
 
-  it('is none while a service is away, however often all fail', async () => {
+  it('does not exist while a service is unreachable, however often all fail', async () => {
     scene.away = true;
     await scene.append('a', 'b');
     scene.start();
@@ -157,9 +157,9 @@ describe('An event that a reader of the log cannot handle', () => {
   });
 
   it.each(['unknown', 'deadline-exceeded', 'access-denied'])(
-    'is none while the log answers and takes nothing, as with a full disk (%s)',
+    'does not exist while the log answers but accepts nothing, as with a full disk (%s)',
     async (type) => {
-      // As the client tells of an append: a type, and no code.
+      // The client's errors of appends have a type and no code.
       scene.refused = Object.assign(new Error('the log takes nothing'), { type });
       await scene.append('a', 'b');
       scene.start();
@@ -171,7 +171,7 @@ describe('An event that a reader of the log cannot handle', () => {
     },
   );
 
-  it('is set aside at once when it cannot be read', async () => {
+  it('is set aside at once if it cannot be read', async () => {
     scene.store.broken.set(idOf('broken'), 'its content is no JSON');
     await scene.append('broken', 'good');
     scene.start();

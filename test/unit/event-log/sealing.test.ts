@@ -4,7 +4,7 @@ import { Sealing } from '../../../src/event-log/sealing.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 describe('The key of a person', () => {
-  it('is read from the log once, and again by whoever was told to forget it', async () => {
+  it('is read from the log once, and again after it was dropped from the cache', async () => {
     const store = new MemoryEventStore();
     const master = new MasterKey(Buffer.alloc(32, 1));
     const sealed = await new Sealing(store, master).seal('An', 'name', 'Nguyễn Văn An', { source: 'test' });

@@ -4,7 +4,7 @@ import { checkMasterKey, openStoreIdentity } from '../../../src/event-log/store-
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 describe('The identity of a log', () => {
-  it('is made once, however many open it at a time', async () => {
+  it('is created once, however many processes open it at a time', async () => {
     const store = new MemoryEventStore();
     const ids = await Promise.all([1, 2, 3].map(() => openStoreIdentity(store)));
     expect(new Set(ids).size).toBe(1);
@@ -19,7 +19,7 @@ describe('The master key of a log', () => {
     return store;
   };
 
-  it('is the first that the log was opened with, also of a log that was made before keys were named', async () => {
+  it('is the first with which the log was opened, even for a log from before keys were named', async () => {
     const store = await opened();
     await checkMasterKey(store, 'first');
     await checkMasterKey(store, 'first');
@@ -28,7 +28,7 @@ describe('The master key of a log', () => {
     await expect(checkMasterKey(store, 'other')).rejects.toThrow(/another master key \(first\)/);
   });
 
-  it('is one of two that are named at the same time', async () => {
+  it('is only one of two that are named at the same time', async () => {
     const store = await opened();
     const outcomes = await Promise.allSettled(['one', 'other'].map((id) => checkMasterKey(store, id)));
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);

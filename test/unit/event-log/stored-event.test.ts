@@ -31,24 +31,24 @@ async function stored(event: DomainEvent) {
   return { store, note };
 }
 
-describe('An event that is tried again', () => {
+describe('An event that is retried', () => {
   it('is the one that was set aside', async () => {
     const { store, note } = await stored(registered('cafe'));
     expect(await storedEvent(store, catalogue, note)).toMatchObject({ id: note.id, data: { placeId: 'cafe' } });
   });
 
-  it('is none once the log holds another one there, as after somebody was erased', async () => {
+  it('does not exist if the log has another one at its position, as after an erasure', async () => {
     const { store, note } = await stored(registered('cafe'));
     expect(await storedEvent(store, catalogue, { ...note, id: idOf('y') })).toBeUndefined();
     expect(await storedEvent(store, catalogue, { ...note, revision: 1 })).toBeUndefined();
   });
 
-  it('comes in no earlier than it is as its type says it is', async () => {
+  it('is not applied before its content matches its type', async () => {
     const { store, note } = await stored(registered('x'.repeat(20_000)));
     await expect(storedEvent(store, catalogue, note)).rejects.toThrow(/^its content does not match its type: placeId/);
   });
 
-  it('does not come in while this program does not know its type', async () => {
+  it('is not applied while this program does not know its type', async () => {
     const { store, note } = await stored({ type: 'PlaceClosed', data: { placeId: 'cafe' } } as unknown as DomainEvent);
     await expect(storedEvent(store, catalogue, note)).rejects.toThrow('older than the log');
   });

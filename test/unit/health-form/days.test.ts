@@ -3,7 +3,7 @@ import { expect, it } from '@jest/globals';
 import { openAlert } from '../../../src/health-form/open-alert.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
-it('The link of an alert can be answered until its last day is over in the zone, also where clocks are changed', async () => {
+it('The link of an alert can be answered until the end of its last day in the zone, even if clocks change', async () => {
   const store = new MemoryEventStore();
   store.now = () => Date.parse('2021-10-20T00:20:00+02:00');
   const data = { alertId: 'a', caseId: 'c', personId: 'p', disease: 'of nobody', degree: 1, sequence: 0 };

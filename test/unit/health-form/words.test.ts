@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { WORDS } from '../../../src/health-form/words.js';
 import { placeholdersIn, say } from '../../../src/platform/sentences.js';
 
-/** Every sentence of a language, by the names that lead to it. */
+/** Every sentence of a language, by its path. */
 function sentencesOf(value: object, path: string[] = []): [string, string][] {
   return Object.entries(value).flatMap(([name, each]: [string, unknown]) =>
     typeof each === 'string' ? [[[...path, name].join('.'), each]] : sentencesOf(each as object, [...path, name]),

@@ -22,7 +22,7 @@ import { OutOfStep } from '../../../src/contact-graph/checkpoints.js';
 import { AppendTooLarge, checkAppend } from '../../../src/event-log/append-size.js';
 import { LogDamaged, StreamDeleted, WrongRevision } from '../../../src/event-log/event-store.js';
 
-/** What a caller over HTTP is told of an error. */
+/** The problem that a caller over HTTP gets for an error. */
 function told(error: unknown): Problem {
   let body = '';
   const response = {
@@ -38,7 +38,7 @@ function told(error: unknown): Problem {
   return JSON.parse(body) as Problem;
 }
 
-/** As the client makes its errors of what gRPC says. */
+/** An error as the client creates it from a gRPC status. */
 function grpc(code: number, trailers: Record<string, string> = {}): ServiceError {
   const metadata = new Metadata();
   for (const [key, value] of Object.entries(trailers)) metadata.set(key, value);
@@ -105,8 +105,8 @@ const errors: [string, unknown, keyof typeof SERVICE_PROBLEMS][] = [
   ['finds the graph away', neo4j('ServiceUnavailable'), 'graph-away'],
 ];
 
-describe('Whoever', () => {
-  it('sends what the log does not take learns of which stream, type and field, with a code', () => {
+describe('A caller who', () => {
+  it('sends what the log does not accept learns which stream, type and field are wrong, with a code', () => {
     const event = { ...pause, data: { ...pause.data, reason: 'x'.repeat(20_001) } };
     const refused = (work: () => void): unknown => {
       try {
@@ -126,16 +126,16 @@ describe('Whoever', () => {
     });
   });
 
-  it.each(errors)('%s is told so, with a code of its own and what to do', (_, error, code) => {
+  it.each(errors)('%s is told so, with a separate code and what to do', (_, error, code) => {
     const problem = told(error);
     expect(problem).toMatchObject({ status: SERVICE_PROBLEMS[code].status, type: `urn:truyvet:problem:${code}` });
     expect(problem.detail).toMatch(/^[A-Zk].*\.?$/);
     expect(problem.fix).toMatch(/\w{3}.*\.$/);
-    // The same sentences as at the command line.
+    // The same sentences as on the command line.
     expect(serviceProblem(error)).toMatchObject({ detail: problem.detail, fix: problem.fix });
   });
 
-  it('writes for an erased person learns that this is why, and that the server is not at fault', () => {
+  it('writes for an erased person learns that this is the reason, and that the server is not at fault', () => {
     expect(told(new StreamDeleted('key-p1'))).toMatchObject({
       status: 410,
       detail: 'key-p1 was erased.',
@@ -143,7 +143,7 @@ describe('Whoever', () => {
     });
   });
 
-  it('asks a graph that is not ready is told so by a code of its own, and how long to wait', () => {
+  it('asks a graph that is not ready is told so by a separate code, and how long to wait', () => {
     expect(told(new GraphNotReady('it is being filled from the log'))).toMatchObject({
       ...{ status: 503, type: 'urn:truyvet:problem:graph-not-ready' },
       detail: expect.stringContaining('it is being filled from the log'),
@@ -151,7 +151,7 @@ describe('Whoever', () => {
     });
   });
 
-  it('meets an error of ours is told nothing of it', () => {
+  it('causes an internal error is told nothing about it', () => {
     expect(serviceProblem(new TypeError('x is not a function'))).toBeUndefined();
     expect(serviceProblem({ code: 14 })).toBeUndefined();
     expect(told(new TypeError('x is not a function'))).toMatchObject({
@@ -161,6 +161,6 @@ describe('Whoever', () => {
   });
 });
 
-it('Every code of a problem of the services has an error that leads to it', () => {
+it('Every problem code of the services has an error that leads to it', () => {
   expect(new Set(errors.map(([, , code]) => code))).toEqual(new Set(Object.keys(SERVICE_PROBLEMS)));
 });

@@ -9,7 +9,7 @@ import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 const NOW = '2021-08-15T12:00:00Z';
 const PAST = '2021-08-15T08:00:00Z';
-/** Ten minutes after now, and a second more. */
+/** Ten minutes after now, and one second more. */
 const TOLERATED = '2021-08-15T12:10:00Z';
 const FUTURE = '2021-08-15T12:10:01Z';
 
@@ -34,7 +34,7 @@ function complaintsOf(kind: Kind, more: Record<string, string>, with_ = limits) 
   return 'complaints' in read ? read.complaints : [];
 }
 
-describe('A time of what has happened', () => {
+describe('A time of something that has happened', () => {
   it.each<[Kind, string]>([
     ['check-ins', 'arrived_at'],
     ['check-ins', 'left_at'],
@@ -63,7 +63,7 @@ describe('A time of what has happened', () => {
     ['check-out', 'left_at', checkOut],
     ['correct', 'left_at', correction],
     ['retract', 'arrived_at', retraction],
-  ])('is refused when a %s says that %s is to come', (change, column, shape) => {
+  ])('is refused if a %s has %s in the future', (change, column, shape) => {
     const { left_at: leftAt, ...visit } = ROWS['check-ins'] as Record<string, string>;
     const { person_id: personId, arrived_at: arrivedAt } = visit;
     const row = change === 'retract' ? { person_id: personId, arrived_at: arrivedAt } : { ...visit, left_at: leftAt };
@@ -80,7 +80,7 @@ describe('A time of what has happened', () => {
     expect(complaintsOf(kind, { [column]: '2021-09-01T00:00:00Z' })).toEqual([]);
   });
 
-  it('is judged by the clock as it goes on while rows come in', () => {
+  it('is judged by the running clock while rows arrive', () => {
     const reader = readerOf('check-ins', 'UTC', limits);
     const row = { ...ROWS['check-ins'], arrived_at: FUTURE, left_at: FUTURE };
     expect(reader.read(row)).toHaveProperty('complaints');
@@ -90,7 +90,7 @@ describe('A time of what has happened', () => {
     expect(reader.read(row)).toHaveProperty('row');
   });
 
-  it('is refused by its line in a file, the other rows taken', async () => {
+  it('is refused by its line in a file, and the other rows are accepted', async () => {
     const store = new MemoryEventStore();
     const text = `person_id,place_id,arrived_at,left_at\np1,c,${PAST},\np2,c,${FUTURE},\np3,c,${PAST},\n`;
     const summary = await importText(meansOver(store), 'check-ins', text, { limits });
@@ -100,12 +100,12 @@ describe('A time of what has happened', () => {
   });
 });
 
-describe('Presence of long ago', () => {
+describe('Presence from long ago', () => {
   const keeping: TimeLimits = { ...limits, retentionDays: 30 };
   const JUST = '2021-07-16T12:00:00Z';
   const TOO_OLD = '2021-07-16T11:59:59Z';
 
-  it('is taken whatever its age, where no retention is set', () => {
+  it('is accepted whatever its age, if no retention is set', () => {
     expect(complaintsOf('check-ins', { arrived_at: '1970-01-01T00:00:00Z', left_at: '' })).toEqual([]);
   });
 
@@ -118,11 +118,11 @@ describe('Presence of long ago', () => {
     ['proximity', { started_at: TOO_OLD, ended_at: TOO_OLD }, ['started_at']],
     ['isolations', { started_at: TOO_OLD }, []],
     ['results', { collected_at: TOO_OLD, onset_at: TOO_OLD }, []],
-  ])('as %s of %j is refused in %j when it is kept for 30 days', (kind, row, columns) => {
+  ])('as %s of %j is refused in %j if it is kept for 30 days', (kind, row, columns) => {
     expect(complaintsOf(kind, row, keeping).map(({ column }) => column)).toEqual(columns);
   });
 
-  it('is refused with what to do to import it on purpose', () => {
+  it('is refused with the way to import it on purpose', () => {
     expect(complaintsOf('check-ins', { arrived_at: TOO_OLD, left_at: '' }, keeping)).toEqual([
       {
         column: 'arrived_at',

@@ -6,7 +6,7 @@ import { describedColumns } from '../../../src/intake/define-rows.js';
 
 const README = new URL('../../../README.md', import.meta.url);
 
-/** The table as prettier writes it. */
+/** The table as prettier formats it. */
 function tableOfRows(): string {
   const lines = ROWS.map((rows) => [
     `\`${rows.name}\``,
@@ -19,7 +19,7 @@ function tableOfRows(): string {
 }
 
 describe('The columns of files', () => {
-  it('stand in the README as the program reads them (UPDATE_DOCS=1 writes them anew)', () => {
+  it('are in the README as the program reads them (UPDATE_DOCS=1 writes them)', () => {
     const readme = readFileSync(README, 'utf8');
     const now = readme.replace(/^\| kind +\| columns[^]*?(?=\n\n)/m, tableOfRows());
     if (process.env['UPDATE_DOCS']) writeFileSync(README, now);
@@ -27,7 +27,7 @@ describe('The columns of files', () => {
     expect(now).toContain(tableOfRows());
   });
 
-  it('stand in the help of the import, before anything is loaded that reads them', () => {
+  it('are in the help of the import, before any code that reads them is loaded', () => {
     let printed = '';
     const command = commandLine().commands.find((each) => each.name() === 'import');
     command?.configureOutput({ writeOut: (text) => (printed += text) });

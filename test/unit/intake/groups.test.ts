@@ -36,7 +36,7 @@ describe('A check-in of a group', () => {
     });
   });
 
-  it("tells its people's visits apart under one id of the caller's, and changes nothing the second time", async () => {
+  it("distinguishes its people's visits under one id of the caller, and changes nothing the second time", async () => {
     const text = 'person_ids,place_id,arrived_at,left_at,visit_id\np1|p2,cafe,2021-08-01T09:00:00Z,,v1\n';
     await importText(means, 'check-ins', text);
     await importText(means, 'check-ins', text);
@@ -44,13 +44,13 @@ describe('A check-in of a group', () => {
     expect(store.all).toHaveLength(2);
   });
 
-  it('stands in a file beside check-ins of one person', async () => {
+  it('may be in a file beside check-ins of one person', async () => {
     const text = `person_id,person_ids,place_id,arrived_at,left_at\np1,,cafe,${ARRIVED},\n,p2|p3,cafe,${ARRIVED},\n`;
     expect(await importText(means, 'check-ins', text)).toMatchObject({ rows: 2, accepted: 2 });
     expect(people()).toEqual(['p1', 'p2', 'p3']);
   });
 
-  it('is refused for the people whose ids are wrong, each named, and taken for the others', async () => {
+  it('is refused for the people with wrong ids, each named, and accepted for the others', async () => {
     const row = JSON.stringify({ ...group, person_ids: ['p1', '0912345678', 'p2', 'x'.repeat(101)] });
     const summary = await importText(means, 'check-ins', row);
     expect(summary).toMatchObject({ rows: 1, accepted: 0, rejected: 1 });
@@ -74,7 +74,7 @@ describe('A check-in of a group', () => {
     expect(people()).toEqual(['p1', 'p2']);
   });
 
-  it('is refused for a person who was erased, by name, and taken for the others', async () => {
+  it('is refused for a person who was erased, by name, and accepted for the others', async () => {
     store.erase('presence-p2-202108');
     const summary = await importText(means, 'check-ins', JSON.stringify({ ...group, person_ids: 'p1|p2|p3' }));
     expect(summary.refused).toMatchObject([
@@ -86,7 +86,7 @@ describe('A check-in of a group', () => {
     expect(people()).toEqual(['p1', 'p3']);
   });
 
-  it('says once what is wrong for all of its people', () => {
+  it('reports once what is wrong for all of its people', () => {
     expect(read({ ...group, person_ids: 'p1|p2', arrived_at: '2021-08-01' })).toMatchObject({
       rows: [],
       complaints: [{ column: 'arrived_at' }],
@@ -99,14 +99,14 @@ describe('A check-in of a group', () => {
     [7, 'is not a list of ids'],
     [['p1', 7], 'is not a list of ids'],
     [{ a: 'p1' }, 'is not a list of ids'],
-  ])('names people as ids (%j)', (ids, reason) => {
+  ])('names people by their ids (%j)', (ids, reason) => {
     expect(read({ ...group, person_ids: ids })).toMatchObject({
       rows: [],
       complaints: [{ column: 'person_ids', reason }],
     });
   });
 
-  it('is no column of other kinds, and stands for person_id only where that is missing', async () => {
+  it('is not a column of other kinds, and replaces person_id only if that is missing', async () => {
     const isolations = 'person_ids,started_at\np1|p2,2021-08-01T09:00:00Z\n';
     await expect(importText(means, 'isolations', isolations)).rejects.toThrow(/person_id/);
     await expect(importText(means, 'check-ins', 'place_id,arrived_at,left_at\n')).rejects.toThrow(/lacks.*person_id/);

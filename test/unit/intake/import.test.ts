@@ -28,7 +28,7 @@ describe('An import of check-ins', () => {
     'p1,cafe,2021-08-01T09:00:00Z,2021-08-01T10:00:00Z\n' +
     'p2,cafe,2021-08-01T09:30:00+07:00,\n';
 
-  it('records one event a row, in the stream of the person and the month', async () => {
+  it('records one event per row, in the stream of the person and the month', async () => {
     const summary = await importText(means, 'check-ins', rows);
 
     expect(summary).toMatchObject({ rows: 2, accepted: 2, new: null, rejected: 0, zoneAssumed: 0, stopped: false });
@@ -40,7 +40,7 @@ describe('An import of check-ins', () => {
     });
   });
 
-  it('tells how much of the file is stored, not how much of it was read', async () => {
+  it('reports how much of the file is stored, not how much was read', async () => {
     const progress = { read: 0, settled: 0, settledBytes: 0 };
     const many = rows + rows.split('\n').slice(1).join('\n').repeat(20);
     const parts: number[] = [];
@@ -66,20 +66,20 @@ describe('An import of check-ins', () => {
     expect(facts()).toEqual(before);
   });
 
-  it('takes the rows that are new when a batch holds some that are stored', async () => {
+  it('accepts the new rows of a batch that contains some stored ones', async () => {
     await importText(means, 'check-ins', rows);
     await importText(means, 'check-ins', `${rows}p1,market,2021-08-02T09:00:00Z,\n`);
 
     expect(store.all).toHaveLength(3);
   });
 
-  it('stores a row that stands twice in a file once', async () => {
+  it('stores a row that occurs twice in a file once', async () => {
     await importText(means, 'check-ins', `${rows}p1,cafe,2021-08-01T09:00:00Z,2021-08-01T10:00:00Z\n`);
 
     expect(store.all).toHaveLength(2);
   });
 
-  it('keeps the order of two versions of one visit, also when the later lies in another month', async () => {
+  it('keeps the order of two versions of one visit, even if the later is in another month', async () => {
     await importText(
       means,
       'check-ins',
@@ -97,7 +97,7 @@ describe('An import of check-ins', () => {
     ]);
   });
 
-  it('splits what one stream gets into appends that the log can take, in order', async () => {
+  it('splits the events of one stream into appends that the log accepts, in order', async () => {
     const seconds = Array.from({ length: 1201 }, (_, i) => `p1,cafe,${new Date(i * 1000).toISOString()},`);
     await importText(means, 'check-ins', `person_id,place_id,arrived_at,left_at\n${seconds.join('\n')}\n`);
 
@@ -106,14 +106,14 @@ describe('An import of check-ins', () => {
     );
   });
 
-  it('keeps visits of two sources apart', async () => {
+  it('keeps visits of two sources separate', async () => {
     await importText(means, 'check-ins', rows, { source: 'north' });
     await importText(means, 'check-ins', rows, { source: 'south' });
 
     expect(store.all).toHaveLength(4);
   });
 
-  it('says how many rows have a time of no zone and reads them in the one given', async () => {
+  it('says how many rows have a time without a zone, and reads them in the given one', async () => {
     const summary = await importText(
       means,
       'check-ins',
@@ -125,7 +125,7 @@ describe('An import of check-ins', () => {
     expect(facts()[0]).toMatchObject({ data: { arrivedAt: '2021-08-01T02:00:00Z', leftAt: '2021-08-01T03:00:00Z' } });
   });
 
-  it('goes back to an earlier value only under a key of its own', async () => {
+  it('goes back to an earlier value only under a separate key', async () => {
     const row = (left: string) => `person_id,place_id,arrived_at,left_at\np1,cafe,2021-08-01T09:00:00Z,${left}\n`;
     await importText(means, 'check-ins', row('2021-08-01T10:00:00Z'));
     await importText(means, 'check-ins', row('2021-08-01T11:00:00Z'));
@@ -137,7 +137,7 @@ describe('An import of check-ins', () => {
     expect(store.all).toHaveLength(3);
   });
 
-  it('refuses what concerns someone who was erased, naming the line', async () => {
+  it('refuses rows about somebody who was erased, and names the line', async () => {
     store.erase('presence-p1-202108');
     const summary = await importText(means, 'check-ins', rows);
 
@@ -145,7 +145,7 @@ describe('An import of check-ins', () => {
     expect(summary.refused).toMatchObject([{ number: 2, complaints: [{ reason: expect.stringContaining('erased') }] }]);
   });
 
-  it('stops where it stands when told to, with what is stored counted', async () => {
+  it('stops where it is when asked, and counts what is stored', async () => {
     const stopping = new AbortController();
     stopping.abort();
     const summary = await importText(means, 'check-ins', rows, { signal: stopping.signal });
@@ -210,7 +210,7 @@ describe('An import of people', () => {
     ['phone', '0912 345 678', '0912 345 679'],
     ['language', ',en,', ',vi,'],
     ['household', ',h1', ',h2'],
-  ])('registers again when the %s is another', async (_, before, after) => {
+  ])('registers again if the %s differs', async (_, before, after) => {
     await importText(means, 'people', rows);
 
     expect(await importText(means, 'people', rows.replace(before, after))).toMatchObject({ new: 1 });
@@ -227,7 +227,7 @@ describe('An import of places', () => {
   const rows =
     'place_id,name,kind,capacity,latitude,longitude,default_stay_minutes\nc,Cà phê,cafe,40,21.03,105.85,90\n';
 
-  it('registers a place, corrects it, and takes the same facts as nothing', async () => {
+  it('registers a place, corrects it, and ignores the same facts', async () => {
     expect(await importText(means, 'places', rows)).toMatchObject({ new: 1 });
     expect(await importText(means, 'places', rows)).toMatchObject({ new: 0 });
     expect(await importText(means, 'places', rows.replace(',40,', ',,'))).toMatchObject({ new: 1 });
@@ -237,7 +237,7 @@ describe('An import of places', () => {
 });
 
 describe('An import of isolations', () => {
-  it('records the start once and the end when it is known', async () => {
+  it('records the start once, and the end when it is known', async () => {
     const rows = (end: string) => `person_id,started_at,ended_at\np1,2021-08-01T00:00:00Z,${end}\n`;
     await importText(means, 'isolations', rows(''));
     await importText(means, 'isolations', rows('2021-08-15T00:00:00Z'));
@@ -267,7 +267,7 @@ describe('An import of results', () => {
     });
   });
 
-  it.each(['negative', 'retracted'])('changes nothing with a sheet sent again that ends as %s', async (end) => {
+  it.each(['negative', 'retracted'])('changes nothing if a sheet that ends as %s is sent again', async (end) => {
     const sheet = header + row('positive') + row(end);
     await importText(means, 'results', sheet);
     const { length } = store.all;
@@ -276,14 +276,14 @@ describe('An import of results', () => {
     expect(store.all).toHaveLength(length);
   });
 
-  it('goes back to what was stated before with a key', async () => {
+  it('goes back to an earlier statement with a key', async () => {
     await importText(means, 'results', header + row('positive') + row('negative'));
 
     expect(await importText(means, 'results', header + row('positive'), { key: 'back' })).toMatchObject({ new: 1 });
     expect(facts().at(-1)).toMatchObject({ type: 'TestResultCorrected', data: { result: 'positive' } });
   });
 
-  it('names what was said before and superseded since, and what was reported before what holds', async () => {
+  it('names statements that were superseded since, and reports that are older than the current one', async () => {
     const reported = (day: string, result: string) => row(result).replace(',,', `,2021-08-${day}T18:00:00Z,`);
     await importText(means, 'results', header + reported('12', 'positive') + reported('12', 'negative'));
 
@@ -295,7 +295,7 @@ describe('An import of results', () => {
     expect(back).toMatchObject({ new: 1, superseded: 0, reportedEarlier: 0 });
   });
 
-  it('holds for a person what the profile makes impossible, and says so', async () => {
+  it('holds results that the profile makes impossible for a person to decide, and says so', async () => {
     const old = row('positive').replace('positive,,', 'positive,2021-02-01T00:00:00Z,');
     expect(await importText(means, 'results', header + old)).toMatchObject({ accepted: 1, new: 1, held: 1 });
     expect(facts().at(-1)).toMatchObject({
@@ -305,17 +305,17 @@ describe('An import of results', () => {
     expect(await importText(means, 'results', header + old)).toMatchObject({ accepted: 1, new: 0, held: 1 });
   });
 
-  it('takes a list with the newest first, a retraction above what it takes back', async () => {
+  it('accepts a list with the newest first and a retraction above the result that it takes back', async () => {
     const sheet = header + row('retracted').replace(',,', ',2021-08-12T18:00:00Z,') + row('positive');
 
     expect(await importText(means, 'results', sheet)).toMatchObject({ accepted: 2, rejected: 0, reportedEarlier: 0 });
     expect(store.all.at(-1)?.type).toBe('TestResultRetracted');
   });
 
-  it('refuses a result that does not say when it was reported beside one that does', async () => {
+  it('refuses a result without a report time beside one that has it', async () => {
     const first = row('positive').replace(',,', ',2021-08-11T18:00:00Z,');
     const { refused } = await importText(means, 'results', header + first + row('negative'));
-    // In the order of what was reported when the one without comes first.
+    // The row without a time comes first, so the order is that of the reports.
     expect(refused).toEqual([]);
 
     const later = await importText(means, 'results', header + row('inconclusive'));
@@ -324,7 +324,7 @@ describe('An import of results', () => {
     ]);
   });
 
-  it('refuses a disease without a profile, naming those that have one and how to add another', async () => {
+  it('refuses a disease without a profile, and names those that have one and how to add another', async () => {
     const { refused } = await importText(means, 'results', header + row('positive', 'plague'));
 
     expect(refused).toMatchObject([
@@ -333,13 +333,13 @@ describe('An import of results', () => {
     expect(store.all).toHaveLength(0);
   });
 
-  it('refuses to retract what was never reported, where it says no time of its own', async () => {
+  it('refuses a retraction without a time of what was never reported', async () => {
     const { refused } = await importText(means, 'results', header + row('retracted'));
 
     expect(refused).toMatchObject([{ complaints: [{ column: 'result', reason: expect.stringContaining('s1') }] }]);
   });
 
-  it('keeps a retraction of what was never reported, says so, and takes an older result that comes later for none', async () => {
+  it('keeps a retraction of what was never reported, says so, and ignores an older result that arrives later', async () => {
     const timed = 'sample_id,person_id,disease,collected_at,reported_at,result\n';
     const at = (result: string, reported: string) => `s1,An,covid-19,2021-08-10T08:00:00Z,${reported},${result}\n`;
     const [earlier, between, later] = ['2021-08-10T12:00:00Z', '2021-08-11T09:00:00Z', '2021-08-12T09:00:00Z'];
@@ -370,7 +370,7 @@ describe('The file of refused rows', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('keeps the columns and the quotes, says what is wrong, and goes in when corrected', async () => {
+  it('keeps the columns and the quotes, says what is wrong, and can be imported after correction', async () => {
     const path = join(folder, 'places.csv.rejects.csv');
     const sheet =
       'name,place_id,kind,capacity\n"Quán ""Cũ"", Hà Nội",c1,cafe,many\n"two\nlines",c2,cafe,\nc,c3,cafe,-1\n';
@@ -390,7 +390,7 @@ describe('The file of refused rows', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  it('has lines of JSON for lines of JSON', async () => {
+  it('contains JSON lines for JSON lines', async () => {
     const path = join(folder, 'rows.ndjson.rejects.ndjson');
     await writeFile(path, '{"person_id":"p9","row":1,"column":"started_at","reason":"is missing","fix":"Give it."}\n');
     const summary = await importText(

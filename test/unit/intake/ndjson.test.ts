@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { UserError } from '../../../src/kernel/errors.js';
 import { NdjsonSource } from '../../../src/intake/ndjson.js';
 
-it('A file of lines whose line never ends is given up, and what stood before is taken', async () => {
+it('A file of lines with an endless line is given up, and earlier lines are accepted', async () => {
   const zeros = Buffer.alloc(1024 * 1024);
   async function* input() {
     yield Buffer.from('{"person_id":"p1"}\n');

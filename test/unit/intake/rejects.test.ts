@@ -24,11 +24,11 @@ afterEach(() => rm(folder, { recursive: true }));
 const load = (text: string, rejectsPath = path) =>
   importText(meansOver(new MemoryEventStore()), 'isolations', text, { rejectsPath });
 
-describe('A file where refused rows are to go', () => {
+describe('A file for refused rows', () => {
   it.each([
     ['good', good],
     ['refused', bad],
-  ])('is left alone when it is not of refused rows, and rows are %s', async (_, text) => {
+  ])('is left alone if it has other contents, and rows are %s', async (_, text) => {
     writeFileSync(path, 'letters,to\nmy,mother\n');
 
     await expect(load(text)).rejects.toThrow('not a file of refused rows');
@@ -38,7 +38,7 @@ describe('A file where refused rows are to go', () => {
   it.each([
     ['a symbolic link', symlinkSync],
     ['a hard link', linkSync],
-  ])('is left alone when it is %s to something else', async (_, link) => {
+  ])('is left alone if it is %s to something else', async (_, link) => {
     const target = join(folder, 'precious.csv');
     writeFileSync(target, good);
     link(target, path);
@@ -47,7 +47,7 @@ describe('A file where refused rows are to go', () => {
     expect(readFileSync(target, 'utf8')).toBe(good);
   });
 
-  it('is replaced, and removed after a clean import, when an earlier import made it', async () => {
+  it('is replaced, and removed after an import without errors, if an earlier import created it', async () => {
     await load(bad);
     await load(bad.replace('p1', 'p2'));
     expect(readFileSync(path, 'utf8')).toMatch(/^person_id,started_at,row,column,reason,fix\np2,never,2,started_at/);
@@ -56,8 +56,8 @@ describe('A file where refused rows are to go', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  it('may be a device, which stays', async () => {
-    // Behind a link: what would remove it removes the link, and not the device of the machine.
+  it('may be a device, which is kept', async () => {
+    // Through a link, so that a removal would remove the link and not the device of the machine.
     symlinkSync('/dev/null', path);
     expect(await load(bad)).toMatchObject({ rejected: 1 });
     await load(good);
@@ -77,7 +77,7 @@ const readBack = (line: string): string[] => {
 
 describe('A refused cell', () => {
   it.each(["=cmd|' /C calc'!A0", '+84912345678', '@SUM(A1)', '-2+3', '\t=1', "'=1", "''@x", '＝1', ' =1'])(
-    'that a spreadsheet would run is marked, and read back as it was (%j)',
+    'that a spreadsheet would run is marked, and read back unchanged (%j)',
     (text) => {
       const [cell = ''] = readBack(csvLine([text]));
       expect(cell).toBe(`'${text}`);
@@ -85,16 +85,19 @@ describe('A refused cell', () => {
     },
   );
 
-  it.each(['An', "D'An", "'An'", '-105.25', '12', 'a=b', '', "'"])('that is a text or a number stays (%j)', (text) => {
-    expect(csvLine([text])).toBe(text);
-    expect(fromCell(text)).toBe(text);
-  });
+  it.each(['An', "D'An", "'An'", '-105.25', '12', 'a=b', '', "'"])(
+    'that is a text or a number is not changed (%j)',
+    (text) => {
+      expect(csvLine([text])).toBe(text);
+      expect(fromCell(text)).toBe(text);
+    },
+  );
 
-  it('is read back as it was, with its neighbours, and runs in no spreadsheet, whatever it holds', () => {
+  it('is read back unchanged, with its neighbours, and runs in no spreadsheet, whatever it contains', () => {
     const special = fc.string({ unit: fc.constantFrom(...'=+-@\t\r\n\'",; 5.aễ＝') });
     fc.assert(
       fc.property(fc.array(fc.oneof(special, fc.string()), { minLength: 2, maxLength: 6 }), (cells) => {
-        // An import takes a row of nothing for none.
+        // An import ignores an empty row.
         fc.pre(cells.some((cell) => cell !== ''));
         const written = readBack(csvLine(cells));
         expect(written.map(fromCell)).toEqual(cells);
@@ -104,14 +107,14 @@ describe('A refused cell', () => {
     );
   });
 
-  it('that is a number below nothing or a phone comes through a file of refused rows', () => {
+  it('that is a negative number or a phone survives a file of refused rows', () => {
     const cells = ['-3.5', '+84912345678', 'an'];
     expect(readBack(csvLine(cells)).map(fromCell)).toEqual(cells);
-    // The number stays one for whoever opens the file in a spreadsheet.
+    // The number remains a number in a spreadsheet.
     expect(csvLine(cells)).toBe("-3.5,'+84912345678,an");
   });
 
-  it('goes in as it was once the rest of its row is corrected', async () => {
+  it('is imported unchanged after the rest of its row is corrected', async () => {
     const store = new MemoryEventStore();
     const names = 'place_id,name,kind,capacity\nc1,=Quán,cafe,many\n';
     await importText(meansOver(store), 'places', names, { rejectsPath: path });

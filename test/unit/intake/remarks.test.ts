@@ -17,7 +17,7 @@ const codes = ({ remarks }: { remarks: { code: string; rows: number; about: stri
   remarks.map(({ code, rows, about }) => [code, rows, about]);
 
 describe('The summary of an import', () => {
-  it('names people in results of whom nothing was known: a misspelt id makes a case of nobody', async () => {
+  it('names unknown people in results: a misspelt id makes a case of nobody', async () => {
     await importText(means, 'people', 'person_id,name,phone\nreg,An,\n');
     await importText(means, 'check-ins', `${visits}seen,cafe,2021-07-30T09:00:00Z,\n`);
     const rows = ['reg', 'seen', 'sene', 'sene'].map(
@@ -29,7 +29,7 @@ describe('The summary of an import', () => {
     expect(summary.remarks[0]).toMatchObject({ lines: [4], says: expect.stringContaining('spelling') });
   });
 
-  it('names places without a description, and looks no more ids up than it may', async () => {
+  it('names places without a description, and looks up no more ids than allowed', async () => {
     await importText(means, 'places', 'place_id,name,kind\ncafe,Cafe,cafe\n');
     const rows = ['cafe', 'caffe', 'bar', 'pub'].map((id) => `p,${id},2021-08-02T09:00:00Z,\n`).join('');
 
@@ -39,7 +39,7 @@ describe('The summary of an import', () => {
     ]);
   });
 
-  it('says which tubes have a number of a person on them, and takes them', async () => {
+  it("says which tubes contain a person's number, and accepts them", async () => {
     const row = '001099012345,p,covid-19,2021-08-02T09:00:00Z,2021-08-02T19:00:00Z,positive,\n';
     const summary = await importText(means, 'results', results + row);
 
@@ -47,7 +47,7 @@ describe('The summary of an import', () => {
     expect(codes(summary)).toEqual([['sample-id-personal', 1, ['001099012345']]]);
   });
 
-  it('says that days are taken from their beginning, and ends until theirs', async () => {
+  it('says that days count from their beginning, and ends until their end', async () => {
     const summary = await importText(
       means,
       'results',
@@ -64,13 +64,13 @@ describe('The summary of an import', () => {
     ]);
   });
 
-  it('refuses a day for when somebody came or left', async () => {
+  it('refuses a day as the time when somebody came or left', async () => {
     expect(await importText(means, 'check-ins', `${visits}p,cafe,2021-08-02,2021-08-03\n`)).toMatchObject({
       rejected: 1,
     });
   });
 
-  it('says which stays are too long or none, and which languages have no texts', async () => {
+  it('says which stays are too long or empty, and which languages have no texts', async () => {
     const rows = 'p,cafe,2021-08-02T09:00:00Z,2021-08-21T09:00:00Z\nq,cafe,2021-08-02T09:00:00Z,2021-08-02T09:00:00Z\n';
     expect(codes(await importText(means, 'check-ins', visits + rows)).map(([code]) => code)).toEqual([
       'long-stay',
@@ -84,10 +84,10 @@ describe('The summary of an import', () => {
   });
 });
 
-describe('A phone that cannot be read', () => {
+describe('An unreadable phone', () => {
   const people = 'person_id,name,phone,language\n';
 
-  it('costs the phone, not the name and the language, and the row can be corrected', async () => {
+  it('loses the phone, not the name and the language, and the row can be corrected', async () => {
     const summary = await importText(means, 'people', `${people}p,An,091234,en\n`);
 
     expect(summary).toMatchObject({
@@ -97,7 +97,7 @@ describe('A phone that cannot be read', () => {
     expect(data('PersonRegistered')).toMatchObject([{ language: 'en', name: expect.any(Object), phone: null }]);
   });
 
-  it('leaves the one that was known, and says nothing twice', async () => {
+  it('leaves the known phone, and says nothing twice', async () => {
     await importText(means, 'people', `${people}p,An,0912345678,vi\n`);
     const [before] = data('PersonRegistered') as { phoneIndex: string }[];
     await importText(means, 'people', `${people}p,An,none,en\n`);
@@ -109,7 +109,7 @@ describe('A phone that cannot be read', () => {
 });
 
 describe('A scan of many people', () => {
-  it('is refused beyond fifty, before any of them is looked at', async () => {
+  it('is refused beyond fifty, before any of them is looked up', async () => {
     const group = (people: number) =>
       JSON.stringify({
         person_ids: Array.from({ length: people }, (_, i) => `g${i}`),

@@ -10,7 +10,7 @@ describe('The id of a request', () => {
     expect(correlationOf(id)).toBe(id);
   });
 
-  it.each([undefined, '', 'Nguyễn An', 'a b', '<script>', 'x'.repeat(101)])('is one of our own for %j', (id) => {
+  it.each([undefined, '', 'Nguyễn An', 'a b', '<script>', 'x'.repeat(101)])('is generated for %j', (id) => {
     expect(correlationOf(id)).toMatch(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
   });
 });

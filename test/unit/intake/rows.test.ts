@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { normalisePhone, phoneComplaint } from '../../../src/intake/phone.js';
 import { readerOf, type Kind } from '../../support/rows.js';
 
-/** What is wrong with a row: its columns. */
+/** The columns with errors in a row. */
 function wrong(kind: Kind, row: unknown): string[] {
   const read = readerOf(kind, 'UTC').read(row);
   return 'complaints' in read ? read.complaints.map(({ column }) => column) : [];
@@ -44,8 +44,8 @@ describe('An id', () => {
 
   it.each([
     ...[' p1', 'p1 ', 'p\u00001', 'p\n1', 'p\t1', 'x'.repeat(101), '\uFFFD', 7],
-    // Half a character, a zero width space, a direction mark, a joiner, a soft hyphen, a byte order mark, a filler,
-    // a private character, one that is not assigned, other spaces, a line separator, a braille blank, a tag.
+    // Half a character, a zero width space, a direction mark, a joiner, a soft hyphen, a byte order mark, a filler, a
+    // private character, an unassigned one, other spaces, a line separator, a braille blank, a tag.
     ...[
       'x\ud800',
       '\udc00x',
@@ -71,7 +71,7 @@ describe('An id', () => {
     ...['012345678', '123 456 789', '001099012345', '079-203-001234', 'cccd 001099012345', '912345678', '084912345678'],
   ];
 
-  it.each(numbers)('of people, places and households is not a phone or citizen number (%s)', (id) => {
+  it.each(numbers)('of people, places and households may not be a phone or citizen number (%s)', (id) => {
     expect(wrong('check-ins', { ...visit, person_id: id })).toEqual(['person_id']);
     expect(wrong('check-ins', { ...visit, place_id: id })).toEqual(['place_id']);
     expect(wrong('people', { person_id: 'p1', household_id: id })).toEqual(['household_id']);
@@ -79,11 +79,11 @@ describe('An id', () => {
     expect(wrong('proximity', { ...meeting, person_a: id })).toEqual(['person_a']);
   });
 
-  it.each(numbers)('of a tube may be whatever a laboratory has on it (%s)', (id) => {
+  it.each(numbers)('of a tube may be whatever a laboratory writes on it (%s)', (id) => {
     expect(wrong('results', { ...result, sample_id: id })).toEqual([]);
   });
 
-  it('is one whether its letters are composed or not', () => {
+  it('is the same whether its letters are composed or not', () => {
     const composed = 'x04-chợ-lớn'.normalize('NFC');
     const read = readerOf('check-ins', 'UTC').read({ ...visit, place_id: composed.normalize('NFD') });
 
@@ -91,7 +91,7 @@ describe('An id', () => {
     expect(read).toMatchObject({ row: { placeId: composed } });
   });
 
-  it('says which character nobody can see', () => {
+  it('shows which character is invisible', () => {
     const read = readerOf('check-ins', 'UTC').read({ ...visit, place_id: 'cafe\u200B' });
 
     expect(read).toMatchObject({ complaints: [{ column: 'place_id', reason: expect.stringContaining('U+200B') }] });
@@ -146,14 +146,14 @@ describe('A phone', () => {
   });
 
   it.each(['', '12', '0812', '09123456789', 'none', '+84 111', 'Tel 0912345678', '0912345678 (mẹ)', '0912345678 x12'])(
-    'is not %j',
+    'cannot be %j',
     (text) => {
       expect(normalisePhone(text)).toBeUndefined();
     },
   );
 
   it.each(['08 3829 5555', '(08) 3829 5555', '08-3829-5555', '08.38295555', '+84 8 3829 5555'])(
-    'of Saigon before 2017 is not guessed: %s is refused with both ways of writing it',
+    'from Saigon before 2017 is not guessed: %s is refused with both ways of writing it',
     (text) => {
       expect(normalisePhone(text)).toBeUndefined();
       expect(phoneComplaint(text).fix).toBe(
@@ -198,7 +198,7 @@ describe('A row', () => {
     ],
     ['results', { ...result, infectious_until: '2021-08-02T00:00Z' }, []],
     ['isolations', { person_id: 'p', started_at: '2021-08-02T00:00Z', ended_at: '2021-08-01T00:00Z' }, ['ended_at']],
-    // Dates of one row that contradict one another.
+    // Contradicting dates in one row.
     ['isolations', { person_id: 'p', started_at: '2021-08-02T00:00Z', ended_at: '2031-08-09T00:00Z' }, ['ended_at']],
     [
       'proximity',
@@ -215,7 +215,7 @@ describe('A row', () => {
     expect(wrong(kind, row)).toEqual(columns);
   });
 
-  it('gives a reason and a fix for each column', () => {
+  it('has a reason and a fix for each column', () => {
     const read = readerOf('results', 'UTC').read({ ...result, collected_at: undefined, person: 'p1' });
 
     expect(read).toEqual({
@@ -230,7 +230,7 @@ describe('A row', () => {
     });
   });
 
-  it('of results leaves open what the row leaves out', () => {
+  it('of results leaves undecided what the row leaves out', () => {
     expect(readerOf('results', 'UTC').read({ ...result, disease: 'COVID-19' })).toMatchObject({
       row: { disease: 'covid-19', reportedAt: null, poolSize: 1, onsetAt: null },
     });

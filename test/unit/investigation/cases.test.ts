@@ -2,21 +2,21 @@ import { describe, expect, it } from '@jest/globals';
 import type { QuestionGraph } from '../../../src/investigation/question-ports.js';
 import { caseOf } from '../../../src/investigation/cases.js';
 
-/** A graph without cases, which knows binh. */
+/** A graph without cases that knows binh. */
 const graph = {
   casesOf: () => Promise.resolve([]),
   knowsPerson: (id: string) => Promise.resolve(id === 'binh'),
 } as unknown as QuestionGraph;
 
-describe('Somebody whose case is asked for', () => {
-  it('and of whom nothing is known is not taken for healthy', async () => {
+describe('A person whose case is asked for', () => {
+  it('and who is unknown is not considered healthy', async () => {
     await expect(caseOf(graph, { person: 'bin' })).rejects.toMatchObject({
       message: 'Nothing is known of a person bin.',
       fix: expect.stringContaining('not the answer for somebody who is healthy'),
     });
   });
 
-  it('and who is known without a case is no case, of any disease or of the one that is asked for', async () => {
+  it('and who is known without a case has no case, of any disease or of the requested one', async () => {
     await expect(caseOf(graph, { person: 'binh' })).rejects.toThrow('binh is not known to be a case.');
     const measles = { person: 'binh', disease: 'measles' };
     await expect(caseOf(graph, measles)).rejects.toThrow('binh is not known to be a case of measles.');

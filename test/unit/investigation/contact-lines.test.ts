@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { contactLines } from '../../../src/investigation/contact-lines.js';
 import type { ContactListAnswer } from '../../../src/investigation/contact-list.js';
 
-it('Contacts are printed with why no message told them, and without a word where one did or may yet', () => {
+it('Contacts are printed with why no message informed them, and without that if one did or still may', () => {
   const met = { first_exposure_at: 'T', minutes: 20, places: ['cafe'] };
   const answer: ContactListAnswer = {
     ...{ case_id: 'c', person: 'An', records: [], disease: 'covid-19', status: 'live' },

@@ -2,13 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { csvLine } from '../../../src/intake/csv-cells.js';
 
 describe('A list as CSV', () => {
-  it('quotes what holds commas, quotes and line breaks', () => {
+  it('quotes cells with commas, quotes and line breaks', () => {
     expect(csvLine(['a,b', 'say "x"', 'two\nlines', 3, null])).toBe('"a,b","say ""x""","two\nlines",3,');
   });
 
-  it('has nothing that a spreadsheet would run', () => {
+  it('contains nothing that a spreadsheet would run', () => {
     expect(csvLine(['=1+2', '@SUM(A1)', '-A1', '+1', '\t=1'])).toBe("'=1+2,'@SUM(A1),'-A1,'+1,'\t=1");
-    // Also behind a blank, and in the wide letters that it takes for the plain ones.
+    // Even after a blank, and with the full-width characters that spreadsheets accept as well.
     expect(csvLine([' =1+2', '\uff1d1+2'])).toBe("' =1+2,'\uff1d1+2");
   });
 });

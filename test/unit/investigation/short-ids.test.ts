@@ -25,7 +25,7 @@ const asked = (name: QuestionName, given: Record<string, string>) =>
   withFullIds(graph, FIELDS[name], readGiven(FIELDS[name], given, 'UTC'));
 
 describe('An id of a person or place', () => {
-  it('is meant in the one form that ids have, unless an older log has it as it is given', async () => {
+  it('has the one form of ids, unless an older log has it as it is given', async () => {
     expect(await asked('why', { person: 'chợ'.normalize('NFD') })).toMatchObject({ person: 'chợ'.normalize('NFC') });
     expect(await asked('why', { person: decomposed })).toMatchObject({ person: decomposed });
     const window = { from: '2021-08-01T00:00Z', until: '2021-08-02T00:00Z' };
@@ -34,33 +34,33 @@ describe('An id of a person or place', () => {
 });
 
 describe('The beginning of an id', () => {
-  it('stands for the only case that begins so, in capitals too', async () => {
+  it('stands for the only case that begins like this, in capitals too', async () => {
     expect(await fullId(graph, 'case', 'ffffffff', 'case')).toBe(CHI);
     expect(await fullId(graph, 'case', 'FFFFFF', 'case')).toBe(CHI);
     expect(await fullId(graph, 'case', BINH, 'case')).toBe(BINH);
   });
 
-  it('that several cases have is refused with those that are meant, and who they are', async () => {
+  it('that several cases share is refused with the matches, and their people', async () => {
     await expect(fullId(graph, 'case', 'a1b2c3d4', 'case')).rejects.toThrow(
       `case is the beginning of several cases (a1b2c3d4): ${AN} of person of 1 (measles), ${BINH} of person of 2 (measles)`,
     );
   });
 
-  it('that nothing has, and an id of another form, is left as it is: the question says that it is not known', async () => {
+  it('that nothing has, and an id of another form, is left as it is: the question says that it is unknown', async () => {
     for (const given of ['0badcafe', 'case of An', 'p02001', 'ffff']) {
       expect(await fullId(graph, 'case', given, 'case')).toBe(given);
     }
   });
 
-  it('is taken wherever a question takes a case, and a person whose id looks so comes first', async () => {
+  it('is accepted wherever a question accepts a case, and a person with such an id comes first', async () => {
     expect(await asked('why', { person: 'p1', case: 'ffffffff' })).toMatchObject({ person: 'p1', case: CHI });
     expect(await asked('chains', { from: 'ffffff', to: 'ffffffff' })).toMatchObject({ from: 'ffffff', to: CHI });
     expect(await asked('common', { cases: 'ffffffff,p1' })).toMatchObject({ cases: [CHI, 'p1'] });
   });
 });
 
-describe('What is shown to people', () => {
-  it('has times of their zone with the offset, and ids as short as they can be told apart', async () => {
+describe('Output for people', () => {
+  it('has times in their zone with the offset, and ids as short as they stay unique', async () => {
     const answer = {
       items: [
         { case: CHI, at: '2021-08-01T17:30:00Z', text: `the case ${CHI}`, sample: 'S-2021-08-01T17:30:00Z', n: 1 },
@@ -81,11 +81,11 @@ describe('What is shown to people', () => {
     });
   });
 
-  it('keeps an id that is not of a case, a task or an alert: somebody looks it up as it stands', async () => {
+  it('keeps an id that is not of a case, a task or an alert: somebody looks it up in this form', async () => {
     expect(await forPeople({ person: AN }, graph, 'UTC')).toEqual({ person: AN });
   });
 
-  it('tells the two halves of an hour that comes twice apart', async () => {
+  it('distinguishes the two occurrences of an hour', async () => {
     const answer = ['2021-10-31T00:30:00Z', '2021-10-31T01:30:00Z'];
     expect(await forPeople(answer, graph, 'Europe/Berlin')).toEqual([
       '2021-10-31 02:30:00+02:00',

@@ -18,7 +18,7 @@ const counted = (by: number): Counted => ({ type: 'Counted', by });
 const count = (by: number) => ({ type: 'Count' as const, by });
 
 describe('A rule written as given, when, then', () => {
-  it('holds when what follows is what is expected', () => {
+  it('passes if the result is the expected one', () => {
     given(counter)(counted(1)).when(count(2)).then(counted(2));
     given(counter)(counted(1)).when(count(0)).then();
     given(counter).after(count(1), count(2)).when(count(1)).then(refusal(TOO_MANY, 'three only'));

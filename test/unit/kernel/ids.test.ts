@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { createHash } from 'node:crypto';
 import { alertIdOf, caseIdOf, idOf, reminderIdOf, taskIdOf, visitIdOf } from '../../../src/kernel/ids.js';
 
-/** As RFC 9562 writes it down, made without the library: logs of every version hold ids made so. */
+/** As RFC 9562 specifies it, without the library: logs of every version contain such ids. */
 function byTheStandard(parts: readonly string[]): string {
   const namespace = Buffer.from('6f1c5d1e8a434f0d9d1b7a2c3e5f8091', 'hex');
   const digits = createHash('sha1').update(namespace).update(JSON.stringify(parts)).digest('hex');
@@ -14,8 +14,8 @@ function byTheStandard(parts: readonly string[]): string {
   ].join('-');
 }
 
-describe('An id made of names', () => {
-  it('is the one that the logs of installations hold already', () => {
+describe('An id derived from names', () => {
+  it('is the one that the logs of installations already contain', () => {
     expect(idOf()).toBe('c200fbc4-88ec-52fa-9380-3305033d6aaa');
     expect(idOf('Nguyễn Văn An', '😷')).toBe('9c0f98e1-afd0-5e3d-9c02-310c1a9ab24d');
     expect(caseIdOf('An', 'covid-19', 0)).toBe('83077ced-6bd6-5e59-9245-d3369bbf93d2');
@@ -27,13 +27,13 @@ describe('An id made of names', () => {
     expect(visitIdOf('csv', { ...visit, visitId: 'v1' })).toBe('ceb82ada-bd19-524d-b325-f49b7cf9b8a1');
   });
 
-  it('is the UUID of version 5 of any list of texts', () => {
+  it('is the version 5 UUID of any list of texts', () => {
     fc.assert(
       fc.property(fc.array(fc.string(), { maxLength: 5 }), (parts) => {
         expect(idOf(...parts)).toBe(byTheStandard(parts));
       }),
     );
-    // Half a letter of UTF-16, and marks of JSON.
+    // Half a UTF-16 character, and special characters of JSON.
     for (const text of ['\ud800', 'ễ', '"\\\n']) expect(idOf(text)).toBe(byTheStandard([text]));
   });
 });

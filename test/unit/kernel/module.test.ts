@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { defineModule } from '../../../src/kernel/module.js';
 
-it('A module says nothing that the program does not know: what is misspelt in a manifest does not compile', () => {
+it('A module contains nothing that the program does not know: a misspelt key in a manifest does not compile', () => {
   const known = defineModule({ name: 'doors', components: async () => ({ streams: [], purposes: [] }) });
   // @ts-expect-error no module has a question
   const asked = defineModule({ name: 'doors', question: [] });

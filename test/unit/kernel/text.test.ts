@@ -3,7 +3,7 @@ import { personalNumberIn } from '../../../src/kernel/personal-numbers.js';
 import { oneLine, printable } from '../../../src/kernel/text.js';
 import { guardTerminal } from '../../../src/cli/terminal.js';
 
-describe('A reason that stays in clear', () => {
+describe('A reason, which is stored in clear,', () => {
   it.each([
     'gọi 0912345678',
     'tầng 3, 0912 345 678 không nghe máy',
@@ -14,7 +14,7 @@ describe('A reason that stays in clear', () => {
     'cmnd 012 345 678.',
     '０９１２.345.678',
     'old number 0168 123 4567',
-  ])('holds a number of a person: %s', (text) => {
+  ])('contains a number of a person: %s', (text) => {
     expect(personalNumberIn(text)).toBeDefined();
   });
 
@@ -25,27 +25,27 @@ describe('A reason that stays in clear', () => {
     'hotline 1900 9095',
     'decision 5053/QĐ-BYT of 10/11/2020, 90 % of 1,018 contacts',
     '12345678 contacts',
-  ])('holds none: %s', (text) => {
+  ])('contains none: %s', (text) => {
     expect(personalNumberIn(text)).toBeUndefined();
   });
 });
 
-describe('What is printed', () => {
-  it('shows what a terminal would obey, and leaves the rest as it is', () => {
+describe('Printed text', () => {
+  it('shows control sequences of terminals escaped, and leaves the rest as it is', () => {
     expect(printable('An\u001B[2J\u0007 \u202Etxt\u009B1m\r')).toBe('An\\u001b[2J\\u0007 \\u202etxt\\u009b1m\\u000d');
     expect(printable('Nguyễn An\n  F1 علی\u200Cرضا')).toBe('Nguyễn An\n  F1 علی\u200Cرضا');
   });
 
-  it('begins no line of its own where it was kept', () => {
+  it('begins no new line if it was kept on one', () => {
     expect(oneLine('typing error\nApproved by: the minister')).toBe('typing error\\u000aApproved by: the minister');
   });
 
-  it('stays JSON where it was JSON', () => {
+  it('stays JSON if it was JSON', () => {
     const note = 'a\u009B2J\u202Eb\u007F';
     expect(JSON.parse(printable(JSON.stringify({ note })))).toEqual({ note });
   });
 
-  it('goes through whatever way a command prints by', () => {
+  it('is the same whichever way a command prints', () => {
     const lines: unknown[] = [];
     const print = (...values: unknown[]) => void lines.push(...values);
     const printer = { log: print, error: print, warn: print, info: print };

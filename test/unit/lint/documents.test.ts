@@ -14,7 +14,7 @@ const DOCUMENTS = [
   ...PACKAGES.map((folder) => `${folder}/README.md`),
   ...filesIn('docs').filter((name) => name.endsWith('.md')),
 ];
-/** Outside of the documents' reach: what the lines of mended.md say in place of a test. */
+/** What lines of mended.md may say instead of a test. */
 const NO_TEST = ['tried by hand', 'none'];
 
 function filesIn(folder: string): string[] {
@@ -31,7 +31,7 @@ const within = (folder: string) => PACKAGES.flatMap((name) => filesIn(`${name}/$
 const sources = () => [...filesIn('src'), ...within('src')].filter((name) => /\.tsx?$/.test(name));
 const testFiles = () => [...filesIn('test'), ...within('test')];
 
-/** As GitHub names the places that headings make. */
+/** The anchors that GitHub generates for headings. */
 function anchorsOf(path: string): string[] {
   const headings = textOf(path).match(/^#+ .*$/gm) ?? [];
   return headings.map((heading) =>
@@ -44,7 +44,7 @@ function anchorsOf(path: string): string[] {
 }
 
 describe('A document', () => {
-  it.each(DOCUMENTS)('%s leads to files and headings that are there', (path) => {
+  it.each(DOCUMENTS)('%s links to existing files and headings', (path) => {
     const links = [...textOf(path).matchAll(/\]\(([^)\s]+)\)/g)].map(([, to = '']) => to);
     const broken = links.filter((link) => {
       if (/^[a-z]+:/.test(link)) return false;
@@ -55,14 +55,14 @@ describe('A document', () => {
     expect(broken).toEqual([]);
   });
 
-  it.each(DOCUMENTS.filter((path) => !path.includes('decisions')))('%s names files that are there', (path) => {
+  it.each(DOCUMENTS.filter((path) => !path.includes('decisions')))('%s names existing files', (path) => {
     const named = [
       ...textOf(path).matchAll(/`((?:src|packages|test|docs|docker|scripts|profiles|projections|bin)\/[\w./-]*)`/g),
     ];
     expect(named.map(([, file = '']) => file).filter((file) => !existsSync(file))).toEqual([]);
   });
 
-  it.each(DOCUMENTS)('%s shows commands and options that there are', (path) => {
+  it.each(DOCUMENTS)('%s shows existing commands and options', (path) => {
     expect(wrongCommands(textOf(path))).toEqual([]);
   });
 });
@@ -71,7 +71,7 @@ describe('Variables', () => {
   const ours = /\b(?:TRUYVET|EVENTSTORE|NEO4J|REDIS)_[A-Z0-9_]*[A-Z0-9]\b/g;
   const read = new Set(textOf('src/platform/config.ts').match(ours));
 
-  it('that the program reads stand in the tables of docs/operations.md, and no others do', () => {
+  it('that the program reads are in the tables of docs/operations.md, and no others', () => {
     const rows = textOf('docs/operations.md').match(/^\| `[A-Z0-9_`, ]+\|/gm) ?? [];
     expect(rows.flatMap((row) => row.match(ours) ?? []).sort()).toEqual([...read].sort());
   });
@@ -88,8 +88,8 @@ describe('Variables', () => {
   });
 });
 
-describe('What tests do', () => {
-  it('stands in CONTRIBUTING.md as in test/support/sizes.ts, each variable with its numbers', () => {
+describe('The sizes of tests', () => {
+  it('are in CONTRIBUTING.md as in test/support/sizes.ts, each variable with its numbers', () => {
     const texts = ['test/support/sizes.ts', 'packages/event-log-node/test/sizes.ts'].map(textOf).join();
     const calls = texts.matchAll(/\bsize\('([A-Z_]+)', ([\d._]+)(?:, ([\w.]+))?\)/g);
     const shown = (number: string) => (number === 'Number.NaN' ? 'none' : number.replaceAll('_', ''));
@@ -108,7 +108,7 @@ describe('What tests do', () => {
 });
 
 describe('Metrics', () => {
-  it('that documents name are measured', () => {
+  it('that documents name exist', () => {
     const source = sources().map(textOf).join('\n');
     const named = DOCUMENTS.flatMap((path) => textOf(path).match(/\btruyvet_[a-z_]+\b/g) ?? []);
     expect(named.filter((name) => !source.includes(`'${name}'`))).toEqual([]);
@@ -116,14 +116,14 @@ describe('Metrics', () => {
   });
 });
 
-describe('What the program tells people to type', () => {
-  it('are commands and options that there are', () => {
+describe('The commands that the program suggests', () => {
+  it('exist, and so do their options', () => {
     const wrong = sources().flatMap((path) => wrongCommands(textOf(path)).map((command) => `${path}: ${command}`));
     expect(wrong).toEqual([]);
   });
 });
 
-/** Commands of the program as they stand in a text, with words or options that there are not. */
+/** Commands of the program in a text that have unknown words or options. */
 function wrongCommands(text: string): string[] {
   const shown = [...text.matchAll(/npx truyvet((?: [^\s`'"\\,;:#()]+)+)/g)].map(([, words = '']) => words.trim());
   return shown.filter((line) => {
@@ -140,7 +140,7 @@ function wrongCommands(text: string): string[] {
         isValue = option !== undefined && (option.required || option.optional);
       } else if (isValue) isValue = false;
       else if (command.commands.length > 0) {
-        // `release|refuse` are two.
+        // `release|refuse` are two commands.
         const words = word.replace(/[[\]]/g, '').split('|');
         const next = words.map((each) => command.commands.find((one) => one.name() === each));
         if (next[0] && next.every((each) => each !== undefined)) called.push(next[0]);
@@ -151,13 +151,13 @@ function wrongCommands(text: string): string[] {
   });
 }
 
-/** The command that is meant where the words end before it. */
+/** The default command, if the words end before it. */
 function defaultOf(command: Command): Command[] {
   const { _defaultCommandName: name } = command as { _defaultCommandName?: string | null };
   return command.commands.filter((each) => each.name() === name);
 }
 
-/** Names of tests in a file, each after those of what it stands in. */
+/** Names of the tests in a file, each after the names of its parents. */
 function testsIn(path: string): string[] {
   const found: string[] = [];
   const visit = (node: ts.Node, within: string): void => {
@@ -175,7 +175,7 @@ function testsIn(path: string): string[] {
   return found;
 }
 
-/** Whether a test has a name as it is quoted, where some of it may be left out. */
+/** Whether a quotation matches the name of a test; parts of the name may be left out. */
 function isQuoted(name: string, quoted: string): boolean {
   let at = 0;
   return quoted.split(/…|\.\.\.| › /).every((part) => {
@@ -196,12 +196,12 @@ describe('docs/mended.md', () => {
         .map((cell) => cell.trim()),
     );
 
-  it('says of each row what it did, what it does, and which test keeps it', () => {
+  it('says for each row what the program did, what it does, and which test checks it', () => {
     expect(rows.length).toBeGreaterThan(90);
     expect(rows.filter((cells) => cells.length !== 4 || cells.some((cell) => cell === ''))).toEqual([]);
   });
 
-  it('names tests that there are', () => {
+  it('names existing tests', () => {
     const files = testFiles().filter((name) => name.endsWith('.ts'));
     const tests = new Map<string, string[]>();
     const missing = rows.flatMap(([what = '', , , by = '']) =>

@@ -16,7 +16,7 @@ const packages = readdirSync('packages')
   .filter((folder) => existsSync(join(folder, 'package.json')))
   .map((folder) => ({ folder, manifest: manifestOf(folder) }));
 
-/** What is imported by name in a folder, without what of it. */
+/** The packages that a folder imports, without their subpaths. */
 function importedIn(folder: string): string[] {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /(?<!\.d)\.ts$/.test(name));
   const names = files.flatMap((file) => {
@@ -27,13 +27,16 @@ function importedIn(folder: string): string[] {
   return [...new Set(names.filter((name) => !isBuiltin(name)).map(of))].sort();
 }
 
-/** Each package in the folder above has what another one brought: only here is it seen that it names what it takes. */
+/**
+ * A package could import what another one installed into the folder above: only this test checks that it declares what
+ * it imports.
+ */
 describe.each(packages)('$manifest.name', ({ folder, manifest }) => {
-  it('depends on just what it imports', () => {
+  it('depends on exactly what it imports', () => {
     expect(Object.keys(manifest.dependencies).sort()).toEqual(importedIn(join(folder, 'src')));
   });
 
-  it('takes each in the version of the others', () => {
+  it('has each dependency in the same version as the others', () => {
     const all = [manifestOf('.'), ...packages.map((each) => each.manifest)];
     const known = all.flatMap((each) => Object.entries({ ...each.devDependencies, ...each.dependencies }));
     const own = Object.entries({ ...manifest.devDependencies, ...manifest.dependencies });
@@ -41,7 +44,7 @@ describe.each(packages)('$manifest.name', ({ folder, manifest }) => {
     expect(others).toEqual([]);
   });
 
-  it('exports files that are there, each as it is written and as it is compiled', () => {
+  it('exports existing files, as source and as compiled', () => {
     for (const { '@truyvet/source': source, types, default: compiled } of Object.values(manifest.exports)) {
       expect(existsSync(join(folder, source))).toBe(true);
       const out = source.replace('./src/', './dist/');

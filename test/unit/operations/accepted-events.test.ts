@@ -7,7 +7,7 @@ const accept = (events: string[], reason = 'of a test') => ({ type: 'Accept' as 
 const given = givenOf(acceptingDecider, unverified('Lan', 'cli'));
 
 describe('Accepting that events stay out', () => {
-  it('says of each event once who did, and why', () => {
+  it('says once for each event who accepted it, and why', () => {
     const first = { type: 'SetAsideAccepted' as const, data: { events: ['a', 'b'], reason: 'of a test' } };
     given()
       .when(accept(['a', 'b', 'a']))

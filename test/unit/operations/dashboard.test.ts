@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { withoutOtherHosts } from '../../../src/operations/http/dashboard.js';
 
 describe('The page of the queues', () => {
-  it('has nothing in it of another host', () => {
+  it('loads nothing from another host', () => {
     const package_ = createRequire(import.meta.url).resolve('@bull-board/ui/package.json');
     const page = readFileSync(join(dirname(package_), 'dist/index.ejs'), 'utf8');
     const shown = withoutOtherHosts(page);

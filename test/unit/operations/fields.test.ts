@@ -17,12 +17,12 @@ const refusalOf = (work: () => unknown): string[] => {
   }
 };
 
-describe('What an operator writes', () => {
+describe("An operator's text", () => {
   const decide = (more: object) => readGiven(approveAlerts.fields, { case_id: 'c', by: 'Lan', ...more }, 'UTC');
   const order = (more: object) =>
     readGiven(pauseAlerts.fields, { by: 'Lan', reason: 'the gateway fails', ...more }, 'UTC');
 
-  it('is kept in one line and in one form', () => {
+  it('is stored in one line and in one form', () => {
     expect(order({ reason: '  two\r\nlines\tof it ' })).toMatchObject({ reason: 'two lines of it' });
     expect(order({ by: 'Nguyễn\u00A0Lan\u200B'.normalize('NFD') })).toMatchObject({
       by: 'Nguyễn Lan'.normalize('NFC'),
@@ -32,16 +32,16 @@ describe('What an operator writes', () => {
   it.each([
     ['clears the screen', { reason: 'ok\u001B[2J' }, 'reason'],
     ['rings', { by: 'Lan\u0007' }, 'by'],
-    ['writes over a line by a control of eight bits', { reason: 'ok\u009B1A' }, 'reason'],
-    ['is half a character', { reason: 'x\ud800' }, 'reason'],
-    ['is nothing that can be seen', { by: '\u200B\u2060' }, 'by'],
-    ['names somebody by a phone', { reason: 'ask 0912 345 678' }, 'reason'],
-    ['names somebody by a citizen number', { by: '001099012345' }, 'by'],
+    ['overwrites a line with an 8-bit control character', { reason: 'ok\u009B1A' }, 'reason'],
+    ['contains half a character', { reason: 'x\ud800' }, 'reason'],
+    ['contains only invisible characters', { by: '\u200B\u2060' }, 'by'],
+    ['identifies somebody by a phone', { reason: 'ask 0912 345 678' }, 'reason'],
+    ['identifies somebody by a citizen number', { by: '001099012345' }, 'by'],
   ])('is refused when it %s', (_, more, field) => {
     expect(refusalOf(() => order(more))).toEqual([expect.stringMatching(new RegExp(`^${field} (holds|is empty)`))]);
   });
 
-  it('about a held case may be left out, and names nobody by a number either', () => {
+  it('about a held case may be left out, and must not identify anybody by a number either', () => {
     expect(decide({})).toEqual({ case_id: 'c', by: 'Lan' });
     expect(decide({ note: '' })).toEqual({ case_id: 'c', by: 'Lan', note: '' });
     expect(refusalOf(() => decide({ note: 'ask +84 912 345 678' }))).toHaveLength(1);
@@ -59,13 +59,13 @@ describe('What an operator writes', () => {
     expect(refusalOf(() => readGiven(pauseAlerts.fields, given, 'UTC'))).toEqual(['__proto__ is not known']);
   });
 
-  it('as the kind of a place is as places have it', () => {
+  it('as the kind of a place has the form that places use', () => {
     const read = (kind: string) => readGiven(rulePlaceKind.fields, { kind, shares: null }, 'UTC');
     expect(read('chợ\u00A0đêm'.normalize('NFD')).kind).toBe('chợ đêm'.normalize('NFC'));
     expect(() => read('bar\u001B[2J')).toThrow('U+001B');
   });
 
-  it('in a file of a profile is looked at, wherever it stands', () => {
+  it('in a profile file is checked, wherever it is', () => {
     expect(() => parseProfile('{"notes":["ok\\u001b[2J"]}', 'mine.json')).toThrow('U+001B');
   });
 });

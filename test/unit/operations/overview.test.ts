@@ -25,7 +25,7 @@ const counts = (provider: string, more: Partial<ProviderCounts> = {}): ProviderC
   ...more,
 });
 
-describe('What operators are shown of a provider', () => {
+describe('The state of a provider for operators', () => {
   let store: MemoryEventStore;
   let queues: MemoryQueues;
   beforeEach(() => {
@@ -58,7 +58,7 @@ describe('What operators are shown of a provider', () => {
   const states = ({ providers }: Overview) =>
     Object.fromEntries(providers.map(({ provider, state }) => [provider, state]));
 
-  it('is that it is untried until it has taken a message, be it one that takes another back, and of a file that it is one', async () => {
+  it('is untried until it has accepted a message, even one that takes another back, and file for a file', async () => {
     expect(states(await shown())).toEqual({ gateway: 'untried', backup: 'untried', outbox: 'file' });
     const counted = [
       counts('gateway', { failed: { refused: 9 } }),
@@ -69,7 +69,7 @@ describe('What operators are shown of a provider', () => {
     expect(states(await shown([counts('gateway', { sent: 1 })]))).toMatchObject({ gateway: 'fine' });
   });
 
-  it('is that it is configured no more, with what it sent, and nothing of messages that went through none', async () => {
+  it('is no longer configured, with the number of sent messages, and nothing about messages that went through none', async () => {
     const counted = [counts('former', { sent: 7 }), counts('none', { failed: { 'no-phone': 2 } })];
     const { providers } = await shown(counted, ['gateway']);
     expect(providers.map(({ provider, state, sent }) => [provider, state, sent])).toEqual([
@@ -78,7 +78,7 @@ describe('What operators are shown of a provider', () => {
     ]);
   });
 
-  it('is that it is paused, by itself or with all, whether it was fine or left alone', async () => {
+  it('is paused, separately or with all, whether it was fine or left alone', async () => {
     await pauseOrResume(
       { store, operations: knownOperatorOrders(store), providers: PROVIDERS },
       'Pause',
@@ -92,7 +92,7 @@ describe('What operators are shown of a provider', () => {
     expect((await shown()).paused).toMatchObject(by);
   });
 
-  it('is that it is left alone from when it keeps failing until it takes a message, also while it is tried again and by a worker that has just started', async () => {
+  it('is failing from when it keeps failing until it accepts a message, even while it is retried and for a worker that has just started', async () => {
     const provider = new RememberingProvider({ name: 'gateway' });
     const route: Route = { name: 'gateway', provider, perSecond: null, whenUncertain: 'at-most-once' };
     let routes = new Routes([route]);
@@ -110,11 +110,11 @@ describe('What operators are shown of a provider', () => {
       for (let i = 0; i < 20; i++) await send().catch(() => undefined);
       expect(await state()).toBe('failing');
       expect(routes.isFailing('gateway')).toBe(true);
-      // Messages may be handed to it again; it has taken none.
+      // It may be used again, but has accepted no message yet.
       await jest.advanceTimersByTimeAsync(60_000);
       expect(routes.isFailing('gateway')).toBe(false);
       expect(await state()).toBe('failing');
-      // Another worker takes over, and knows of nothing.
+      // Another worker takes over, without any knowledge.
       await said.stop();
       routes = new Routes([route]);
       said = start();
@@ -124,7 +124,7 @@ describe('What operators are shown of a provider', () => {
       expect(await state()).toBe('failing');
       provider.down = false;
       await send();
-      // What workers said is forgotten by itself.
+      // Reports of workers expire by themselves.
       await jest.advanceTimersByTimeAsync(6_000);
       expect(await failingProviders(queues.asQueues, ['gateway'])).toEqual(new Set());
       expect(await state()).toBe('fine');
@@ -133,7 +133,7 @@ describe('What operators are shown of a provider', () => {
     }
   });
 
-  it('is not that it is left alone once any worker had it take a message, also one that stops at that moment', async () => {
+  it('is no longer failing after any worker had it accept a message, even one that is just stopping', async () => {
     const provider = new RememberingProvider({ name: 'gateway' });
     const route: Route = { name: 'gateway', provider, perSecond: null, whenUncertain: 'at-most-once' };
     const workers = [new Routes([route]), new Routes([route])] as const;
@@ -149,10 +149,10 @@ describe('What operators are shown of a provider', () => {
       expect(await left()).toEqual(['gateway']);
       provider.down = false;
       await send(workers[1]);
-      // Not two seconds later: it is said when the worker ends.
+      // At once and not two seconds later, because the worker reports it when it ends.
       await says[1]?.stop();
       expect(await left()).toEqual([]);
-      // The first has handed nothing to it since, and says nothing against it.
+      // The first worker has not used it since, and reports nothing against it.
       await jest.advanceTimersByTimeAsync(60_000);
       expect(await left()).toEqual([]);
     } finally {
@@ -160,18 +160,23 @@ describe('What operators are shown of a provider', () => {
     }
   });
 
-  it.each(FAILURES)('is, of what failed as %s, what an order to tell it again then does', async (failure: Failure) => {
-    const { kept_from_replay: keptFromReplay } = await shown();
-    for (const event of [
-      { type: 'AlertRequested', data: { ...{ alertId: 'a', caseId: 'c', personId: 'p' }, ...COVID } },
-      failure === 'undelivered'
-        ? { type: 'AlertUndelivered', data: { alertId: 'a', provider: 'gateway', detail: '', withdrawn: false } }
-        : { type: 'AlertFailed', data: { alertId: 'a', reason: failure, detail: '', provider: null } },
-    ] as DomainEvent[])
-      await store.append(streams.alert('a'), [{ id: randomUUID(), event, provenance: source }], 'any');
-    const graph = { failedAlerts: async () => ['a'] };
-    const why = keptFromReplay[failure as (typeof FAILURES)[number]];
-    const expected = why === null ? { replayed: 1, kept: {} } : { replayed: 0, kept: { [why]: 1 } };
-    expect(await replay({ store, operations: knownOperatorOrders(store), graph }, by, source)).toMatchObject(expected);
-  });
+  it.each(FAILURES)(
+    'says, for alerts that failed as %s, what an order to send them again does',
+    async (failure: Failure) => {
+      const { kept_from_replay: keptFromReplay } = await shown();
+      for (const event of [
+        { type: 'AlertRequested', data: { ...{ alertId: 'a', caseId: 'c', personId: 'p' }, ...COVID } },
+        failure === 'undelivered'
+          ? { type: 'AlertUndelivered', data: { alertId: 'a', provider: 'gateway', detail: '', withdrawn: false } }
+          : { type: 'AlertFailed', data: { alertId: 'a', reason: failure, detail: '', provider: null } },
+      ] as DomainEvent[])
+        await store.append(streams.alert('a'), [{ id: randomUUID(), event, provenance: source }], 'any');
+      const graph = { failedAlerts: async () => ['a'] };
+      const why = keptFromReplay[failure as (typeof FAILURES)[number]];
+      const expected = why === null ? { replayed: 1, kept: {} } : { replayed: 0, kept: { [why]: 1 } };
+      expect(await replay({ store, operations: knownOperatorOrders(store), graph }, by, source)).toMatchObject(
+        expected,
+      );
+    },
+  );
 });

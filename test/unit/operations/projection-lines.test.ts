@@ -7,8 +7,8 @@ const note = {
   ...{ reason: 'its content is no JSON', tried_at: '2021-08-14T23:30:00.123Z', retry: false, accepted: null },
 };
 
-describe('What is told of the projections', () => {
-  it('has the times of the zone of the installation, as all that people read', () => {
+describe('The printed state of projections', () => {
+  it('has times in the zone of the installation, like everything that people read', () => {
     const aside = [...describedAside([note], ZONE)];
     expect(aside).toContain('    tried 3 times, at 2021-08-15 06:30:00+07:00 last');
     const readers = [...describedReaders([{ ...note, reader: 'open-cases' }], ZONE)];

@@ -40,8 +40,8 @@ const visit = (personId: string, placeId: string, more: object = {}) => {
   return append(streams.presence(personId, arrivedAt).name, { type: 'CheckedIn', data });
 };
 
-describe('Ids of an older log that are one today', () => {
-  it('are listed, each with the one that it is', async () => {
+describe('Ids of an older log that are the same today', () => {
+  it('are listed, each with the current one', async () => {
     await visit('an', NFD);
     await visit('an\u200B', NFC);
     await visit('binh', 'cafe');
@@ -56,7 +56,7 @@ describe('Ids of an older log that are one today', () => {
     expect(await findTwins(new MemoryEventStore())).toMatchObject({ people: [], places: [] });
   });
 
-  it('of a place: its visits are said anew at the one place, once, with all that was known of them', async () => {
+  it('of a place: its visits are stated again at the one place, once, with all known facts', async () => {
     await visit('an', NFD);
     await visit('binh', NFC);
     const arrivedAt = '2021-08-01T09:00:00Z';
@@ -83,7 +83,7 @@ describe('Ids of an older log that are one today', () => {
     expect(store.all).toHaveLength(before);
   });
 
-  it('of a person: name and phone go over to the one record, sealed with its own key', async () => {
+  it('of a person: name and phone move to the one record, sealed with its own key', async () => {
     const sealed = await means.base.sealing.seal('an\u200B', 'phone', '+84912345678', { source: 'old' });
     const said = { phone: sealed, phoneIndex: 'i', language: 'en', householdId: 'h\u200B' } as const;
     await append(streams.person('an\u200B').name, registered('an\u200B', said));
@@ -97,7 +97,7 @@ describe('Ids of an older log that are one today', () => {
   });
 });
 
-/** Results as version 0.1.0 took them, whatever their ids. */
+/** Results as version 0.1.0 accepted them, with any ids. */
 const sayResult = async (sampleId: string, personId: string, more: Partial<TestResult> = {}) => {
   const collectedAt = '2021-08-01T01:00:00Z';
   const event = reported(personId, { sampleId, collectedAt, reportedAt: '2021-08-01T05:00:00Z', ...more });
@@ -107,7 +107,7 @@ const sayResult = async (sampleId: string, personId: string, more: Partial<TestR
   });
   await append(streams.sample(sampleId).name, event);
 };
-/** As somebody writes it who reads `ids list`. */
+/** A row as a person writes it after reading `ids list`. */
 const row = (sample_id: string, person_id: string, result: string, reported_at = '2021-08-03T08:00:00+07:00') =>
   JSON.stringify({
     ...{ sample_id, person_id, disease: 'covid-19', collected_at: '2021-08-01T08:00:00+07:00', reported_at, result },
@@ -121,7 +121,7 @@ let handled = 0;
 beforeEach(() => {
   handled = 0;
 });
-/** As the worker does with what the laboratory says. */
+/** As the worker handles a laboratory's report. */
 const openCases = async () => {
   const profiles = { all: builtInProfiles(), calendar: calendarOf('Asia/Ho_Chi_Minh') };
   for (; handled < store.all.length; handled++) {
@@ -132,17 +132,17 @@ const openCases = async () => {
 const PHONE = '0912345678';
 const TUBE = { nfc: 'ống-7'.normalize('NFC'), nfd: 'ống-7'.normalize('NFD') };
 
-describe('A result that an older log holds under an id that is refused or written otherwise today', () => {
+describe('A result that an older log has under an id that is refused or written differently today', () => {
   it.each([
     ['a person whose id is nine digits', 's1', '123456789'],
     ['a person whose id is twelve digits', 's1', '111222333444'],
     ['a person whose id is a phone', 's1', PHONE],
-    ['a person with a character that cannot be seen', 's1', 'an\u200B'],
+    ['a person with an invisible character', 's1', 'an\u200B'],
     ['a person with decomposed letters', 's1', NFD],
     ['a tube with decomposed letters', TUBE.nfd, 'an'],
     ['a tube that begins as a formula', '=7', 'an'],
     ['both', TUBE.nfd, '123456789'],
-  ])('is corrected, and retracted: of %s', async (_what, sampleId, personId) => {
+  ])('can be corrected, and retracted: of %s', async (_what, sampleId, personId) => {
     await sayResult(sampleId, personId);
     expect(await importText(means, 'results', row(sampleId, personId, 'negative'))).toMatchObject({ new: 1 });
     expect(await holds(sampleId, personId)).toBe('negative');
@@ -153,13 +153,13 @@ describe('A result that an older log holds under an id that is refused or writte
     expect(new Set(store.all.map(({ data }) => (data as TestResult).sampleId))).toEqual(new Set([sampleId]));
   });
 
-  it('is found by whoever can write composed letters only', async () => {
+  it('can be found by people who can type only composed letters', async () => {
     await sayResult(TUBE.nfd, NFD);
     expect(await importText(means, 'results', row(TUBE.nfc, NFC, 'retracted'))).toMatchObject({ new: 1 });
     expect(await holds(TUBE.nfd, NFD)).toBe('retracted');
   });
 
-  it('is the one that stands where one of the two forms was retracted', async () => {
+  it('is the one that stands if one of the two forms was retracted', async () => {
     await sayResult(TUBE.nfd, 'an');
     await importText(means, 'results', row(TUBE.nfd, 'an', 'retracted'));
     await sayResult(TUBE.nfc, 'an');
@@ -169,9 +169,9 @@ describe('A result that an older log holds under an id that is refused or writte
 
   it.each([
     ['another tube of the person', row('s2', '123456789', 'positive'), 'person_id'],
-    ['a person of whom nothing is known', row('s1', '987654321', 'retracted'), 'person_id'],
+    ['an unknown person', row('s1', '987654321', 'retracted'), 'person_id'],
     ['another tube that begins as a formula', row('=8', 'an', 'positive'), 'sample_id'],
-  ])('makes nothing new of that kind welcome: %s', async (_what, given, column) => {
+  ])('does not make new ids of that kind acceptable: %s', async (_what, given, column) => {
     await sayResult('s1', '123456789');
     await sayResult('=7', 'an');
     const before = store.all.length;
@@ -181,8 +181,8 @@ describe('A result that an older log holds under an id that is refused or writte
   });
 });
 
-describe('A tube that has two ids in an older log', () => {
-  it('is made one: what holds is reported under the one and retracted under the other, once', async () => {
+describe('A tube with two ids in an older log', () => {
+  it('is unified: the current result is reported under the one id and retracted under the other, once', async () => {
     await sayResult(TUBE.nfd, 'an');
     await sayResult(TUBE.nfd, 'binh', { result: 'inconclusive' });
     expect(await mergeTubes(means, await findTwins(store), rowsOf('results'))).toBe(2);
@@ -195,14 +195,14 @@ describe('A tube that has two ids in an older log', () => {
     expect(await holds(TUBE.nfc, 'an')).toBe('negative');
   });
 
-  it('keeps what the laboratory said last under the one', async () => {
+  it("keeps the laboratory's latest report under the one id", async () => {
     await sayResult(TUBE.nfd, 'an');
     await sayResult(TUBE.nfc, 'an', { result: 'negative', reportedAt: '2021-08-02T05:00:00Z' });
     await mergeTubes(means, await findTwins(store), rowsOf('results'));
     expect([await holds(TUBE.nfc, 'an'), await holds(TUBE.nfd, 'an')]).toEqual(['negative', 'retracted']);
   });
 
-  it('leaves the case as it was, with the days that it had', async () => {
+  it('leaves the case unchanged, with its days', async () => {
     await sayResult(TUBE.nfd, 'an');
     await openCases();
     await mergeTubes(means, await findTwins(store), rowsOf('results'));
@@ -217,7 +217,7 @@ describe('A tube that has two ids in an older log', () => {
   });
 });
 
-describe('Ids of an older log of which nothing new is taken', () => {
+describe('Ids of an older log that are no longer accepted', () => {
   it('are listed, each with what is wrong, and what to do', async () => {
     await visit('123456789', PHONE);
     await sayResult('=7', `${PHONE}\u200B`);

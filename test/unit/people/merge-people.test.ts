@@ -13,9 +13,9 @@ beforeEach(() => {
 const typesOf = (record: string) =>
   store.all.filter(({ stream }) => stream === streams.person(record).name).map(({ type }) => type);
 
-describe('A record to be merged', () => {
+describe('A record that is to be merged', () => {
   const now = Date.parse('2021-12-01T00:00:00Z') / 1000;
-  /** Whom the graph knows. */
+  /** The people whom the graph knows. */
   const named = (given: string, ...inGraph: string[]) =>
     recordNamed(store, given, now, async (ids) => ids.find((id) => inGraph.includes(id)));
   const seen = async (personId: string) => {
@@ -25,13 +25,13 @@ describe('A record to be merged', () => {
     await store.append(streams.presence(personId, arrivedAt), [event], 'any');
   };
 
-  it('is refused when nothing is known of it: misspelt, it would make a person', async () => {
+  it('is refused if nothing is known about it: a misspelt id would make a person', async () => {
     await seen('an');
     expect(await named('an')).toBe('an');
     await expect(named('ann')).rejects.toThrow('Nothing is known of a person ann.');
   });
 
-  it('is found however its letters were typed, and as an older log has it', async () => {
+  it('is found however its letters were typed, and in the form of an older log', async () => {
     const [composed, decomposed] = (['NFC', 'NFD'] as const).map((form) => 'lớn'.normalize(form)) as [string, string];
     await seen(composed);
     expect(await named(decomposed)).toBe(composed);
@@ -39,14 +39,14 @@ describe('A record to be merged', () => {
     expect(await named(decomposed)).toBe(decomposed);
   });
 
-  it('is found where only the graph knows of it, in whichever form', async () => {
+  it('is found if only the graph knows it, in either form', async () => {
     expect(await named('an', 'an')).toBe('an');
     expect(await named('lớn'.normalize('NFD'), 'lớn'.normalize('NFC'))).toBe('lớn'.normalize('NFC'));
   });
 });
 
 describe('Merging two records of one person', () => {
-  it('says so once, and takes it back', async () => {
+  it('records it once, and undoes it', async () => {
     expect(await merge(store, 'an-2', 'an', { source: 'test' })).toBe(true);
     expect(await merge(store, 'an-2', 'an', { source: 'test' })).toBe(false);
     expect(await unmerge(store, 'an-2', { source: 'test' })).toBe('an');
@@ -55,14 +55,14 @@ describe('Merging two records of one person', () => {
     await expect(unmerge(store, 'an-2', { source: 'test' })).rejects.toThrow('an-2 is not merged into another record.');
   });
 
-  it('refuses to lead back to where it began', async () => {
+  it('refuses a circle', async () => {
     await merge(store, 'an-2', 'an', { source: 'test' });
     await merge(store, 'an-3', 'an-2', { source: 'test' });
     await expect(merge(store, 'an', 'an-3', { source: 'test' })).rejects.toThrow('an-3 is merged into an already.');
     await expect(merge(store, 'an', 'an', { source: 'test' })).rejects.toThrow('an is one record.');
   });
 
-  it('does not leave a person without the only phone', async () => {
+  it('does not leave a person without their only phone', async () => {
     const sealed = { nonce: '', text: '', tag: '' };
     const event = registered('an-2', { phone: sealed, phoneIndex: 'p' });
     await store.append(streams.person('an-2'), [{ id: 'e', event, provenance: { source: 'test' } }], 'any');

@@ -32,7 +32,7 @@ describe('A person', () => {
     after().when(isolate(end)).then(isolated, released(end));
   });
 
-  it('is merged into another record, moved to a third, and parted again', () => {
+  it('is merged into another record, moved to a third, and separated again', () => {
     const merge = (into: string): PersonCommand => ({ type: 'Merge', personId: 'An', into });
     const unmerge: PersonCommand = { type: 'Unmerge', personId: 'An' };
     const merged = (into: string): PersonEvent => ({ type: 'PersonMerged', data: { personId: 'An', into } });
@@ -45,14 +45,14 @@ describe('A person', () => {
     after().when(merge('An')).then(refusal(ONE_RECORD, 'An is one record.'));
   });
 
-  it('changes nothing by what is said again', () => {
+  it('is not changed by repeated statements', () => {
     after(isolate(null)).when(isolate(null)).then();
     after(isolate(end)).when(isolate(end)).then();
-    // The row that knew no end yet, imported again, does not take the end back.
+    // Importing the earlier row, without an end, again does not remove the end.
     after(isolate(end)).when(isolate(null)).then();
   });
 
-  it('has an end corrected', () => {
+  it('has an end of isolation corrected', () => {
     after(isolate(end)).when(isolate('2021-08-20T08:00:00Z')).then(released('2021-08-20T08:00:00Z'));
   });
 

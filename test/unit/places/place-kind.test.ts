@@ -18,7 +18,7 @@ const given = givenOf(placeKindDecider);
 const rule = (kind: string, said: Partial<PlaceKindRule>) => ({ kind, rule: said });
 
 describe('A kind of place', () => {
-  it('is ruled for by its name in lower case', () => {
+  it('has a rule by its name in lower case', () => {
     given()
       .when(rule(' Quán Ăn ', { stayMinutes: 90 }))
       .then(ruled('quán ăn', 90, null));
@@ -27,7 +27,7 @@ describe('A kind of place', () => {
       .then();
   });
 
-  it('keeps what was ruled before and is not said anew', () => {
+  it('keeps earlier rules that are not stated again', () => {
     given(ruled('bus', 30, null))
       .when(rule('bus', { closedByNext: true }))
       .then(ruled('bus', 30, true));
@@ -36,7 +36,7 @@ describe('A kind of place', () => {
       .then(ruled('bus', null, true));
   });
 
-  it('is not ruled for twice with the same', () => {
+  it('does not get the same rule twice', () => {
     given(ruled('bus', 30, true))
       .when(rule('bus', { stayMinutes: 30 }))
       .then();
@@ -80,7 +80,7 @@ describe('The options of place-kinds set', () => {
     [['--closed-by-next', 'no', '--stay', '10080'], { closed_by_next: false, stay_minutes: 10_080 }],
     [['--closed-by-next', 'none'], { closed_by_next: null }],
     [['--shares', 'vehicle'], { shares: 'vehicle' }],
-  ])('%j rule %j', async (options, ruled) => {
+  ])('%j set %j', async (options, ruled) => {
     expect(await rule('Bus', ...options)).toEqual({ ...nothing, ...ruled });
   });
 
@@ -93,7 +93,7 @@ describe('The options of place-kinds set', () => {
     [['bus', '--stay', '5', '--auto-check-out', '6'], '--stay and --auto-check-out are names of one thing'],
     [['bus', '--closed-by-next', 'on'], '--closed-by-next is neither true nor false'],
     [['bus', '--shares', 'cups'], '--shares is none of household, vehicle, group, nothing'],
-  ])('of %j are refused, since %s', async (options, reason) => {
+  ])('of %j are refused, because %s', async (options, reason) => {
     await expect(rule(...options)).rejects.toThrow(reason);
   });
 });

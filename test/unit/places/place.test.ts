@@ -28,14 +28,14 @@ describe('A place', () => {
     given(registered).when(described()).then();
   });
 
-  it.each(Object.keys(data).slice(1))('is corrected when its %s is another', (fact) => {
+  it.each(Object.keys(data).slice(1))('is corrected if its %s differs', (fact) => {
     const changed = { [fact]: fact === 'name' || fact === 'kind' ? 'another' : 7 };
     given(registered)
       .when(described(changed))
       .then({ type: 'PlaceCorrected', data: { ...data, ...changed } });
   });
 
-  it('goes back to what it was by another correction', () => {
+  it('goes back to an earlier description by another correction', () => {
     const corrected: PlaceEvent = { type: 'PlaceCorrected', data: { ...data, capacity: 7 } };
     given(registered, corrected).when(described()).then({ type: 'PlaceCorrected', data });
   });

@@ -14,7 +14,7 @@ describe('The clock of a test', () => {
     ['-3d', '2026-11-25T12:00:00Z'],
     ['+36h', '2026-11-30T00:00:00Z'],
     ['+90m', '2026-11-28T13:30:00Z'],
-  ])('goes on beside that of the machine, shifted by %s', (text, at) => {
+  ])('runs with that of the machine, shifted by %s', (text, at) => {
     let machine = NOON;
     const now = readClock(text, () => machine);
     expect(now?.()).toBe(Date.parse(at));
@@ -23,13 +23,13 @@ describe('The clock of a test', () => {
   });
 
   it.each(['2021-08-15', '2021-08-15T10:00:00', '2021-13-15T10:00:00Z', 'yesterday', '3d', '+3w', ''])(
-    'is not set by "%s"',
+    'cannot be set by "%s"',
     (text) => {
       expect(readClock(text)).toBeUndefined();
     },
   );
 
-  it('is one for the whole program, and that of the machine unless it is set', () => {
+  it('is the same in the whole program, and that of the machine unless it is set', () => {
     const set = readConfig({ TRUYVET_CLOCK: '2021-08-15T03:00:00Z' });
     expect(set.clock).toBe('2021-08-15T03:00:00Z');
     expect(set.now()).toBe(Date.parse('2021-08-15T03:00:00Z'));

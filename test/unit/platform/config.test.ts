@@ -30,16 +30,16 @@ describe('The configuration', () => {
     for (const name of Object.keys(wrong)) expect(() => readConfig(wrong)).toThrow(new RegExp(`\\b${name} `));
   });
 
-  it.each(['2', 'much', '0m', '1.5g', '-1g'])('takes no %s for a size', (text) => {
+  it.each(['2', 'much', '0m', '1.5g', '-1g'])('accepts no %s as a size', (text) => {
     expect(() => readConfig({ TRUYVET_NEO4J_HEAP: text })).toThrow(/TRUYVET_NEO4J_HEAP must be a size/);
   });
 
-  it('takes an empty variable for an absent one', () => {
+  it('treats an empty variable as absent', () => {
     const empty = { TRUYVET_PORT: '', TRUYVET_DOCKER: '', TRUYVET_NEO4J_HEAP: '', EVENTSTORE_URL: '', REDIS_URL: '' };
     expect(readConfig(empty)).toEqual(readConfig({}));
   });
 
-  it('keeps services out of Docker when it is told to', () => {
+  it('keeps services out of Docker if configured so', () => {
     expect(readConfig({ TRUYVET_DOCKER: 'no' }).docker).toBe(false);
   });
 
@@ -60,13 +60,13 @@ describe('The authority whose disease profiles apply', () => {
     expect(readConfig({ TRUYVET_AUTHORITY: 'us-cdc' }).authority).toBe('us-cdc');
   });
 
-  it('is refused by name when it is none that a profile can name', () => {
+  it('is refused by name if no profile can name it', () => {
     expect(() => readConfig({ TRUYVET_AUTHORITY: 'US CDC' })).toThrow(/TRUYVET_AUTHORITY must be of lower-case/);
   });
 });
 
-describe('The settings of how check-ins are taken', () => {
-  it('are all off by default: any age is taken, and each check-in for what it says', () => {
+describe('The settings for check-ins', () => {
+  it('are all off by default: any age is accepted, and each check-in is taken literally', () => {
     expect(readConfig({})).toMatchObject({ closeByNext: false, doubleScanMinutes: 0 });
     expect(readConfig({}).retentionDays).toBeUndefined();
   });
@@ -81,11 +81,11 @@ describe('The settings of how check-ins are taken', () => {
     ['TRUYVET_RETENTION_DAYS', 'a month'],
     ['TRUYVET_CLOSE_BY_NEXT', 'yes'],
     ['TRUYVET_DOUBLE_SCAN_MINUTES', '-1'],
-  ])('are refused by name when wrong (%s=%s)', (name, value) => {
+  ])('are refused by name if wrong (%s=%s)', (name, value) => {
     expect(() => readConfig({ [name]: value })).toThrow(name);
   });
 
-  it('refuses a variable that looks like ours and is not, with the one that may be meant', () => {
+  it('refuses an unknown variable that looks like ours, with the one that may be meant', () => {
     expect(() => readConfig({ TRUYVET_ZON: 'UTC' })).toThrow('TRUYVET_ZON is not known: TRUYVET_ZONE may be meant');
     expect(() => readConfig({ TRUYVET_SERVICEKEY: 'x' })).toThrow('TRUYVET_SERVICE_KEY may be meant');
     expect(() => readConfig({ TRUVYET_ZONE: 'UTC' })).toThrow('TRUVYET_ZONE is not known: TRUYVET_ZONE may be meant');
@@ -93,7 +93,7 @@ describe('The settings of how check-ins are taken', () => {
     expect(readConfig({ TRUYVET_PIGEONS: '', PATH: '/bin', TRAVIS_PORT: '1' }).port).toBe(7810);
   });
 
-  it('knows a variable by which the file of the providers names a secret', () => {
+  it("knows a variable by which the providers' file names a secret", () => {
     const file = join(mkdtempSync(join(tmpdir(), 'truyvet-config-')), 'providers.json');
     writeFileSync(file, '[{ "type": "http", "secret": "TRUYVET_GATEWAY_SECRET" }]');
     const given = { TRUYVET_PROVIDERS: file, TRUYVET_GATEWAY_SECRET: 's' };

@@ -14,24 +14,24 @@ const own = read('package.json') as { allowScripts: Record<string, boolean> };
 const { packages } = read('package-lock.json') as { packages: Record<string, Locked> };
 const semver = createRequire(import.meta.url)('semver') as { satisfies(version: string, range: string): boolean };
 
-/** Of Node 20, 22 and 24 the oldest that this program takes, and one of each that is newer; and the one after these. */
+/** The oldest supported and a newer version of Node 20, 22 and 24, and versions after these. */
 const NODES = ['20.19.0', '20.20.2', '22.13.0', '22.23.0', '24.0.0', '24.21.0', '26.0.0', '26.5.0'];
 
 describe('What npm ci installs', () => {
-  it('runs no script of a package that nobody has looked at', () => {
+  it('runs no script of a package that nobody has reviewed', () => {
     const withScripts = Object.entries(packages).flatMap(([path, { hasInstallScript }]) =>
       hasInstallScript ? [path.replace(/^.*node_modules\//, '')] : [],
     );
     expect(Object.keys(own.allowScripts).sort()).toEqual([...new Set([...withScripts, '@scarf/scarf'])].sort());
   });
 
-  it('reports no installation to anybody: what would is a package of this repository without a script', () => {
+  it('reports no installation to anybody: the package that would is replaced by one without a script', () => {
     expect(packages['node_modules/@scarf/scarf']).toEqual({ resolved: 'scripts/no-reports', link: true });
     expect(Object.keys(packages).filter((path) => path.endsWith('@scarf/scarf'))).toHaveLength(1);
     expect(read('scripts/no-reports/package.json')).not.toHaveProperty('scripts');
   });
 
-  it.each(NODES)('fits Node %s, so that nothing is warned of', (node) => {
+  it.each(NODES)('supports Node %s, without warnings', (node) => {
     const others = Object.entries(packages).flatMap(([path, { version, engines }]) =>
       engines?.node !== undefined && !semver.satisfies(node, engines.node) ? [`${path} ${version}`] : [],
     );

@@ -3,8 +3,8 @@ import { RateLimit } from '../../../src/platform/rate.js';
 
 afterEach(() => void jest.restoreAllMocks());
 
-describe('A limit of times in a stretch of time', () => {
-  it('holds for each key by itself, and no longer once the time is over', async () => {
+describe('A limit for a period of time', () => {
+  it('holds separately for each key, and no longer after the time is over', async () => {
     const rate = new RateLimit('test', 3, 60);
     const passed: boolean[] = [];
     for (const place of ['a', 'a', 'a', 'a', 'b']) passed.push(await rate.passes(place));
@@ -13,7 +13,7 @@ describe('A limit of times in a stretch of time', () => {
     expect(await rate.passes('a')).toBe(true);
   });
 
-  it('counts several that come at once as so many', async () => {
+  it('counts several that arrive at once as so many', async () => {
     const rate = new RateLimit('test', 3, 60);
     expect(await rate.passes('a', 3)).toBe(true);
     expect(await rate.passes('a')).toBe(false);

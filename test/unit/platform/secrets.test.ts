@@ -10,7 +10,7 @@ import { hidden, keepSecret } from '../../../src/platform/secrets.js';
 
 const SECRET = 'Geheim-4711';
 
-/** What is said of a configuration, in whole. */
+/** The whole message about a configuration. */
 function saidOf(env: NodeJS.ProcessEnv): string | undefined {
   try {
     readConfig(env);
@@ -38,7 +38,7 @@ describe('The URL of a service', () => {
     ['EVENTSTORE_URL', `esdb://admin:1?${SECRET}=1@log:2113`, /have to be written as/],
     ['EVENTSTORE_URL', `esdb://admin:${SECRET}%zz@log:2113`, /have to be written as/],
     ['EVENTSTORE_URL', `http://admin:${SECRET}@log:2113`, /starts with esdb/],
-    // Its client takes all before the @ for a user and a password.
+    // Its client takes everything before the @ as user and password.
     ['EVENTSTORE_URL', `esdb://log:2113?tlsCAFile=/home/${SECRET}@b/ca.crt`, /an @ elsewhere as %40/],
     ['NEO4J_URL', `bolt://neo4j:${SECRET}@graph:7687`, /NEO4J_USER and NEO4J_PASSWORD/],
     ['NEO4J_URL', `bolt://neo4j:a/${SECRET}@graph:7687`, /cannot be read|NEO4J_PASSWORD/],
@@ -48,7 +48,7 @@ describe('The URL of a service', () => {
     ['REDIS_URL', `redis://:${SECRET}#x@queue`, /have to be written as/],
     ['REDIS_URL', `redis://:${SECRET}@queue:port`, /have to be written as/],
     ['REDIS_URL', `redis://:${SECRET}%zz@queue`, /have to be written as/],
-  ])('that is wrong in %s is named with what is wrong, and its password is not shown: %s', (name, url, what) => {
+  ])('that is wrong in %s is refused with the reason, and its password is not shown: %s', (name, url, what) => {
     const said = saidOf({ [name]: url });
     expect(said).toMatch(what);
     expect(said).toContain(name);
@@ -67,18 +67,18 @@ describe('The URL of a service', () => {
     ['REDIS_URL', 'rediss://user:p%2Fw@queue:6380/3'],
     ['REDIS_URL', 'redis://queue'],
     ['REDIS_URL', 'redis://:12345678@127.0.0.1:6379/0'],
-  ])('is taken in %s when it is right: %s', (name, url) => {
+  ])('is accepted in %s if it is right: %s', (name, url) => {
     expect(saidOf({ [name]: url })).toBeUndefined();
   });
 
-  describe('that is taken', () => {
+  describe('that is accepted', () => {
     let warned: jest.SpiedFunction<typeof console.warn>;
     beforeEach(() => {
       warned = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
     });
     afterEach(() => warned.mockRestore());
 
-    it('is taken by the client as well, which shows nothing of it; one that is not taken is not shown either', () => {
+    it('is accepted by the client as well, which shows none of it; one that is not accepted is not shown either', () => {
       const piece = fc.string({ unit: fc.constantFrom(...'ab1:/@?#%&=.,[] '), maxLength: 6 });
       const secret = piece.map((text) => `Geheim${text}4711`);
       const url = fc.tuple(
@@ -107,7 +107,7 @@ describe('The URL of a service', () => {
   });
 });
 
-describe('What is printed', () => {
+describe('Printed output', () => {
   const printed = (...values: unknown[]): string => {
     const lines: string[] = [];
     const print = (...all: unknown[]) => void lines.push(all.join(' '));
@@ -123,7 +123,7 @@ describe('What is printed', () => {
     );
   });
 
-  it('shows an error with its stack and without what it holds of a URL', () => {
+  it('shows an error with its stack and without the parts of a URL in it', () => {
     const error = Object.assign(new Error('Unexpected "x"'), { connectionString: `esdb://admin:${SECRET}@log` });
     const text = printed(error);
     expect(text).toMatch(/Unexpected "x"\n\s+at .*secrets\.test/);
@@ -131,7 +131,7 @@ describe('What is printed', () => {
     expect(text).not.toContain(SECRET);
   });
 
-  it('shows no password or key that was given, however it is spelt', () => {
+  it('shows no password or key that was configured, however it is spelt', () => {
     const secret = 'p"ss/w@rd-4711';
     keepSecret(secret);
     for (const spelt of [secret, encodeURIComponent(secret), JSON.stringify({ of: secret })]) {
@@ -141,7 +141,7 @@ describe('What is printed', () => {
     expect(hidden('of-the-graph-4711 of-the-service-4711')).toBe('*** ***');
   });
 
-  it('is left as it is where nothing is secret, a short word among it', () => {
+  it('is unchanged if nothing is secret, even with a short word in it', () => {
     keepSecret('neo4j');
     const text = 'neo4j at bolt://127.0.0.1:7687, write to a@example.vn, see https://example.vn/a@b';
     expect(hidden(text)).toBe(text);

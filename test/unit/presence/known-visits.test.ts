@@ -13,7 +13,9 @@ const CHECK_IN: DomainEvent = { type: 'CheckedIn', data: stay('2021-08-05T10:00:
 const CORRECTED: DomainEvent = { type: 'VisitCorrected', data: stay('2021-08-05T09:05:00Z') };
 const RETRACTED: DomainEvent = { type: 'VisitRetracted', data: { visitId: 'v1', personId: 'an' } };
 
-/** A log in which each event stands under its id, as often as it is given; a real server stores some of them again. */
+/**
+ * A log in which each event is stored under its id, as often as it is given; a real server stores some events twice.
+ */
 async function logOf(...events: [id: string, event: DomainEvent, stream?: string][]): Promise<MemoryEventStore> {
   const log = new MemoryEventStore();
   for (const [id, event, stream = AUGUST] of events) {
@@ -32,8 +34,8 @@ const ends = async (log: MemoryEventStore, ...streams: string[]) =>
     )),
   ].map(({ leftAt }) => leftAt);
 
-describe('Visits of a log that holds copies', () => {
-  it('stay corrected when the file with the first row is sent once more', async () => {
+describe('Visits of a log with copies', () => {
+  it('stay corrected if the file with the first row is sent again', async () => {
     const log = await logOf(['a', CHECK_IN], ['b', CORRECTED], ['a', CHECK_IN]);
     expect(log.all).toHaveLength(3);
     expect(await ends(log, AUGUST)).toEqual(['2021-08-05T09:05:00Z']);
@@ -43,12 +45,12 @@ describe('Visits of a log that holds copies', () => {
     expect(await ends(await logOf(['a', CHECK_IN], ['b', RETRACTED], ['a', CHECK_IN]), AUGUST)).toEqual([]);
   });
 
-  it('go back to a value that was stated anew, under an id of its own', async () => {
+  it('go back to a value that was stated again, under a separate id', async () => {
     const log = await logOf(['a', CHECK_IN], ['b', CORRECTED], ['c', CHECK_IN]);
     expect(await ends(log, AUGUST)).toEqual(['2021-08-05T10:00:00Z']);
   });
 
-  it('are told apart by stream: one id may stand in two months', async () => {
+  it('are distinguished by stream: one id may occur in two months', async () => {
     const july: DomainEvent = { type: 'CheckedIn', data: { ...stay('2021-07-31T10:00:00Z', '2021-07-31T09:00:00Z') } };
     const log = await logOf(['a', july, JULY], ['b', RETRACTED, JULY], ['a', CHECK_IN]);
     expect(await ends(log, JULY, AUGUST)).toEqual(['2021-08-05T10:00:00Z']);

@@ -24,7 +24,7 @@ const left = (placeId: string, arrived: string, until: string) =>
   checkedOut(visit(placeId, arrived), at(until), origin);
 
 describe('A scan', () => {
-  it('is a visit of its own', () => {
+  it('is a visit', () => {
     given().when(scan('cafe', '09:00')).then(came('cafe', '09:00'));
     given(came('cafe', '09:00')).when(scan('cafe', '09:06')).then(came('cafe', '09:06'));
     given(came('cafe', '09:00')).when(scan('market', '09:01')).then(came('market', '09:01'));
@@ -35,13 +35,13 @@ describe('A scan', () => {
     given(came('cafe', '09:00')).when(scan('cafe', '08:55')).then();
   });
 
-  it('within minutes is a visit of its own where nothing is made of that', () => {
+  it('within minutes is a separate visit if no rule combines them', () => {
     given(came('cafe', '09:00'))
       .when({ ...scan('cafe', '09:01'), doubleScanMinutes: 0 })
       .then(came('cafe', '09:01'));
   });
 
-  it('that knows when the person left ends the visit that was scanned before, once', () => {
+  it('with a departure time ends the visit that was scanned before, once', () => {
     given(came('cafe', '09:00'))
       .when(scan('cafe', '09:01', '09:50'))
       .then(left('cafe', '09:00', '09:50'));
@@ -50,7 +50,7 @@ describe('A scan', () => {
       .then();
   });
 
-  it('is of no visit that was over, or never took place', () => {
+  it('does not belong to a visit that was over, or never took place', () => {
     given(came('cafe', '09:00', '09:02'))
       .when(scan('cafe', '09:03'))
       .then(came('cafe', '09:03'));
@@ -77,13 +77,13 @@ describe('A check-in elsewhere', () => {
     return checkedOut(visit('cafe', '09:00'), at(clock), { provenance });
   };
 
-  it('ends the stay that would still be going on, and says because of what', () => {
+  it('ends a stay that would still be in progress, and says why', () => {
     given(...both)
       .when(close([market]))
       .then(closed(both[1], '09:30'));
   });
 
-  it('ends it earlier when it comes late, and never later', () => {
+  it('ends it earlier if it arrives late, and never later', () => {
     const late = came('market', '09:20');
     const { visitId } = visit('market', '09:20');
     given(...both, closed(both[1], '09:30'), late)
@@ -94,7 +94,7 @@ describe('A check-in elsewhere', () => {
       .then();
   });
 
-  it('leaves a stay as it is of which somebody reported the end, or that was over by then', () => {
+  it('does not change a stay with a reported end, or that was over by then', () => {
     given(came('cafe', '09:00', '11:00'), both[1])
       .when(close([market]))
       .then();
@@ -104,7 +104,7 @@ describe('A check-in elsewhere', () => {
       .then();
   });
 
-  it('ends what the kind of the place says, whatever the tenant has', () => {
+  it("follows the rule for the kind of place, whatever the tenant's rule", () => {
     const ruled = (closedByNext: boolean) => new Map([['cafe', { ...HOUR, closedByNext }]]);
     given(...both)
       .when(close([market], { closeByNext: false }))
@@ -117,7 +117,7 @@ describe('A check-in elsewhere', () => {
       .then();
   });
 
-  it('says nothing of stays that have nothing to do with what has just come', () => {
+  it('does not affect stays that have nothing to do with it', () => {
     given(...both)
       .when(close([]))
       .then();

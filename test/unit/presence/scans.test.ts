@@ -50,7 +50,7 @@ const checkOuts = () =>
   );
 
 describe('A check-in elsewhere', () => {
-  it('ends the stay that would still be going on, and says why', async () => {
+  it('ends a stay that would still be in progress, and says why', async () => {
     await scan(CLOSING, row('cafe', '09:00'), row('market', '09:30'));
 
     const [cafe, market, closed] = store.all;
@@ -63,29 +63,29 @@ describe('A check-in elsewhere', () => {
     expect(store.all).toHaveLength(3);
   });
 
-  it('ends nothing unless that is set', async () => {
+  it('ends nothing unless configured', async () => {
     await scan(OFF, row('cafe', '09:00'), row('market', '09:30'));
     expect(checkOuts()).toEqual([]);
   });
 
   it.each<[string, CheckInRow[]]>([
-    ['of which an end is known', [row('cafe', '09:00', '11:00'), row('market', '09:30')]],
+    ['with a known end', [row('cafe', '09:00', '11:00'), row('market', '09:30')]],
     ['at the same place', [row('cafe', '09:00'), row('cafe', '09:30')]],
     ['that begins at the same moment', [row('cafe', '09:00'), row('market', '09:00')]],
-    ['that is taken as over by then', [row('cafe', '09:00'), row('market', '10:00')]],
-    ['of a month before', [row('cafe', '2021-07-01T09:00'), row('market', '09:30')]],
-  ])('leaves a stay as it is %s', async (_, rows) => {
+    ['that is considered over by then', [row('cafe', '09:00'), row('market', '10:00')]],
+    ['from the previous month', [row('cafe', '2021-07-01T09:00'), row('market', '09:30')]],
+  ])('does not change a stay %s', async (_, rows) => {
     await scan(CLOSING, ...rows);
     expect(checkOuts()).toEqual([]);
   });
 
-  it('ends a stay begun before the month did', async () => {
+  it('ends a stay that began before the month', async () => {
     await scan(CLOSING, row('cafe', '2021-07-31T23:50'), row('market', '2021-08-01T00:10'));
     expect(checkOuts()).toEqual([['cafe', '2021-08-01T00:10']]);
     expect(store.all.at(-1)?.stream).toBe('presence-p-202107');
   });
 
-  it('that comes late ends the stay before it earlier, and is itself ended by the one after it', async () => {
+  it('that arrives late ends the stay before it earlier, and is itself ended by the one after it', async () => {
     await scan(CLOSING, row('cafe', '09:00'), row('pool', '09:40'), row('market', '09:20'));
     expect(checkOuts()).toEqual([
       ['cafe', '09:40'],
@@ -94,7 +94,7 @@ describe('A check-in elsewhere', () => {
     ]);
   });
 
-  it('says nothing new when it is sent again', async () => {
+  it('adds nothing when it is sent again', async () => {
     const rows = [row('cafe', '09:00'), row('market', '09:30')];
     await scan(CLOSING, ...rows);
     await scan(CLOSING, ...rows);
@@ -110,14 +110,14 @@ describe('A check-in elsewhere', () => {
   it('gives way to a check-out that is reported later', async () => {
     await scan(CLOSING, row('cafe', '09:00'), row('market', '09:30'), row('cafe', '09:00', '09:10'));
     await scan(CLOSING, row('pool', '09:05'));
-    // It stands although the person was at the pool by 09:05: somebody reported it.
+    // The check-out holds although the person was at the pool by 09:05, because somebody reported it.
     expect(checkOuts()).toEqual([
       ['cafe', '09:30'],
       ['pool', '09:30'],
     ]);
   });
 
-  it('reaches as far as a place keeps people, by its own word or that of its kind', async () => {
+  it('reaches as far as a place keeps people, by its own value or that of its kind', async () => {
     await placeOf('ward', 'Hospital');
     await placeOf('cafe', 'hospital', '30');
     await ruleKind(store, 'hospital', { stayMinutes: 600 });
@@ -134,7 +134,7 @@ describe('A check-in elsewhere', () => {
     [true, OFF, 1],
     [false, CLOSING, 0],
   ])(
-    'ends stays of a kind of which %j was ruled, whatever the tenant has (%j)',
+    "ends stays of a kind with the rule %j, whatever the tenant's rule (%j)",
     async (closedByNext, scanning, ended) => {
       await placeOf('cafe', 'cafe');
       await ruleKind(store, 'cafe', { closedByNext });
@@ -143,7 +143,7 @@ describe('A check-in elsewhere', () => {
     },
   );
 
-  it('of a file ends nothing, unless the import asks for it', async () => {
+  it('in a file ends nothing, unless the import asks for it', async () => {
     await placeOf('cafe', 'cafe');
     await ruleKind(store, 'cafe', { closedByNext: true });
     const rows = 'person_id,place_id,arrived_at,left_at\n'.concat(
@@ -170,25 +170,25 @@ describe('A second scan at a place within minutes', () => {
     ['later than that', [row('cafe', '09:00'), row('cafe', '09:06')]],
     ['at another place', [row('cafe', '09:00'), row('market', '09:01')]],
     ['after the first stay ended', [row('cafe', '09:00', '09:02'), row('cafe', '09:02')]],
-  ])('is a visit of its own %s', async (_, rows) => {
+  ])('is a separate visit %s', async (_, rows) => {
     const [first, second] = await scan(DOUBLE, ...rows);
     expect(second).not.toBe(first);
     expect(store.all).toHaveLength(2);
   });
 
-  it('ends the visit when it knows when the person left, once', async () => {
+  it('ends the visit if it has a departure time, once', async () => {
     const rows = [row('cafe', '09:00'), row('cafe', '09:01', '09:50')];
     await scan(DOUBLE, ...rows);
     await scan(DOUBLE, ...rows);
     expect(checkOuts()).toEqual([['cafe', '09:50']]);
   });
 
-  it('makes two visits where nothing is set', async () => {
+  it('makes two visits if nothing is configured', async () => {
     await scan(OFF, row('cafe', '09:00'), row('cafe', '09:01'));
     expect(store.all).toHaveLength(2);
   });
 
-  it('is seen across midnight into another month, and in one batch', async () => {
+  it('is recognised across midnight into another month, and in one batch', async () => {
     const rows = ['2021-07-31T23:59', '2021-08-01T00:01', '2021-08-01T00:02'].map((each) => `p,cafe,${at(each)},`);
     const text = `person_id,place_id,arrived_at,left_at\n${rows[0]}\n`;
     await importText(means, 'check-ins', text, { scanning: DOUBLE });

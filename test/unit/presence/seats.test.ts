@@ -28,16 +28,16 @@ describe('A seat', () => {
     ['12-13', 12],
     ['A12', null],
     ['', null],
-  ])('written %j is of row %j', (seat, row) => {
+  ])('written as %j is in row %j', (seat, row) => {
     expect(seatRowOf(seat)).toBe(row);
   });
 
-  it('of a check-in is kept as it is written', async () => {
+  it('of a check-in is stored as it is written', async () => {
     await take(' 12A ');
     expect(store.all).toMatchObject([{ type: 'CheckedIn', data: { seat: '12A' } }]);
   });
 
-  it.each(['', '" "'])('left out as %j is none', async (cell) => {
+  it.each(['', '" "'])('given as %j is none', async (cell) => {
     await take(cell);
     expect(store.all).toMatchObject([{ data: { seat: null } }]);
   });
@@ -46,14 +46,14 @@ describe('A seat', () => {
     expect(await take('1'.repeat(21))).toMatchObject({ rejected: 1 });
   });
 
-  it('that becomes known makes another statement of the same visit', async () => {
+  it('that becomes known makes another statement about the same visit', async () => {
     await take('', '12A', '12A');
     const [first, second] = store.all;
     expect(store.all).toHaveLength(2);
     expect(second?.data).toEqual({ ...first?.data, seat: '12A' });
   });
 
-  it('that is none leaves the id of a check-in what it was before there were seats', async () => {
+  it('that is absent leaves the id of a check-in as it was before seats existed', async () => {
     await take('');
     const visit = { personId: 'p', placeId: 'vn123', arrivedAt: at };
     const visitId = visitIdOf('cli', visit);

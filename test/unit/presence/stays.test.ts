@@ -3,8 +3,8 @@ import { withoutRepeats } from '../../../src/presence/stays.js';
 
 const stay = (placeId: string, from: number, to: number, open = false) => ({ placeId, from, to, open });
 
-describe('Stays that several records of one person tell', () => {
-  it('are one where they are at one place at one time, and stay apart where one begins when the other has ended', () => {
+describe('Stays under several records of one person', () => {
+  it('are one if they overlap at one place, and separate if one begins when the other has ended', () => {
     expect(
       withoutRepeats([
         stay('cafe', 50, 80),
@@ -16,12 +16,12 @@ describe('Stays that several records of one person tell', () => {
     ).toEqual([stay('cafe', 0, 80), stay('pool', 60, 70), stay('cafe', 80, 90)]);
   });
 
-  it('end when somebody knows that they ended, where another record only guesses the same', () => {
+  it('have a known end if another record only guesses the same', () => {
     expect(withoutRepeats([stay('cafe', 0, 60, true), stay('cafe', 10, 60)])).toEqual([stay('cafe', 0, 60, false)]);
     expect(withoutRepeats([stay('cafe', 0, 60), stay('cafe', 10, 70, true)])).toEqual([stay('cafe', 0, 70, true)]);
   });
 
-  it('are left as they were told', () => {
+  it('are not changed otherwise', () => {
     const told = [stay('cafe', 0, 60), stay('cafe', 30, 90)];
     withoutRepeats(told);
     expect(told).toEqual([stay('cafe', 0, 60), stay('cafe', 30, 90)]);

@@ -7,7 +7,7 @@ import { LARGEST_APPEND, sizeOf } from '../../../src/event-log/append-size.js';
 import type { NewEvent } from '../../../src/event-log/event-store.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
-it('Check-ins with ids and a source as long as the log takes them go in by appends no larger than it takes, in order', async () => {
+it('Check-ins with ids and a source of maximum length are stored by appends no larger than the log accepts, in order', async () => {
   const store = new MemoryEventStore();
   const appended: NewEvent[][] = [];
   const append = store.append.bind(store);

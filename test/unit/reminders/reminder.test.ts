@@ -31,13 +31,13 @@ describe('A reminder', () => {
     given().when(markSent).then();
   });
 
-  it('of a log from before is due after a hand-over as it was, whatever became of that', () => {
+  it('of an earlier log is due after a hand-over as before, whatever its result', () => {
     given(due, handedOver).when(markSent).then(sent);
     given(due, handedOver, ended('uncertain')).when(fail).then(failed);
     given(due, handedOver, ended('refused')).when(open).then();
   });
 
-  it('that the network could not deliver is known to have failed, once, of the one through whom it went', () => {
+  it('that the network could not deliver is known to have failed, once, with the provider that sent it', () => {
     const undelivered = (provider: string): ReminderCommand => ({
       ...{ type: 'MarkUndelivered', reminderId, provider, detail: 'absent' },
     });
@@ -48,7 +48,7 @@ describe('A reminder', () => {
     given(due).when(undelivered('a')).then();
   });
 
-  it('that went or failed stays as it is', () => {
+  it('that was sent or failed stays so', () => {
     given(due).when(markSent).then(sent);
     given(due).when(fail).then(failed);
     for (const over of [sent, failed]) {

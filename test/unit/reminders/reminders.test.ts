@@ -11,15 +11,15 @@ import { runs, seeded } from '../../support/sizes.js';
 const A = '+84900000001';
 const B = '+84900000002';
 const HOUR = 3_600_000;
-/** Of a day in Viet Nam, in milliseconds of the hour that it is there. */
+/** An hour of a day in Vietnam, in milliseconds. */
 const at = (day: number, hour: number) => Date.UTC(2021, 7, day, hour - 7);
 const TODAY = 10;
-/** The last of the days for which they are followed up. */
+/** The last day of follow-up. */
 const LAST = 19;
 
 let rig: AlertingRig;
 
-/** An, Binh and Chi were told on the day before; An and Binh have one phone. */
+/** An, Binh and Chi were alerted the day before; An and Binh share a phone. */
 async function told(...providers: RememberingProvider[]): Promise<AlertingRig> {
   const { length } = providers;
   const made = new AlertingRig(new MemoryEventStore(), length > 0 ? providers : [new RememberingProvider()]);
@@ -43,7 +43,7 @@ function task(personId: string, kind: 'test' | 'follow-up' = 'test', caseId = CA
   });
 }
 
-/** What a phone was sent beside its alert. */
+/** The messages to a phone besides its alert. */
 async function reminders(phone: string): Promise<string[]> {
   await rig.remind();
   await rig.drain();
@@ -57,27 +57,27 @@ beforeEach(async () => {
   rig = await told();
 });
 
-describe('Somebody who was told is reminded', () => {
-  it('on the day of a test, once, however often is looked and whoever looks', async () => {
+describe('A person who got an alert is reminded', () => {
+  it('on the day of a test, once, however often and whichever process looks', async () => {
     task('chi');
     expect(await reminders(B)).toEqual([expect.stringMatching(/hôm nay là ngày bạn cần xét nghiệm COVID-19/)]);
     rig.restart();
     await rig.remind();
     expect(rig.jobs.size).toBe(0);
-    // The graph may be behind: who asks again all the same is told nothing more.
+    // The graph may be behind: even then, nothing more is sent.
     rig.tasks.reminded = () => new Map();
     expect(await reminders(B)).toHaveLength(1);
     expect(await reminders(A)).toEqual([]);
   });
 
-  it('with the code of the message before, by which staff find it', async () => {
+  it('with the code of the earlier message, by which staff find it', async () => {
     task('chi');
     const [before] = rig.sentTo(B);
     const [text] = await reminders(B);
     expect(text).toContain(`mã ${before?.id.slice(0, 8)}`);
   });
 
-  it('by no message more than a phone gets in a day: the task stays open', async () => {
+  it('by no more messages than a phone gets in a day: the task stays open', async () => {
     rig.phoneDaily = 0;
     rig.restart();
     task('chi');
@@ -88,7 +88,7 @@ describe('Somebody who was told is reminded', () => {
     expect(await reminders(B)).toHaveLength(1);
   });
 
-  it('with one message for all of a phone, which says how many they are', async () => {
+  it('with one message for all people on a phone, which says how many they are', async () => {
     rig.now = at(LAST, 9);
     task('an', 'test', CASE, LAST);
     task('an', 'follow-up', CASE, LAST);
@@ -99,8 +99,8 @@ describe('Somebody who was told is reminded', () => {
     expect(rig.tasks.reminded().size).toBe(3);
   });
 
-  it('once of two cases that both ask for it', async () => {
-    // Of a later last day: it is not merged into what was said.
+  it('once for two cases that both ask for it', async () => {
+    // It has a later last day, so another message does not cover it.
     await rig.confirm('case-2');
     rig.now = at(TODAY - 1, 23);
     await rig.trace({ chi: 1 }, 'case-2', { chi: '2021-08-06T02:00:00Z' });
@@ -127,7 +127,7 @@ describe('A day is called the last one', () => {
   const LAST_DAY = /hôm nay là ngày cuối/i;
   const day = (of: number) => `${new Date(at(of, 9)).toISOString().slice(0, 19)}Z`;
   const lastOf = (personId: string, on: number, caseId = CASE) => task(personId, 'follow-up', caseId, on);
-  /** What the phone is sent on each of these days beside its alerts. */
+  /** The messages to the phone on each of these days, besides its alerts. */
   const on = async (phone: string, ...days: number[]): Promise<string[]> => {
     const before = rig.sentTo(phone).length;
     for (const each of days) {
@@ -141,7 +141,7 @@ describe('A day is called the last one', () => {
       .map(({ text }) => text);
   };
 
-  it('of the later of two cases only', async () => {
+  it('only for the later of two cases', async () => {
     await rig.confirm('case-2');
     await rig.trace({ chi: 1 }, 'case-2', { chi: day(8) });
     await rig.drain();
@@ -151,7 +151,7 @@ describe('A day is called the last one', () => {
     expect(await on(B, 22)).toEqual([expect.stringMatching(LAST_DAY)]);
   });
 
-  it('once it is so for everybody who has the phone, and tests are reminded of all the same', async () => {
+  it('when it is so for everybody on the phone, while tests are reminded of all the same', async () => {
     await rig.trace({ an: 1, binh: 1, chi: 1 }, CASE, { binh: day(9) });
     await rig.drain();
     lastOf('an', LAST);
@@ -164,7 +164,7 @@ describe('A day is called the last one', () => {
     expect(await on(A, 23)).toEqual([expect.stringMatching(LAST_DAY)]);
   });
 
-  it('not while the exposure goes on from which the message counts', async () => {
+  it('but not while the exposure continues from which the message counts', async () => {
     rig.ongoing.add('chi');
     await rig.trace({ an: 1, binh: 1, chi: 1 }, CASE, { chi: day(9) });
     await rig.drain();
@@ -175,8 +175,8 @@ describe('A day is called the last one', () => {
   it.each([
     ['have another phone by now', () => rig.register('binh', '+84900000009')],
     ['are cases themselves', () => rig.confirm(caseIdOf('binh', 'covid-19', 0), 'binh')],
-    ['are contacts no more', () => rig.trace({ an: 1, chi: 1 })],
-  ])('whatever was told of others who %s', async (_, happens) => {
+    ['are no longer contacts', () => rig.trace({ an: 1, chi: 1 })],
+  ])('whatever messages went to others who %s', async (_, happens) => {
     await rig.trace({ an: 1, binh: 1, chi: 1 }, CASE, { binh: day(9) });
     await rig.drain();
     await happens();
@@ -187,7 +187,7 @@ describe('A day is called the last one', () => {
 });
 
 describe('Nobody is reminded', () => {
-  it('at night, or of a day that is over', async () => {
+  it('at night, or about a day that is over', async () => {
     task('chi');
     for (const now of [at(TODAY, 7), at(TODAY, 20), at(TODAY + 1, 9)]) {
       rig.now = now;
@@ -195,7 +195,7 @@ describe('Nobody is reminded', () => {
     }
   });
 
-  it('when the message waited until the evening', async () => {
+  it('if the message waited until the evening', async () => {
     task('chi');
     await rig.remind();
     rig.now = at(TODAY, 20);
@@ -203,13 +203,13 @@ describe('Nobody is reminded', () => {
     expect(rig.sentTo(B)).toHaveLength(1);
   });
 
-  it('on the day of the message that told it', async () => {
+  it('on the day of the alert itself', async () => {
     rig.now = at(TODAY - 1, 15);
     rig.tasks.open.push({ id: 'same', kind: 'test', caseId: CASE, personId: 'chi', due: rig.now / 1000 });
     expect(await reminders(B)).toEqual([]);
   });
 
-  it('who is no contact any more, though the graph does not know that yet', async () => {
+  it('who is no longer a contact, though the graph does not know that yet', async () => {
     task('chi');
     task('an');
     await rig.remind();
@@ -219,7 +219,7 @@ describe('Nobody is reminded', () => {
     expect(rig.sentTo(A)).toHaveLength(2);
   });
 
-  it('of what was done while the message waited', async () => {
+  it('about what was done while the message waited', async () => {
     task('chi');
     await rig.remind();
     rig.tasks.open.length = 0;
@@ -227,15 +227,15 @@ describe('Nobody is reminded', () => {
     expect(rig.sentTo(B)).toHaveLength(1);
   });
 
-  it('by a phone that they do not have any more', async () => {
+  it('on a phone that they no longer have', async () => {
     await rig.register('chi', '+84900000009');
     task('chi');
     expect(await reminders(B)).toEqual([]);
-    // Told there of the contact itself, which the former phone was.
+    // There the person is informed of the contact itself, as on the former phone.
     expect(rig.sentTo('+84900000009').map(({ id }) => id)).toEqual([alertIdOf(CASE, 'chi', 1)]);
   });
 
-  it('who was erased, while others of the phone are', async () => {
+  it('who was erased, while others on the phone are', async () => {
     task('an');
     task('binh');
     rig.store.erase('key-an');
@@ -244,7 +244,7 @@ describe('Nobody is reminded', () => {
     expect(texts).toEqual([expect.stringMatching(/hôm nay là ngày bạn cần xét nghiệm/)]);
   });
 
-  it('who was never told', async () => {
+  it('who never got an alert', async () => {
     rig.provider.refusing.add('+84900000003');
     await rig.register('em', '+84900000003');
     rig.now = at(TODAY - 1, 10);
@@ -283,7 +283,7 @@ describe('A reminder', () => {
     expect([...rig.tasks.reminded().values()]).toEqual(['failed']);
   });
 
-  it('goes through another provider when the first refuses', async () => {
+  it('is sent through another provider if the first refuses', async () => {
     const [first, second] = ['first', 'second'].map((name) => new RememberingProvider({ name }));
     if (!first || !second) throw new Error('no providers');
     rig = await told(first, second);
@@ -293,7 +293,7 @@ describe('A reminder', () => {
     expect(second.messages.map(({ to }) => to)).toEqual([B]);
   });
 
-  it('of which nobody can say whether it went is not sent twice', async () => {
+  it('is not sent twice if nobody can say whether it was sent', async () => {
     rig = await told(new RememberingProvider({ knows: { repeats: false, fates: false } }));
     task('chi');
     rig.provider.loses = 'sent';
@@ -301,7 +301,7 @@ describe('A reminder', () => {
     expect([...rig.tasks.reminded().values()]).toEqual(['failed']);
   });
 
-  it('goes once to each phone, wherever those who send it are killed', async () => {
+  it('is sent once to each phone, wherever the senders are killed', async () => {
     const dying = fc.option(fc.record({ calls: fc.integer({ min: 1, max: 40 }), after: fc.boolean() }), { nil: null });
     const knowing = fc.constantFrom({ repeats: true, fates: true }, { repeats: true, fates: false });
     let died = 0;
@@ -314,7 +314,7 @@ describe('A reminder', () => {
           await rig.remind();
           await rig.run([...rig.jobs.keys()]);
           if (fate) died++;
-          // Whoever was handing it over is surely not doing so any more.
+          // The earlier process can no longer be handing it over.
           rig.now = rig.now + HOUR / 10;
         }
         rig.restart();

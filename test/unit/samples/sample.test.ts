@@ -25,7 +25,7 @@ const { after } = givenOf(sampleDecider);
 const holding = ({ words }: SampleState, disease: string) => words.get(wordKey('An', disease))?.result;
 
 describe('A sample', () => {
-  it('is collected with the first result that is heard of it', () => {
+  it('is collected with the first known result', () => {
     after()
       .when(report())
       .then(
@@ -37,7 +37,7 @@ describe('A sample', () => {
       );
   });
 
-  it('says nothing new when the same result comes again', () => {
+  it('is unchanged by the same result', () => {
     after(report()).when(report()).then();
   });
 
@@ -55,7 +55,7 @@ describe('A sample', () => {
       .then({ type: 'TestResultCorrected', data: { ...data, ...changed } });
   });
 
-  it('holds a result for each person of the tube', () => {
+  it('has a result for each person of the tube', () => {
     const binh = { ...data, personId: 'Binh', poolSize: 2 };
     after(report({ poolSize: 2 }))
       .when({ type: 'ReportResult', data: binh })
@@ -70,7 +70,7 @@ describe('A sample', () => {
     after(report(), retract).when(retract).then();
   });
 
-  it('keeps a retraction that comes before what it takes back, and says of whom nothing was reported', () => {
+  it('keeps a retraction that arrives before its result, and says for whom nothing was reported', () => {
     after().when(retract).then({ type: 'TestResultRetracted', data: retraction });
     const state = after(retract, report()).state;
     expect(holding(state, 'covid-19')).toBeNull();
@@ -82,17 +82,17 @@ describe('A sample', () => {
     expect([retract, ofBinh].map((each) => isOfNothing(each, state))).toEqual([false, true]);
   });
 
-  it('takes a retracted result that is stated anew for a correction', () => {
+  it('treats a retracted result that is stated again as a correction', () => {
     const anew = report({ reportedAt: '2021-08-13T08:00:00Z' });
     expect(after(report(), retract).when(anew).types).toEqual(['TestResultCorrected']);
   });
 
-  it('goes back and forth between results that are each stated anew', () => {
+  it('goes back and forth between results that are each stated again', () => {
     const anew = report({ reportedAt: '2021-08-13T08:00:00Z' });
     expect(after(report(), report({ result: 'negative' })).when(anew).types).toEqual(['TestResultCorrected']);
   });
 
-  it('is not brought back to what was stated before by the same statement', () => {
+  it('does not go back to an earlier statement by a repeat', () => {
     const negative = report({ result: 'negative' });
     after(report(), negative).when(report()).then();
     after(report(), retract).when(report()).then();
@@ -100,14 +100,14 @@ describe('A sample', () => {
     after(report(), retract, anew).when(retract).then();
   });
 
-  it('takes the same statement of another person for another', () => {
+  it('treats the same statement about another person as different', () => {
     const binh = (result: 'positive' | 'negative') => report({ personId: 'Binh', result });
     expect(after(report(), report({ result: 'negative' }), binh('negative')).when(binh('positive')).types).toEqual([
       'TestResultCorrected',
     ]);
   });
 
-  it('keeps results of two diseases beside each other', () => {
+  it('keeps results of two diseases separately', () => {
     const mers = report({ disease: 'mers', result: 'negative' });
     const state = after(report(), mers, { type: 'RetractResult', data: { ...retraction, disease: 'mers' } }).state;
     expect(holding(state, 'covid-19')).toMatchObject({ result: 'positive' });
@@ -119,7 +119,7 @@ describe('A sample', () => {
   it.each([
     ['in order', ['08-11', '08-12']],
     ['newest first', ['08-12', '08-11']],
-  ])('goes by what the laboratory reported last, in a list that is %s', (_, days) => {
+  ])("follows the laboratory's latest report, in a list that is %s", (_, days) => {
     const outcomes = { '08-11': 'positive', '08-12': 'negative' } as const;
     const state = after(
       ...days.map((day) => report({ result: outcomes[day as '08-11'], reportedAt: `2021-${day}T18:00:00Z` })),
@@ -127,18 +127,18 @@ describe('A sample', () => {
     expect(holding(state, 'covid-19')).toMatchObject({ result: 'negative' });
   });
 
-  it('keeps a report that comes late, and stays retracted', () => {
+  it('stores a report that arrives late, and stays retracted', () => {
     const late = report({ result: 'inconclusive', reportedAt: '2021-08-11T20:00:00Z' });
     expect(after(report(), retract).when(late).types).toEqual(['TestResultCorrected']);
     expect(holding(after(report(), retract, late).state, 'covid-19')).toBeNull();
   });
 
-  it('goes by what came last of what was reported at one moment', () => {
+  it('follows the last arrival among reports with one time', () => {
     const state = after(report(), report({ result: 'negative' }), report({ result: 'inconclusive' })).state;
     expect(holding(state, 'covid-19')).toMatchObject({ result: 'inconclusive' });
   });
 
-  it('holds what was gone back to on purpose until something is reported after all that is known', () => {
+  it('keeps what was restored on purpose until something is reported after everything known', () => {
     const corrected = report({ result: 'negative', reportedAt: '2021-08-13T08:00:00Z' });
     const back = { ...report(), deliberate: true };
     expect(holding(after(report(), corrected, back).state, 'covid-19')).toMatchObject({ result: 'positive' });
@@ -150,7 +150,7 @@ describe('A sample', () => {
     });
   });
 
-  it('tells who repeats a statement whether it still holds', () => {
+  it('says whether a repeated statement still holds', () => {
     const corrected = report({ result: 'negative' });
     expect(standingOf(report(), after(report()).state)).toBe('holds');
     expect(standingOf(report(), after(report(), corrected).state)).toBe('otherwise');
@@ -171,7 +171,7 @@ describe('A sample', () => {
   });
 });
 
-describe('A result of which a date is impossible', () => {
+describe('A result with an impossible date', () => {
   const onset = { onsetAt: '2021-04-01T00:00:00Z' };
   const doubted = (more: Partial<TestResult> = {}): SampleCommand => ({
     ...(report({ ...onset, ...more }) as { type: 'ReportResult'; data: TestResult }),
@@ -198,20 +198,20 @@ describe('A result of which a date is impossible', () => {
     after(doubted(), settle('refused')).when(doubted()).then();
   });
 
-  it('leaves what held before as it was, until it is released', () => {
+  it('leaves the earlier result until it is released', () => {
     const later = { reportedAt: '2021-08-12T08:00:00Z' };
     expect(holding(after(report(), doubted(later)).state, 'covid-19')).toMatchObject({ onsetAt: null });
     expect(holding(after(report(), doubted(later), settle('released')).state, 'covid-19')).toMatchObject(onset);
   });
 
-  it('waits no longer once the laboratory reports something else, or takes it back', () => {
+  it('no longer waits after the laboratory reports something else, or retracts it', () => {
     const right = report({ onsetAt: '2021-08-08T00:00:00Z', reportedAt: '2021-08-12T08:00:00Z' });
     after(doubted(), right).when(settle('released')).then(refusal(RESULT_NOT_HELD));
     expect(after(doubted()).when(retract).types).toEqual(['TestResultRetracted']);
     after(doubted(), retract).when(settle('released')).then(refusal(RESULT_NOT_HELD));
   });
 
-  it('is not held where something reported later holds anyway', () => {
+  it('is not held if a later report counts anyway', () => {
     const later = report({ reportedAt: '2021-08-13T08:00:00Z' });
     expect(after(later).when(doubted()).types).toEqual(['TestResultCorrected']);
   });

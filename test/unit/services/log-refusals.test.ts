@@ -15,8 +15,8 @@ const folder = mkdtempSync(join(tmpdir(), 'truyvet-no-'));
 const file = (name: string) => encodeURIComponent(join(folder, name));
 const USER = { name: 'tracing', password: 'secret' };
 
-/** Each as a person reads it. */
-describe('The no of an event log that somebody gives', () => {
+/** Each message as a person reads it. */
+describe('The refusal of an external event log', () => {
   let node: EventLogNode;
   let plain: GivenServer;
   let secured: GivenServer;
@@ -43,7 +43,7 @@ describe('The no of an event log that somebody gives', () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** What a command that needs it says, and after how many milliseconds. */
+  /** The message of a command that needs the log, and after how many milliseconds. */
   async function told(eventStoreUrl: string, patience = 60_000) {
     const urls = serviceUrls(readConfig({ TRUYVET_DATA: folder, EVENTSTORE_URL: eventStoreUrl }), ['event-log']);
     const begun = Date.now();
@@ -58,15 +58,15 @@ describe('The no of an event log that somebody gives', () => {
   const ca = (name: string) => `&tlsCAFile=${file(name)}`;
 
   it.each([
-    ['speaks TLS alone', () => secured.url({ tls: false }), /it speaks TLS, and tls is false\.$/],
-    ['speaks no TLS', () => plain.url({ tls: true }), /it does not speak TLS, and tls is true\.$/],
+    ['speaks only TLS', () => secured.url({ tls: false }), /it speaks TLS, and tls is false\.$/],
+    ['does not speak TLS', () => plain.url({ tls: true }), /it does not speak TLS, and tls is true\.$/],
     [
-      'has a certificate of an authority that is unknown',
+      'has a certificate of an unknown authority',
       () => secured.url({ query: ca('other.crt') }),
       /not of the authority that we know/,
     ],
     [
-      'is to have one of an authority whose file is not there',
+      'should have one of an authority whose file is missing',
       () => secured.url({ query: ca('none.crt') }),
       /tlsCAFile is .*none\.crt/,
     ],
@@ -76,11 +76,11 @@ describe('The no of an event log that somebody gives', () => {
       /the user or the password is wrong\.$/,
     ],
     [
-      'wants a user',
+      'requires a user',
       () => secured.url({ query: ca('authority.crt') }).replace(/\/\/.*@/, '//'),
       /it asks for a user and a password\.$/,
     ],
-  ])('that %s ends a command at once, with what to set', async (_, url, reason) => {
+  ])('that %s ends a command at once, with what to configure', async (_, url, reason) => {
     const { message, fix, took } = await told(url());
     expect(message).toMatch(/^Event log at esdb:\/\/localhost:\d+ does not let us in: /);
     expect(message).toMatch(reason);
@@ -90,7 +90,7 @@ describe('The no of an event log that somebody gives', () => {
     expect(took).toBeLessThan(30_000);
   });
 
-  it('that denies its user the whole log says which right lacks', async () => {
+  it('that denies its user the whole log says which permission is missing', async () => {
     secured.manners.deniesAll = true;
     const { message } = await told(secured.url({ query: ca('authority.crt') }));
     secured.manners.deniesAll = false;
@@ -99,13 +99,13 @@ describe('The no of an event log that somebody gives', () => {
     );
   });
 
-  it('that is away is waited for, and not to be started by us', async () => {
+  it('is different from an unreachable log, which is waited for and not started by us', async () => {
     const { message, fix } = await told(away, 600);
     expect(message).toMatch(/^The event log does not answer \(.*ECONNREFUSED/);
     expect(fix).toMatch(/^It is given by EVENTSTORE_URL \(esdb:.*\): see to that server, or correct the variable\.$/);
   });
 
-  it('is no more once what was wrong is set right', async () => {
+  it('ends when its cause is fixed', async () => {
     const urls = serviceUrls(
       readConfig({ TRUYVET_DATA: folder, EVENTSTORE_URL: secured.url({ query: ca('authority.crt') }) }),
       ['event-log'],

@@ -14,7 +14,7 @@ import type { ServiceUrls } from '@truyvet/local-services';
 import { deadline } from '../../support/deadline.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'truyvet-probes-'));
-/** Connections to the log, which all go through a door that counts them. */
+/** Connections to the log, which all go through a counting proxy. */
 const open = new Set<Socket>();
 let taken = 0;
 let node: EventLogNode;
@@ -42,21 +42,21 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-describe('Whoever asks whether the event log answers', () => {
-  it('keeps no connection to it, however often they ask', async () => {
+describe('A check whether the event log answers', () => {
+  it('keeps no connection to it, however often it is made', async () => {
     for (let i = 0; i < 3; i++) await probe('event-log', { eventStoreUrl: url } as ServiceUrls);
     expect(taken).toBeGreaterThanOrEqual(3);
     await expectNoneOpen();
   });
 
-  it('keeps none either where the log refuses them', async () => {
+  it('keeps none either if the log refuses it', async () => {
     const wrong = url.replace(/:[^:@/]+@/, ':wrong@');
     await expect(probe('event-log', { eventStoreUrl: wrong } as ServiceUrls)).rejects.toThrow(/password/);
     await expectNoneOpen();
   });
 });
 
-describe('A store of events', () => {
+describe('An event store', () => {
   it('that is closed keeps no connection to its log', async () => {
     const before = taken;
     const store = new EventStoreClient(url, CATALOGUE);
@@ -67,7 +67,7 @@ describe('A store of events', () => {
   });
 });
 
-it('A client that is ended keeps no connection, though a read of it was left and never ends', async () => {
+it('A client that is ended keeps no connection, though one of its reads was stopped and never ends', async () => {
   const client = EventStoreDBClient.connectionString(url);
   await client.appendToStream('s', jsonEvent({ type: 'T', data: {} }));
   for await (const _ of client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1 })) break;

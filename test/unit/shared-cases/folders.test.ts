@@ -14,7 +14,7 @@ import { CaseRun, CASES } from '../../support/case-run.js';
 const present = existsSync(CASES);
 const rules = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053');
 
-/** The tests and the follow-up of an F1, as they stand in the list of tasks. */
+/** The tests and the follow-up of an F1, as in the list of tasks. */
 async function tasksIn(run: CaseRun, personId: string, of: string) {
   const contact = (await run.contactsOf(of)).contacts.get(personId);
   if (!contact) throw new Error(`${personId} is no contact of ${of}`);
@@ -34,7 +34,7 @@ async function tasksIn(run: CaseRun, personId: string, of: string) {
   }));
 }
 
-/** What is right of each folder, and why, stands in its README; played from the files to the messages. */
+/** The README of each folder says what is right and why; each test runs from the files to the messages. */
 const FOLDERS: Record<string, () => Promise<void>> = {
   'one-swab-two-diseases': async () => {
     const run = new CaseRun('one-swab-two-diseases', '2021-08-11T08:00:00+07:00');
@@ -212,15 +212,15 @@ const FOLDERS: Record<string, () => Promise<void>> = {
   },
 };
 
-describe('Files that failed once', () => {
+describe('Files that once failed', () => {
   (present ? it : it.skip).each(Object.keys(FOLDERS))(
-    `lead to what is right: %s (skipped where ${CASES} is absent)`,
+    `give the right result: %s (skipped where ${CASES} is absent)`,
     async (folder) => {
       await FOLDERS[folder]?.();
     },
   );
 
-  (present ? it : it.skip)('are all of those that there are', () => {
+  (present ? it : it.skip)('are all that exist', () => {
     const folders = readdirSync(CASES, { withFileTypes: true }).filter((each) => each.isDirectory());
     expect(Object.keys(FOLDERS).sort()).toEqual(folders.map(({ name }) => name).sort());
   });

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { CaseRun } from '../../support/case-run.js';
 
 /**
- * What failed once, from rows to messages, where no other test goes all the way: these need no files from elsewhere.
+ * Errors that once happened, tested from rows to messages where no other test goes all the way; they need no external
+ * files.
  */
 
 const PEOPLE = 'person_id,name,phone,language';
@@ -30,22 +31,22 @@ const results = async (run: CaseRun, ...rows: string[]) => {
 const SWAB = '2021-08-04T09:00:00+07:00';
 const positive = (onset = '', reported = '2021-08-04T20:00:00+07:00') => `${SWAB},${reported},positive,${onset}`;
 
-describe('Whoever sends these rows', () => {
-  it('has nobody told of a positive whose retraction stands above it in the list', async () => {
+describe('Somebody who sends these rows', () => {
+  it('causes no message about a positive whose retraction is above it in the list', async () => {
     const run = await together('2021-08-06T08:00:00+07:00');
     expect(await results(run, `${SWAB},2021-08-05T20:00:00+07:00,retracted,`, positive())).toEqual([]);
     expect((await run.case('an')).status).not.toBe('live');
     expect(run.sent).toEqual({});
   });
 
-  it('has nobody told of a case whose onset is of the year before: the row is refused for it', async () => {
+  it('causes no message about a case whose onset is in the previous year: the row is refused for it', async () => {
     const run = await together('2021-08-06T08:00:00+07:00');
     expect(await results(run, positive('2020-08-01'))).toEqual(['onset_at']);
     expect((await run.case('an')).status).toBe('unknown');
     expect(run.sent).toEqual({});
   });
 
-  it('has whoever was at the same place told, however its letters were composed', async () => {
+  it('causes a message to a person at the same place, however its letters were composed', async () => {
     const forms = ['quán'.normalize('NFC'), 'quán'.normalize('NFD')];
     const run = await together('2021-08-06T08:00:00+07:00', forms as [string, string]);
     await results(run, positive());
@@ -53,7 +54,7 @@ describe('Whoever sends these rows', () => {
     expect(Object.keys(run.sent)).toEqual([PHONE]);
   });
 
-  it('takes no contact back by an onset that comes after the swab', async () => {
+  it('does not release a contact by an onset after the swab', async () => {
     const run = await together('2021-08-06T08:00:00+07:00');
     await results(run, positive());
     const before = run.sent;

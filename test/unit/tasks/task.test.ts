@@ -26,21 +26,21 @@ const reopened: TaskEvent = { type: 'TaskReopened', data: { taskId: 't', reason:
 const given = givenOf(taskDecider, unverified('Lan', 'cli'));
 
 describe('A task', () => {
-  it('is closed with what became of it, and by whom', () => {
+  it('is closed with its result, and by whom', () => {
     given().when(close).then(closed);
   });
 
-  it('that is closed again in the same words stays as it is', () => {
+  it('that is closed again in the same words is unchanged', () => {
     given(closed).when(close).then();
   });
 
-  it('is not closed otherwise before somebody opened it again', () => {
+  it('is not closed differently until somebody has reopened it', () => {
     const otherwise = { ...close, data: { ...data, outcome: 'refused' as const } };
     given(closed).when(otherwise).then(refusal(TASK_CLOSED_OTHERWISE, 'closed already: tested, by Lan'));
     given(closed, reopened).when(otherwise).then({ type: 'TaskClosed', data: otherwise.data });
   });
 
-  it('is not closed with another note than the one that is there', () => {
+  it('is not closed with another note than the existing one', () => {
     given(closed)
       .when({ ...close, otherNote: true })
       .then(refusal(TASK_CLOSED_OTHERWISE, 'closed already: tested, by Lan'));
@@ -49,13 +49,13 @@ describe('A task', () => {
       .then(closed);
   });
 
-  it('that somebody else says was closed so is refused: who did it is said once', () => {
+  it('is not closed again by somebody else: the name is recorded once', () => {
     given(closed)
       .when({ ...close, by: 'Minh' })
       .then(refusal(TASK_CLOSED_OTHERWISE, 'closed already: tested, by Lan'));
   });
 
-  it('is opened again only when it was closed', () => {
+  it('is reopened only if it was closed', () => {
     given(closed).when(reopen).then(reopened);
     given().when(reopen).then();
     given(closed, reopened).when(reopen).then();
@@ -76,8 +76,8 @@ const failed = { ...told, alertId: 'b', through: 'b', told: false, reason: 'no-p
 const kindsOf = (situation: Situation) => tasksOf(situation).map(({ kind }) => kind);
 const tests = (situation: Situation) => tasksOf(situation).filter(({ kind }) => kind === 'test');
 
-describe('What is to be done about a contact', () => {
-  it('are the tests of the profile after the last exposure, and a follow-up', () => {
+describe('The task for a contact', () => {
+  it('is the tests of the profile after the last exposure, and a follow-up', () => {
     expect(tasksOf(contact).map(({ kind, due }) => [kind, due])).toEqual([
       ['test', days(1)],
       ['test', days(14)],
@@ -85,21 +85,21 @@ describe('What is to be done about a contact', () => {
     ]);
   });
 
-  it('is nothing of that for an F2', () => {
+  it('is none of these for an F2', () => {
     expect(tasksOf({ ...contact, degree: 2 })).toEqual([]);
   });
 
-  it('counts from the first exposure while the last goes on, and anew once it ended', () => {
+  it('counts from the first exposure while the last continues, and again after it ended', () => {
     const [going] = tests({ ...contact, last: null, first: days(-3) });
     expect(going?.due).toBe(days(-2));
     expect(tests(contact)[0]?.what).not.toBe(going?.what);
   });
 
-  it('stays the same task when the last exposure lasts some minutes longer', () => {
+  it('is the same task if the last exposure lasts some minutes longer', () => {
     expect(tests({ ...contact, last: LAST + 600 })[0]?.what).toBe(tests(contact)[0]?.what);
   });
 
-  it('is a visit where an alert failed, also at an F2', () => {
+  it('is a visit if an alert failed, also for an F2', () => {
     expect(tasksOf({ ...contact, degree: 2, alerts: [failed] })).toMatchObject([
       { kind: 'field-visit', reason: 'no-phone', due: days(0) },
     ]);
@@ -110,31 +110,31 @@ describe('What is to be done about a contact', () => {
     ['bound', 1],
     ['too-late', 0],
     ['is-a-case', 0],
-  ])('is, where the alert failed as %s, %i visit', (reason, visits) => {
+  ])('is, if the alert failed as %s, %i visit', (reason, visits) => {
     const kinds = kindsOf({ ...contact, alerts: [{ ...failed, reason }] });
     expect(kinds.filter((kind) => kind === 'field-visit')).toHaveLength(visits);
   });
 
-  it('goes by the end of the last exposure, or by when alerting last looked at one that goes on', () => {
+  it('follows the end of the last exposure, or the last check of alerting while it continues', () => {
     const alerts = [told, { ...failed, at: days(3) }, { ...failed, reason: 'too-late', at: days(900) }];
     expect(lastKnownExposure({ ...contact, alerts })).toBe(LAST);
     expect(lastKnownExposure({ ...contact, last: null, alerts })).toBe(days(3));
     expect(lastKnownExposure({ ...contact, last: null, alerts: [] })).toBe(contact.first);
   });
 
-  it('is no visit once the person was told after all, unless of something that asks for less', () => {
+  it('is not a visit if the person was informed after all, unless about something that asks for less', () => {
     expect(kindsOf({ ...contact, alerts: [failed, told] })).not.toContain('field-visit');
     expect(kindsOf({ ...contact, alerts: [failed, { ...told, degree: 2 }] })).toContain('field-visit');
   });
 
-  it('is no test any more once a sample was taken on that day or later', () => {
+  it('is not a test after a sample was taken on that day or later', () => {
     const done = (...samples: number[]) => tests({ ...contact, samples }).map((each) => each.done);
     expect(done(days(0))).toEqual([false, false]);
     expect(done(days(1) - 3_600)).toEqual([true, false]);
     expect(done(days(14))).toEqual([true, true]);
   });
 
-  it('is no test any more once a sample was taken in the morning of the day, though the exposure was in the evening', () => {
+  it('is not a test after a sample was taken in the morning of the day, though the exposure was in the evening', () => {
     const last = Date.parse('2021-08-01T22:30:00+07:00') / 1000;
     const dayOne = (sample: string) =>
       tests({ ...contact, last, samples: [Date.parse(sample) / 1000] }).find(({ days: of }) => of === 1)?.done;
@@ -143,13 +143,13 @@ describe('What is to be done about a contact', () => {
     expect(dayOne('2021-08-01T23:59:00+07:00')).toBe(false);
   });
 
-  it('stays the same when a correction crosses seven in the morning, where a day of UTC begins', () => {
+  it('stays the same when a correction crosses seven in the morning, where a UTC day begins', () => {
     const named = (last: string) => tests({ ...contact, last: Date.parse(last) / 1000 }).map(({ what }) => what);
     expect(named('2021-08-02T06:50:00+07:00')).toEqual(named('2021-08-02T07:10:00+07:00'));
     expect(named('2021-08-01T23:50:00+07:00')).not.toEqual(named('2021-08-02T00:10:00+07:00'));
   });
 
-  it('knows the name that it had while days were those of UTC', () => {
+  it('knows its name from when days were UTC', () => {
     const formerly = (last: string) =>
       tests({ ...contact, last: Date.parse(last) / 1000 }).map((each) => each.formerly);
     const [day] = tests({ ...contact, last: Date.parse('2021-08-01T12:00:00Z') / 1000 }).map(({ what }) => what);
@@ -157,7 +157,7 @@ describe('What is to be done about a contact', () => {
     expect(formerly('2021-08-02T07:10:00+07:00')).toEqual([undefined, undefined]);
   });
 
-  it('is due after as many days of the zone as the rules say, also where its clocks are changed between', () => {
+  it('is due after as many days of the zone as the rules say, even if clocks change in between', () => {
     const last = Date.parse('2021-10-20T00:20:00+02:00') / 1000;
     const due = tasksIn({ ...contact, last }, calendarOf('Europe/Berlin')).map((task) => task.due);
     expect(due.map((at) => new Date(at * 1000).toISOString())).toEqual([
@@ -167,7 +167,7 @@ describe('What is to be done about a contact', () => {
     ]);
   });
 
-  it('is a sample where symptoms were reported, until one is taken', () => {
+  it('is a sample if symptoms were reported, until one is taken', () => {
     const reported = { alertId: 'a', at: days(3), symptoms: ['fever'], phone: null };
     const sampling = (samples: number[]) =>
       tasksOf({ ...contact, symptoms: [reported], samples }).find(({ kind }) => kind === 'sampling');
@@ -176,7 +176,7 @@ describe('What is to be done about a contact', () => {
     expect(kindsOf({ ...contact, symptoms: [{ ...reported, symptoms: [] }] })).not.toContain('sampling');
   });
 
-  it('is a sample also where somebody of the phone has symptoms, and says how many of how many have', () => {
+  it('is a sample also if somebody on the phone has symptoms, and says how many of how many have them', () => {
     const phone = { people: 3, ill: 2 };
     const symptoms = [{ alertId: 'a', at: days(3), symptoms: ['fever', 'cough'], phone }];
     const reasons = tasksOf({ ...contact, symptoms }).flatMap(({ kind, reason }) =>

@@ -35,22 +35,22 @@ class CountingStore extends MemoryEventStore {
   }
 }
 
-describe('Contact lists that are kept', () => {
-  it('are read on from where they were read to, and are what reading all of it would give', async () => {
+describe('Cached contact lists', () => {
+  it('are read on from their last position, with the same result as reading everything', async () => {
     const store = new CountingStore();
     const lists = new ContactLists(store);
     await store.put('c', withdrawn('c'));
     await Promise.all([lists.of('c'), lists.of('c')]);
     await store.put('c', retracted('c'));
     const list = await lists.of('c');
-    // The last event that is known is read with what came after it.
+    // The last known event is read together with the ones after it.
     expect(store.reads).toEqual([1, 1, 2]);
     const whole = emptyContactList();
     for await (const event of store.read(streams.case('c'))) addToContactList(whole, event);
     expect(list).toEqual(whole);
   });
 
-  it('are read anew when the log is another one, or an older copy', async () => {
+  it('are read again if the log is another one, or an older copy', async () => {
     const logOf = async (...traceIds: string[]) => {
       const log = new CountingStore();
       for (const traceId of traceIds) await log.put('c', part('c', traceId));
@@ -70,7 +70,7 @@ describe('Contact lists that are kept', () => {
     expect(await traces()).toEqual([]);
   });
 
-  it('are read anew after the log failed in the middle, and when others were asked for since', async () => {
+  it('are read again after the log failed in the middle, and after others were requested', async () => {
     const store = new CountingStore();
     const lists = new ContactLists(store);
     for (const id of ['a', 'b', 'c', 'd', 'e']) await store.put(id, withdrawn(id));

@@ -20,7 +20,7 @@ import { MIDNIGHT } from '../../oracle/worlds.js';
 import { reported } from '../../support/builders/results.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
-it('From a result to the alert each event names the one it follows from, and all the import they came with', async () => {
+it('From a result to the alert, each event names its cause, and all of them the import', async () => {
   const store = new MemoryEventStore();
   const event = reported('An', { sampleId: 's', collectedAt: formatInstant(MIDNIGHT) });
   const provenance = { source: 'lab', correlationId: 'import', laboratory: true };

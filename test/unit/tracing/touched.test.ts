@@ -63,11 +63,11 @@ const completed = (caseId: string, graphPosition: number): DomainEvent => ({
 let asked: TouchedBy[];
 let live: string[];
 let passed: Position[];
-/** The cases that the graph names for people or stays. */
+/** The cases that the graph returns for people or stays. */
 let touching: (by: TouchedBy) => string[];
 let cases: TouchedCases;
 let end: number;
-/** The graph was emptied and has passed nothing. */
+/** Whether the graph was emptied and has passed nothing. */
 let emptied: boolean;
 /** Seconds for which air stays infectious. */
 let lingering: number;
@@ -112,7 +112,7 @@ function batch(...events: DomainEvent[]): Batch<Touching> {
 const after = async (...events: DomainEvent[]) => (await cases.after(batch(...events))).map(({ caseId }) => caseId);
 
 describe('The cases that events touch', () => {
-  it('are asked for once the graph has passed the events', async () => {
+  it('are queried after the graph has passed the events', async () => {
     touching = () => ['one'];
     expect(await after(checkedIn('An', 0, 600))).toEqual(['one']);
     expect(passed).toEqual([positionAt(1)]);
@@ -127,37 +127,37 @@ describe('The cases that events touch', () => {
     ]);
   });
 
-  it('wait for the last of the events only, not for what the log was read up to after it', async () => {
+  it('wait only for the last of the events, not for the position up to which the log was read', async () => {
     touching = () => ['one'];
     const read = { ...batch(checkedIn('An', 0, 600)), position: positionAt(99) };
     expect(await cases.after(read)).toEqual([{ caseId: 'one', position: positionAt(1) }]);
     expect(passed).toEqual([positionAt(1)]);
   });
 
-  it('wait for nothing that the graph does not take', async () => {
+  it('do not wait for events that the graph does not project', async () => {
     const { events } = await graphTypes();
     expect(TOUCHING.types.filter((type) => !events.of(type))).toEqual([]);
   });
 
-  it('are looked for after every type of event that says something of people or places', async () => {
+  it('are looked up after every type of event about people or places', async () => {
     const { streams: all } = await boot();
     const facts = all
       .filter(({ pattern }) => /^(presence|sample|person|place|kinds-of-places)\b/.test(pattern))
       .flatMap(({ events }) => events.types);
-    // What a tube holds is said again by each of its results, a link between records by the record itself; a result that is
-    // held counts for nothing until it is reported.
+    // Each result of a tube repeats what the tube contains, and the record itself repeats a link between records; a
+    // held result counts for nothing until it is released.
     const nothing = ['RecordLinked', 'SampleCollected', 'ResultHeld', 'HeldResultSettled'];
     expect(facts.filter((type) => !TOUCHING.of(type))).toEqual(nothing);
   });
 
-  it('are asked for in every slot that a stay may reach, a week long while its end is not known', async () => {
+  it('are queried in every slot that a stay may reach, a week long while its end is unknown', async () => {
     await after(checkedIn('An', 3_600, null));
     expect(asked[0]?.stays.map(({ day }) => day - MIDNIGHT / DAY)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     await after(checkedIn('An', -600, 600), checkedIn('Binh', -600, 0));
     expect(asked[1]?.stays.map(({ day }) => day - MIDNIGHT / DAY)).toEqual([-1, 0, -1]);
   });
 
-  it('are asked for in the slot of the day before where air stays infectious over midnight', async () => {
+  it('are queried in the slot of the previous day if air stays infectious over midnight', async () => {
     lingering = 7_200;
     await after(checkedIn('An', 3_600, 7_000), checkedIn('An', 7_200, 7_300));
     expect(asked[0]?.stays.map(({ day }) => day - MIDNIGHT / DAY)).toEqual([-1, 0, 0]);
@@ -166,7 +166,7 @@ describe('The cases that events touch', () => {
 
   it.each<[string, DomainEvent, string[]]>([
     ['a merged record', { type: 'PersonMerged', data: { personId: 'An', into: 'Binh' } }, ['An', 'Binh']],
-    ['a parted record', { type: 'PersonUnmerged', data: { personId: 'An', from: 'Binh' } }, ['An', 'Binh']],
+    ['a separated record', { type: 'PersonUnmerged', data: { personId: 'An', from: 'Binh' } }, ['An', 'Binh']],
     ['a result', { type: 'TestResultReported', data: result }, ['An']],
     ['a corrected result', { type: 'TestResultCorrected', data: result }, ['An']],
     ['a retracted result', { type: 'TestResultRetracted', data: retraction }, ['An']],
@@ -183,29 +183,29 @@ describe('The cases that events touch', () => {
       },
       ['An', 'Binh'],
     ],
-  ])('are asked for by the people of %s', async (_, event, people) => {
+  ])('are queried by the people of %s', async (_, event, people) => {
     await after(event);
     expect(asked[0]?.people).toEqual(people);
   });
 
-  it('are all of them when a place says how long one stays there, none when it says its name', async () => {
+  it('are all of them if a place changes its usual stay, and none if it changes its name', async () => {
     expect(await after(place(30))).toEqual(['one', 'other']);
     expect(await after(place(null))).toEqual([]);
     const described = place(null);
     expect(await after({ ...described, type: 'PlaceCorrected' } as DomainEvent)).toEqual(['one', 'other']);
   });
 
-  it('are asked for by whoever may have moved, with the position at which that was said, and by a new place', async () => {
+  it('are queried by people who may have moved, with the position of that statement, and by a new place', async () => {
     await after(place(null), registered('An', { householdId: 'h' }));
     expect(asked[0]).toMatchObject({ people: [], places: ['cafe'], moved: [{ personId: 'An', at: 2n }] });
   });
 
-  it('are all of them when more came than is worth asking for', async () => {
+  it('are all of them if more arrived than is worth querying', async () => {
     const many = Array.from({ length: 2_001 }, (_, i) => checkedIn(`p${i}`, 0, 600));
     expect(await after(...many)).toEqual(['one', 'other']);
   });
 
-  it('are also those that a visit was moved away from, to long before them', async () => {
+  it('include those from which a visit was moved away, to long before them', async () => {
     touching = ({ people }) => (people.includes('An') ? ['one'] : []);
     const moved: DomainEvent = { type: 'VisitCorrected', data: visit('An', -90 * DAY, -90 * DAY + 600) };
     expect(await after(moved)).toEqual(['one']);
@@ -214,7 +214,7 @@ describe('The cases that events touch', () => {
     expect(await after(...many, moved)).toEqual(['one']);
   });
 
-  it('are not known while the graph is empty, and found by asking again', async () => {
+  it('are unknown while the graph is empty, and found by asking again', async () => {
     const again = batch(checkedIn('An', 0, 600));
     emptied = true;
     await expect(cases.after(again)).rejects.toThrow(GraphRebuilt);
@@ -223,22 +223,22 @@ describe('The cases that events touch', () => {
     expect(await cases.after(again)).toEqual([{ caseId: 'one', position: again.position }]);
   });
 
-  it('are none when no case is live', async () => {
+  it('are none if no case is live', async () => {
     live = [];
     expect(await after(checkedIn('An', 0, 600), place(30))).toEqual([]);
   });
 });
 
-describe('A trace that was under way when something happened', () => {
-  it('is done again when that touches what it found', async () => {
+describe('A trace that was in progress when something happened', () => {
+  it('is repeated if that touches its result', async () => {
     await after(checkedIn('Dung', 0, 600));
-    // Not yet known to the graph as a contact of the case, so that nothing is touched.
+    // The graph does not know the person as a contact of the case yet, so nothing is touched.
     expect(await after(checkedIn('An', 0, 600))).toEqual([]);
     touching = ({ people }) => (people.includes('An') ? ['one'] : []);
     expect(await after(completed('one', 1))).toEqual(['one']);
   });
 
-  it('is not done again for what it had read already, or what touches another case', async () => {
+  it('is not repeated for what it had already read, or what touches another case', async () => {
     touching = ({ people }) => (people.includes('An') ? ['other'] : []);
     await after(checkedIn('An', 0, 600));
     expect(await after(completed('one', 1))).toEqual([]);
@@ -247,17 +247,17 @@ describe('A trace that was under way when something happened', () => {
     expect(await after(completed('other', 4))).toEqual([]);
   });
 
-  it('is done again when what it may have missed is not remembered', async () => {
+  it('is repeated if it is not known what it may have missed', async () => {
     end = 100;
     expect(await after(checkedIn('An', 0, 600), completed('one', 50))).toEqual(['one']);
   });
 
-  it('are not held against what was remembered of a log that is there no more', async () => {
+  it('is not compared with what was remembered of a former log', async () => {
     touching = ({ people }) => (people.includes('An') ? ['one'] : []);
     end = 500;
     await after(checkedIn('An', 0, 600));
     cases.forget();
-    // An older copy, in which traces see less of the log than the former reached.
+    // An older copy, in which traces see less of the log than in the former one.
     end = 10;
     expect(await after(checkedIn('Binh', 0, 600))).toEqual([]);
     expect(await after(completed('one', 11))).toEqual([]);

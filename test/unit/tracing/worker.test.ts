@@ -29,7 +29,7 @@ const nothing: World = { stays: [], nearness: [], isolations: [], tests: [] };
 class Rig {
   readonly store = new MemoryEventStore();
   world: World = nothing;
-  /** What the graph has passed, one answer after another; the last one stays. */
+  /** The positions that the graph reports, one after another; the last one stays. */
   positions: Position[] = [];
   readonly read: Position[] = [];
 
@@ -113,7 +113,7 @@ function foundIn({ contacts }: ContactList) {
 const near = (other: string, from = MIDNIGHT, to = MIDNIGHT + 60) => ({ a: 'An', b: other, from, to, distance: null });
 
 describe('Tracing a case again and again', () => {
-  it('leaves the same list as tracing it once from nothing', async () => {
+  it('gives the same list as tracing it once from nothing', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(world, { minLength: 1, maxLength: 4 }), async (worlds) => {
         const rig = new Rig();
@@ -124,7 +124,7 @@ describe('Tracing a case again and again', () => {
           const list = await rig.list();
           expect(foundIn(list)).toEqual(expectedOf(facts));
           expect(list.due).toBe(false);
-          // Everything about each contact is the same too, not only what the oracle knows of it.
+          // Everything about each contact is the same, not only what the oracle knows.
           const fresh = new Rig();
           await fresh.confirm();
           fresh.world = facts;
@@ -149,7 +149,7 @@ describe('Tracing a case again and again', () => {
     expect(rig.store.all).toHaveLength(length);
   });
 
-  it('does not read the graph for what the latest trace had read, and does for what came since', async () => {
+  it('does not read the graph if the latest trace had read everything, and does so for later events', async () => {
     const rig = new Rig();
     await rig.confirm();
     rig.world = { ...nothing, nearness: [near('Binh')] };
@@ -159,7 +159,7 @@ describe('Tracing a case again and again', () => {
     expect(await rig.trace(undefined, seen)).toEqual({ changed: false, counts: [1] });
     expect(rig.read).toHaveLength(1);
     expect(await rig.trace(undefined, rig.end)).toEqual({ changed: true, counts: [2] });
-    // The case itself changed since: an earlier event asks for that as well.
+    // The case itself has changed since: an earlier event requires that, too.
     await rig.command({ type: 'WithdrawSample', caseId, sampleId: 's1', profile, calendar, reason: 'retracted' });
     expect(await rig.trace(undefined, seen)).toMatchObject({ changed: true });
     expect((await rig.list()).contacts.size).toBe(0);
@@ -189,7 +189,7 @@ describe('Tracing a case again and again', () => {
     expect(rig.read).toHaveLength(1);
   });
 
-  it('shows the window that isolation cuts short', async () => {
+  it('shows the window that isolation shortens', async () => {
     const rig = new Rig();
     await rig.confirm();
     rig.world = { ...nothing, nearness: [near('Binh')], isolations: [{ person: 'An', from: MIDNIGHT + 30, to: null }] };
@@ -220,7 +220,7 @@ describe('Tracing a case again and again', () => {
     }
   });
 
-  it('finds whom a case met after it left isolation, until it is isolated again or the rule ends the window', async () => {
+  it('finds people whom a case met after isolation, until the next isolation or the end by the rule', async () => {
     const measles = builtInProfiles().find(({ id }) => id === 'measles-who') as DiseaseProfile;
     const day = (days: number) => MIDNIGHT + days * 86_400;
     const met = (b: string, from: number) => ({ a: 'An', b, from, to: from + 60, distance: null });
@@ -250,7 +250,7 @@ describe('Tracing a case again and again', () => {
     }
   });
 
-  it('takes an isolation that ended as it began for none', async () => {
+  it('ignores an isolation that ended when it began', async () => {
     const rig = new Rig();
     await rig.confirm();
     rig.world = {
@@ -265,7 +265,7 @@ describe('Tracing a case again and again', () => {
     expect((await rig.list()).latest).toMatchObject({ until: null });
   });
 
-  it('finds whom a contact met after a release, when it was exposed in isolation, and after the next', async () => {
+  it('finds people whom a contact met after a release, if it was exposed in isolation, and after the next', async () => {
     const rig = new Rig();
     await rig.confirm();
     const met = (b: string, from: number) => ({ a: 'Binh', b, from, to: from + 60, distance: null });
@@ -281,7 +281,7 @@ describe('Tracing a case again and again', () => {
     expect([...(await rig.list()).contacts.keys()].sort()).toEqual(['Binh', 'Dung', 'Em']);
   });
 
-  it('puts a meeting over midnight together', async () => {
+  it('joins a meeting over midnight', async () => {
     const rig = new Rig();
     await rig.confirm();
     const stay = { place: 'cafe', from: MIDNIGHT - 600, to: MIDNIGHT + 600 };
@@ -298,7 +298,7 @@ describe('Tracing a case again and again', () => {
     ]);
   });
 
-  it('waits for a graph that was rebuilt to pass again what the last trace had read', async () => {
+  it('waits for a rebuilt graph to reach again what the last trace had read', async () => {
     const rig = new Rig();
     await rig.confirm();
     rig.world = { ...nothing, nearness: [near('Binh')] };
@@ -306,14 +306,14 @@ describe('Tracing a case again and again', () => {
     const further = { commit: confirmed.commit + 1_000n, prepare: confirmed.prepare + 1_000n };
     rig.positions = [further];
     await rig.trace();
-    // The graph holds the case again, but not yet the visits that came after it.
+    // The graph contains the case again, but not yet the later visits.
     rig.positions = [confirmed, confirmed, further];
     await rig.trace();
     expect(rig.positions).toEqual([further]);
     expect(rig.read.every((past) => comparePositions(past, further) === 0)).toBe(true);
   });
 
-  it('waits no longer for a graph that is behind once it is to stop', async () => {
+  it('stops waiting for a graph that is behind when it is stopped', async () => {
     const rig = new Rig();
     await rig.confirm();
     rig.positions = [{ commit: 0n, prepare: 0n }];
@@ -323,7 +323,7 @@ describe('Tracing a case again and again', () => {
     await tracing;
   });
 
-  it('lets one of two workers win, and nothing of the other count', async () => {
+  it("lets one of two workers win, and discards the other's result", async () => {
     const rig = new Rig();
     await rig.confirm();
     rig.world = { ...nothing, nearness: [near('Binh')] };

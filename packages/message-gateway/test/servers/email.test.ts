@@ -18,7 +18,7 @@ const email = (more: object = {}, variables: NodeJS.ProcessEnv = env) =>
   new Email(settingsOf('email', { port: server.port, ...more }), variables);
 
 describe('a message by e-mail', () => {
-  it('goes to the address of the gateway, with an id made of ours', async () => {
+  it('is sent to the address of the gateway, with an id derived from ours', async () => {
     expect(await email().send(message)).toEqual({ reference: '<alert-1@cdc.example>' });
     await email({ to: '{digits}@sms.example', subject: 'Tin nhắn' }).send(message);
     const common = { messageId: '<alert-1@cdc.example>', text: message.text };
@@ -30,14 +30,14 @@ describe('a message by e-mail', () => {
   });
 
   it.each(['.\n..leading dots\n.', `${'ế'.repeat(2_000)}`, 'trailing space \nFrom me = =3D', '😷'])(
-    'arrives to the letter: %j',
+    'arrives unchanged: %j',
     async (text) => {
       await email().send({ ...message, text });
       expect(server.accepted).toMatchObject([{ text }]);
     },
   );
 
-  it('logs in when it is set so', async () => {
+  it('logs in if configured', async () => {
     await start({ login: true });
     await email({ user: 'health', passwordEnv: 'PASSWORD' }).send(message);
     expect(server.accepted).toHaveLength(1);
@@ -46,7 +46,7 @@ describe('a message by e-mail', () => {
     expect(() => email({ user: 'health', passwordEnv: 'PASSWORD' }, {})).toThrow('PASSWORD');
   });
 
-  it('does not go unencrypted where TLS is required', async () => {
+  it('is not sent unencrypted if TLS is required', async () => {
     await expect(email({ requireTls: true }).send(message)).rejects.toMatchObject({ name: 'OurFault' });
     expect(server.accepted).toEqual([]);
   });
@@ -83,7 +83,7 @@ describe('what a mail server answers', () => {
     expect(server.accepted).toHaveLength(fault.accept ? 2 : 1);
   });
 
-  it('is not waited for where there is nobody', async () => {
+  it('is not waited for if nobody listens', async () => {
     const none = createServer();
     await new Promise<void>((resolve) => none.listen(0, '127.0.0.1', resolve));
     const { port } = none.address() as AddressInfo;

@@ -40,7 +40,7 @@ describe('a request to a gateway over HTTP', () => {
     expect(JSON.parse(request?.body ?? '')).toEqual({ to: '+84912345678', text: message.text, from: 'CDC' });
   });
 
-  it('carries every letter in a form and in a URL, too', async () => {
+  it('carries every character in a form and in a URL, too', async () => {
     const sent = { ...message, text: 'đ ấ 😷 =&+%20 {to}' };
     const body = { form: { id: '{id}', to: '{to}', text: '{text}' } };
     await gateway({ body, idempotencyHeader: undefined }).send(sent);
@@ -51,7 +51,7 @@ describe('a request to a gateway over HTTP', () => {
     expect([asked.get('text'), asked.get('to')]).toEqual([sent.text, sent.to]);
   });
 
-  it('is never made when a secret is not set', () => {
+  it('is never made if a secret is not set', () => {
     expect(() => gateway({}, {})).toThrow('TOKEN');
     expect(() => gateway({ headers: {}, query: { url: 'http://x/{id}?k={env:NONE}', reference: '/id' } })).toThrow(
       'NONE',
@@ -68,12 +68,12 @@ describe('what a gateway over HTTP answers', () => {
     { accept: true, then: 500 },
     { accept: false, then: 504 },
   ];
-  it.each(unreadable)('leaves it open whether a message went when it does so: %j', async (fault) => {
+  it.each(unreadable)('leaves open whether a message was sent if it is: %j', async (fault) => {
     simulator.fault(fault);
     await expect(gateway().send(message)).rejects.toMatchObject({ name: 'Uncertain' });
   });
 
-  it('leaves it open when it takes longer than anybody waits', async () => {
+  it('leaves it open if it takes too long', async () => {
     simulator.fault({ accept: true, then: 'silence' });
     await expect(gateway({ answerTimeout: 50 }).send(message)).rejects.toMatchObject({ name: 'Uncertain' });
     expect(simulator.accepted).toHaveLength(1);
@@ -86,20 +86,20 @@ describe('what a gateway over HTTP answers', () => {
     [400, 'OurFault'],
     [401, 'OurFault'],
     [302, 'OurFault'],
-  ])('says with %i whose fault it is that nothing went', async (then, name) => {
+  ])('says with %i whose fault it is that nothing was sent', async (then, name) => {
     simulator.fault({ accept: false, then });
     await expect(gateway().send(message)).rejects.toMatchObject({ name });
     expect(simulator.accepted).toEqual([]);
   });
 
-  it('is not waited for where there is nobody', async () => {
+  it('is not waited for if nobody listens', async () => {
     const url = `http://127.0.0.1:${await freePort()}/messages`;
     await expect(gateway({ url }).send(message)).rejects.toMatchObject({ name: 'TheirFault' });
     const nowhere = gateway({ url: 'http://nobody.invalid/messages' });
     await expect(nowhere.send(message)).rejects.toMatchObject({ name: 'TheirFault' });
   });
 
-  it('is read by the first rule that fits', async () => {
+  it('is interpreted by the first matching rule', async () => {
     const answers = [
       { status: [200], at: '/code', is: [0], means: 'accepted' },
       { at: '/code', is: ['bad-number', 17], means: 'receiver' },
@@ -125,7 +125,7 @@ describe('what a gateway over HTTP answers', () => {
     expect(await outcome({ code: 'new' })).toBe('Uncertain');
   });
 
-  it('does not bring the number, the text or a secret into an error', async () => {
+  it('does not put the number, the text or a secret into an error', async () => {
     const body = { error: `no ${message.to}, ${message.text}, t0ken` };
     for (const fault of [
       { accept: false, then: 400, body },
@@ -148,7 +148,7 @@ describe('asking a gateway over HTTP what became of a message', () => {
   const asking = (more: object = {}) =>
     gateway({ query: { url: `${simulator.url}/messages/{id}`, reference: '/data/id', ...more } });
 
-  it('finds one whose answer was lost, so that it goes once', async () => {
+  it('finds one whose answer was lost, so that it is sent once', async () => {
     simulator.fault({ accept: true, then: 'close' });
     await expect(asking().send(message)).rejects.toMatchObject({ name: 'Uncertain' });
     expect(await asking().wasSent('alert-1')).toEqual({ reference: 'ref-1' });
@@ -156,7 +156,7 @@ describe('asking a gateway over HTTP what became of a message', () => {
     expect(simulator.accepted).toHaveLength(1);
   });
 
-  it('finds none that was not taken, or that was refused', async () => {
+  it('finds none that was not accepted, or that was refused', async () => {
     simulator.fault({ accept: false, then: 'close' });
     await expect(asking().send(message)).rejects.toMatchObject({ name: 'Uncertain' });
     expect(await asking().wasSent('alert-1')).toBeUndefined();
@@ -165,7 +165,7 @@ describe('asking a gateway over HTTP what became of a message', () => {
     expect(await asking({ refused: { at: '/data/state', is: ['rejected'] } }).wasSent('alert-1')).toBeUndefined();
   });
 
-  it('fails when there is no answer, instead of passing for one that knows of nothing', async () => {
+  it('fails if there is no answer, instead of reporting an unknown message', async () => {
     const elsewhere = gateway({ query: { url: `http://127.0.0.1:${await freePort()}/{id}`, reference: '/id' } });
     await expect(elsewhere.wasSent('alert-1')).rejects.toMatchObject({ name: 'TheirFault' });
   });

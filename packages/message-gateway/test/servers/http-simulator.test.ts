@@ -37,8 +37,8 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe('the gateway that tests run as a process of its own', () => {
-  it('has on its disk whatever it answered for when it is killed, and recognises it afterwards', async () => {
+describe('the gateway that tests run as a separate process', () => {
+  it('has everything on its disk that it answered for when it is killed, and recognises it afterwards', async () => {
     const first = await start();
     const { reference } = await gateway(first.url).send(message('a'));
     const faults = JSON.stringify([{ accept: true, then: 'close' }]);

@@ -38,7 +38,7 @@ const sendOnceConnected = (provider: Smpp, sent = message) =>
   );
 
 describe('a message over SMPP', () => {
-  it('goes in UCS-2 or in the default alphabet, from a name, to a number without its plus, with a receipt', async () => {
+  it('is sent in UCS-2 or in the default alphabet, from a name, to a number without its plus, with a receipt', async () => {
     const provider = smpp();
     expect(await provider.send(message)).toEqual({ reference: 'smsc-1' });
     await provider.send({ ...message, text: 'Ban la F1 [€]' });
@@ -50,17 +50,17 @@ describe('a message over SMPP', () => {
     expect(smsc.binds).toMatchObject([{ system_id: 'truyvet', interface_version: 0x34 }]);
   });
 
-  it('asks for no receipt when it is set so', async () => {
+  it('asks for no receipt if configured so', async () => {
     await smpp({ receipts: false }).send(message);
     expect(smsc.accepted).toMatchObject([{ registeredDelivery: 0 }]);
   });
 
-  it('of several segments goes whole as a payload', async () => {
+  it('with several segments is sent as one payload', async () => {
     await smpp().send({ ...message, text: LONG });
     expect(smsc.accepted).toMatchObject([{ text: LONG, dataCoding: 8, registeredDelivery: 1 }]);
   });
 
-  it('of several segments goes in parts with a header, of which the last asks for the receipt', async () => {
+  it('with several segments is sent in parts with a header, of which the last asks for the receipt', async () => {
     expect(await smpp({ long: 'udh' }).send({ ...message, text: LONG })).toEqual({ reference: 'smsc-3' });
     expect(smsc.accepted.map(({ text }) => text).join('')).toBe(LONG);
     expect(smsc.accepted.map(({ segment }) => segment?.slice(1))).toEqual([
@@ -72,7 +72,7 @@ describe('a message over SMPP', () => {
     expect(smsc.accepted.map(({ registeredDelivery }) => registeredDelivery)).toEqual([0, 0, 1]);
   });
 
-  it('in parts has the rest tried again while the other side is busy', async () => {
+  it('in parts has the rest retried while the other side is busy', async () => {
     const provider = smpp({ long: 'udh' });
     await provider.send(message);
     smsc.hold();
@@ -87,7 +87,7 @@ describe('a message over SMPP', () => {
     expect(await sending).toEqual({ reference: 'smsc-4' });
   });
 
-  it('in parts is in doubt when only some of them went', async () => {
+  it('in parts is in doubt if only some of them were sent', async () => {
     const provider = smpp({ long: 'udh' });
     smsc.hold();
     const sending = provider.send({ ...message, text: LONG });
@@ -97,7 +97,7 @@ describe('a message over SMPP', () => {
     await expect(sending).rejects.toMatchObject({ name: 'Uncertain' });
   });
 
-  it('waits when so many are under way', async () => {
+  it('waits if too many are in progress', async () => {
     const provider = smpp({ window: 3 });
     smsc.hold();
     const sending = Promise.all(Array.from({ length: 7 }, () => provider.send(message)));
@@ -120,7 +120,7 @@ describe('what an SMSC answers', () => {
     ['ESME_RINVDSTADR', 'ReceiverFault'],
     ['ESME_RINVSRCADR', 'OurFault'],
     ['ESME_RINVMSGLEN', 'OurFault'],
-  ])('%s is a matter of %s, and the connection goes on', async (then, name) => {
+  ])('%s is a matter of %s, and the connection continues', async (then, name) => {
     const provider = smpp();
     smsc.fault({ accept: false, then });
     const error = await provider.send(message).catch((e: unknown) => e as Error);
@@ -131,7 +131,7 @@ describe('what an SMSC answers', () => {
   });
 
   it.each([true, false])(
-    'leaves it open whether a message went when the connection falls (it did: %s)',
+    'leaves open whether a message was sent if the connection breaks (it was: %s)',
     async (accept) => {
       const provider = smpp();
       smsc.fault({ accept, then: 'close' });
@@ -140,7 +140,7 @@ describe('what an SMSC answers', () => {
     },
   );
 
-  it('leaves it open for every message under way when the connection falls', async () => {
+  it('leaves it open for every message in progress if the connection breaks', async () => {
     const provider = smpp();
     smsc.hold();
     const sending = Promise.allSettled(Array.from({ length: 5 }, () => provider.send(message)));
@@ -151,19 +151,19 @@ describe('what an SMSC answers', () => {
       expect(outcome).toMatchObject({ reason: { name: 'Uncertain', message: lost } });
   });
 
-  it('leaves it open when it takes longer than anybody waits', async () => {
+  it('leaves it open if it takes too long', async () => {
     smsc.fault({ accept: true, then: 'silence' });
     await expect(smpp({ answerTimeout: 50 }).send(message)).rejects.toMatchObject({ name: 'Uncertain' });
   });
 
-  it('is our fault when it does not let us in', async () => {
+  it('is our fault if it refuses our login', async () => {
     await expect(smpp({}, { PASSWORD: 'wrong' }).send(message)).rejects.toMatchObject({ name: 'OurFault' });
     expect(() => smpp({}, {})).toThrow('PASSWORD');
   });
 });
 
 describe('the connection to an SMSC', () => {
-  it('is their fault when there is none, and is made once they are there', async () => {
+  it('is their fault if there is none, and is made when they are available', async () => {
     await smsc.stop();
     const provider = smpp();
     await expect(provider.send(message)).rejects.toMatchObject({ name: 'TheirFault' });
@@ -171,7 +171,7 @@ describe('the connection to an SMSC', () => {
     expect(await sendOnceConnected(provider)).toEqual({ reference: 'smsc-1' });
   });
 
-  it('comes back by itself after it fell', async () => {
+  it('is restored automatically after it broke', async () => {
     const provider = smpp();
     await provider.send(message);
     smsc.dropAll();
@@ -179,14 +179,14 @@ describe('the connection to an SMSC', () => {
     expect(await sendOnceConnected(provider)).toEqual({ reference: 'smsc-2' });
   });
 
-  it('is given up and made anew when the other side does not answer any more', async () => {
+  it('is given up and replaced if the other side no longer answers', async () => {
     const provider = smpp({ enquireEvery: 20, answerTimeout: 20 });
     await provider.send(message);
     smsc.mute();
     await until(() => smsc.binds.length >= 2 || undefined);
   });
 
-  it('is ended in good order', async () => {
+  it('is closed properly', async () => {
     const provider = smpp();
     await provider.send(message);
     await provider.close();
@@ -211,7 +211,7 @@ describe('receipts over SMPP', () => {
     return reports.slice(0, -1);
   }
 
-  it('come without anything having been sent, and say nothing of the message', async () => {
+  it('arrive without anything having been sent, and say nothing about the message', async () => {
     expect(await reported({ esm_class: 4, short_message: text('DELIVRD') })).toEqual([
       { reference: 'smsc-1', status: 'network-delivered', detail: 'DELIVRD, err 012' },
     ]);
@@ -221,7 +221,7 @@ describe('receipts over SMPP', () => {
     expect(await reported({ esm_class: 4, short_message: text(stat) })).toMatchObject([{ status: 'failed' }]);
   });
 
-  it('say nothing in between, and messages from phones are none', async () => {
+  it('say nothing in between, and messages from phones are not receipts', async () => {
     expect(
       await reported(
         { esm_class: 4, short_message: text('ACCEPTD') },
