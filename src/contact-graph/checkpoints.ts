@@ -17,7 +17,8 @@ export const PARTITIONS = [FACTS, ...SLOTS];
 
 /**
  * The checkpoint of all active projections of facts: they are written in one transaction, so only this one is moved. It
- * names its members, so that a process that does not know which they are now cannot move it.
+ * names all active builds, visits included, since the lengths of stay that visits read are written with the facts: a
+ * process that does not know which builds are active now cannot move it.
  */
 const TOGETHER = { projection: 'facts', partition: FACTS, state: 'shared' } as const;
 
@@ -241,7 +242,7 @@ export interface Move extends CheckpointName {
   members?: readonly string[];
 }
 
-/** Moves the shared checkpoint of these builds, which are all active builds of projections of facts. */
+/** Moves the shared checkpoint. @param instances all active builds. */
 export function moveTogether(instances: readonly Instance[], from: Position | undefined): Move {
   const members = instances.flatMap(({ name, partitions }) => partitions.map((partition) => `${name} ${partition}`));
   return { ...TOGETHER, from, members: members.sort() };
@@ -252,10 +253,10 @@ export async function nameMembers(tx: Tx): Promise<void> {
   await tx.run(
     `MATCH (s:Checkpoint {state: $shared})
      SET s.members = COLLECT {
-       MATCH (c:Checkpoint {state: 'active'}) WHERE c.epoch = s.epoch AND c.partition STARTS WITH $facts
+       MATCH (c:Checkpoint {state: 'active'}) WHERE c.epoch = s.epoch
        RETURN c.projection + ' ' + c.partition AS member ORDER BY member
      }`,
-    { shared: TOGETHER.state, facts: FACTS },
+    { shared: TOGETHER.state },
   );
 }
 

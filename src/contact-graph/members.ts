@@ -1,7 +1,7 @@
 import type { Position } from '../event-log/event-store.js';
 import { moveTogether, type Move } from './checkpoints.js';
 import { familyOf, isCurrent, labelling, served, type Described, type Instance, type LabelOf } from './instances.js';
-import { isOfVisits, type Projection } from './projection.js';
+import type { Projection } from './projection.js';
 
 /** A projection and its build in progress. */
 export interface Member<P extends Projection = Projection> {
@@ -38,8 +38,10 @@ export class Members {
 
   /** The checkpoint of the joined projections of facts, which move together. */
   move(from: Position | undefined): Move {
-    const joined = this.projections.flatMap((each) => (isOfVisits(each) ? [] : (this.active(each) ?? [])));
-    return moveTogether(joined, from);
+    return moveTogether(
+      this.projections.flatMap((each) => this.active(each) ?? []),
+      from,
+    );
   }
 
   /** The build of the projection that is written with the rest. */

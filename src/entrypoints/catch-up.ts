@@ -4,7 +4,7 @@ import { queueOf } from '../delivery/message-jobs.js';
 import { knownOperatorOrders, type KnownOperatorOrders } from '../delivery/known-operator-orders.js';
 import { readProviders } from '@truyvet/message-gateway';
 import { UserError } from '../kernel/errors.js';
-import { passedByAll, readGraphState } from '../contact-graph/checkpoints.js';
+import { passedByAll, readGraphState, type GraphState } from '../contact-graph/checkpoints.js';
 import { GraphNotReady } from '../contact-graph/gate.js';
 import { Neo4jOperators } from '../operations/operator-queries.js';
 import { openGraph, type Graph } from '../contact-graph/index.js';
@@ -98,7 +98,7 @@ export async function waitUntilCaughtUp(
     return { waitingFor, stands: stands.map((each) => `${each?.commit}/${each?.prepare}`).join(' ') };
   };
   try {
-    await untilQuiet({ look, missing: () => missingRoles(queues), say });
+    await untilQuiet({ look: () => look().catch(whereNotReady), missing: () => missingRoles(queues), say });
     if (held && held.messages > 0) {
       say(
         `Messages are paused ${held.by}, and wait. Let them go with: npx truyvet alerts resume --by NAME --reason TEXT`,
@@ -128,12 +128,26 @@ async function lookAtGraph({ driver }: Graph): Promise<{ position: Position | un
     const state = await readGraphState(driver);
     if (!state) return { position: undefined, progress: 'is empty' };
     const position = passedByAll(state.passed);
+    const rebuilt = outdated(state);
+    if (rebuilt.length > 0) return { position, progress: `rebuilds ${rebuilt.join(', ')}` };
     if (!state.filling) return { position };
     return { position, progress: `is being filled (up to position ${position?.commit ?? 0} of the log)` };
   } catch (error) {
     if (error instanceof GraphNotReady) return { position: undefined, progress: 'is being prepared' };
     throw error;
   }
+}
+
+/** A projection may be replaced between two queries of a look. */
+function whereNotReady(error: unknown): Look {
+  if (error instanceof GraphNotReady) return { waitingFor: ['the contact graph is being prepared'], stands: '' };
+  throw error;
+}
+
+/** The projections whose rows are of another version, so that traces and alerts wait until they are rebuilt. */
+function outdated({ instances }: Pick<GraphState, 'instances'>): string[] {
+  const active = new Set(instances.flatMap(({ name, state }) => (state === 'active' ? [name] : [])));
+  return [...new Set(instances.map(({ name }) => name))].filter((name) => !active.has(name));
 }
 
 interface Look {

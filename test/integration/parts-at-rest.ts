@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cpSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { servicesDown } from '@truyvet/local-services';
+import { connectGraph } from '../../src/contact-graph/neo4j.js';
 import { killCommands, runCommand, startCommand, type Command } from '../support/command.js';
 import { deadline } from '../support/deadline.js';
 import type { TestInstallation } from '../support/services.js';
@@ -88,6 +90,28 @@ export function restingParts(installationOf: () => TestInstallation): void {
         expect(answer).toMatch(/being (filled|prepared|emptied|made)|not been prepared/);
       expect(answers.at(-1)).toBe(met.contact);
       await takeIn(met);
+      expect(await contactsOf(met.case)).toEqual([met.contact]);
+    });
+
+    it('have an import wait while cases of another version are rebuilt, and say so', async () => {
+      const [projector] = parts;
+      projector?.process.kill('SIGTERM');
+      await projector?.ended;
+      const driver = connectGraph(installationOf().urls.neo4j);
+      // As a program of another version finds the rows of this one.
+      await driver.executeQuery(
+        `MATCH (s:Checkpoint {state: 'shared'}), (c:Checkpoint {projection: 'cases', state: 'active'})
+         SET c.state = 'left', c.commit = s.commit, c.prepare = s.prepare`,
+      );
+      await driver.close();
+      const empty = file('empty.csv', 'person_id,started_at', []);
+      const waiting = startCommand(['import', 'isolations', empty, '--wait'], installationOf().env);
+      for (const end = deadline(); !waiting.stderr().includes('the contact graph rebuilds cases'); await delay(100)) {
+        expect({ passed: end.passed(), stderr: waiting.stderr() }).toMatchObject({ passed: false });
+      }
+      const again = startCommand(['projector'], installationOf().env);
+      parts = [...parts.slice(1), again];
+      expect(await waiting.ended).toMatchObject({ code: 0 });
       expect(await contactsOf(met.case)).toEqual([met.contact]);
     });
 

@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
 import { buildBeside } from '../../src/contact-graph/building.js';
-import { OutOfStep, readGraphState, wantAgain } from '../../src/contact-graph/checkpoints.js';
+import { moveCheckpoints, OutOfStep, readGraphState, wantAgain } from '../../src/contact-graph/checkpoints.js';
 import { GraphNotReady } from '../../src/contact-graph/gate.js';
 import { wipe } from '../../src/contact-graph/maintenance.js';
+import { inTransaction } from '../../src/contact-graph/neo4j.js';
 import { defineProjection, type VisitProjection } from '../../src/contact-graph/projection.js';
 import { GraphWriter } from '../../src/contact-graph/projector.js';
 import { TRACED } from '../../src/contact-graph/reads.js';
@@ -273,6 +274,22 @@ export function visitProjections(driverOf: () => Driver): void {
             "MATCH (:Person {id: 'Hoa'})-[a:AT_v2]->(:Slot_v2)-[:IN_v2]->(:Place {id: 'market'}) RETURN count(a) AS count",
           ),
         ).toBe(2);
+      },
+      SLOWEST,
+    );
+
+    it(
+      'that were replaced between the slots and the facts of a batch stop its facts, with which lengths of stay are written',
+      async () => {
+        const at = await filled();
+        const elsewhere = await openWriter(driverOf(), at.store);
+        await wantAgain(driverOf(), 'presence');
+        await until(async () => (await at.instance('presence', 'active'))?.again === true, 'they are replaced');
+        const { epoch, factsPassed, members } = elsewhere;
+        const facts = inTransaction(driverOf(), 'write', (tx) =>
+          moveCheckpoints(tx, epoch, 'facts', [members.move(factsPassed)], factsPassed),
+        );
+        await expect(facts).rejects.toThrow(OutOfStep);
       },
       SLOWEST,
     );
