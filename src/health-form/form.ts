@@ -20,10 +20,7 @@ export const formSchema = z.object({
 export type HealthForm = z.infer<typeof formSchema>;
 
 /** @throws NotKnown when the alert cannot be answered: there is none, it no longer holds, or its days are over. */
-export async function formOf(
-  { base }: Pick<Context, 'base'>,
-  { alert_id }: { alert_id: string },
-): Promise<HealthForm> {
+export async function formOf({ base }: Pick<Context, 'base'>, { alert_id }: { alert_id: string }): Promise<HealthForm> {
   const alert = await requireOpen(base, alert_id);
   const { sentAt = null, language, answered } = alert;
   return { alert_id, people: peopleOf(alert), sent_at: sentAt, language, answered };
