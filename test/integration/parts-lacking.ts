@@ -14,6 +14,7 @@ import { passedByAll, readGraphState } from '../../src/contact-graph/checkpoints
 import { GraphNotReady } from '../../src/contact-graph/gate.js';
 import { openGraph, type Graph } from '../../src/contact-graph/index.js';
 import { readSetAside } from '../../src/contact-graph/set-aside.js';
+import { RedisAsideNotes } from '../../src/event-log/aside-notes.js';
 import { handle } from '../../src/event-log/handle.js';
 import { caseIdOf } from '../../src/kernel/ids.js';
 import { builtInProfiles } from '../../src/cases/profiles.js';
@@ -194,6 +195,8 @@ export function lackingParts(installationOf: () => TestInstallation): void {
           const [url = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(api.stdout()) ?? [];
           const header = async () => (await fetch(`${url}/v1/questions/cases`)).headers.get(LACKING);
           expect(await header()).toBeNull();
+          // As the reader does when a worker starts.
+          await new RedisAsideNotes(queues.redis, (name) => queues.key(name)).load('open-cases');
           await queues.redis.hset(queues.key('aside:open-cases'), 'of a test', '{}');
           await until(async () => (await header()) === '1', 'the header names it');
           const { code, stdout, stderr } = await run('cases', '--json');
