@@ -68,7 +68,8 @@ export class AnswersController {
       } catch (error) {
         // While the clock is in doubt no answer is stored, and contacts need not read why.
         if (error instanceof ClockInDoubt) return [503, { kind: 'later' }];
-        // Since this request looked, which is a moment ago.
+        // What follows happened since this request looked, a moment ago.
+        if (error instanceof NotKnown) return [404, { kind: 'nothing' }];
         if (!(error instanceof Refused) || error.problem !== PEOPLE_CHANGED) throw error;
         const now = await this.#formOf(form.alert_id);
         return now ? [422, formOf(now, { given, complaints, changed: true })] : [404, { kind: 'nothing' }];

@@ -4,6 +4,8 @@ import request, { type Test } from 'supertest';
 import { AnswersModule } from '../../../src/health-form/http/answers.module.js';
 import { AnswerLinks } from '../../../src/health-form/links.js';
 import type { RecordedEvent } from '../../../src/event-log/event-store.js';
+import type { Event } from '../../../src/kernel/event.js';
+import type { Stream } from '../../../src/kernel/stream.js';
 import { alertIdOf, idOf } from '../../../src/kernel/ids.js';
 import { MasterKey } from '../../../src/event-log/master-key.js';
 import { Contexts } from '../../../src/requests/context.js';
@@ -17,7 +19,17 @@ export const links = new AnswerLinks(new MasterKey(Buffer.alloc(32, 1)), 'https:
 /** Stores answers only when a given number of them are waiting to be stored. */
 class PatientStore extends MemoryEventStore {
   together = 1;
+  /** Runs once, as soon as somebody has looked whether a form was answered. */
+  between: (() => Promise<void>) | undefined;
   #waiting: (() => void)[] = [];
+
+  override async *read<E extends Event>(...args: [Stream<E>, number?]): AsyncIterable<RecordedEvent<E>> {
+    yield* super.read(...args);
+    const { between } = this;
+    if (!between || !args[0].name.startsWith('answers-')) return;
+    this.between = undefined;
+    await between();
+  }
 
   override async append(...args: Parameters<MemoryEventStore['append']>): ReturnType<MemoryEventStore['append']> {
     if (args[0].name.startsWith('answers-')) {

@@ -210,4 +210,16 @@ describe('The day of the message', () => {
   it('is left out if nothing records that the message was sent', async () => {
     expect((await rig.get().expect(200)).text).toContain('because we sent you a message.');
   });
+
+  it('is shown again if somebody joins the phone at the moment of the answer, and is gone if the alert is withdrawn', async () => {
+    rig.store.between = async () => void (await rig.join());
+    const { text } = await rig.send({ ...NONE, people: 1 }).expect(422);
+    expect(text).toContain('about the 2 people who use this phone');
+    rig.store.between = withdraw;
+    await rig
+      .send({ ...NONE, people: 2, ill: 0 })
+      .expect(404)
+      .expect('Content-Type', /text\/html/);
+    expect(rig.answers()).toEqual([]);
+  });
 });
