@@ -72,16 +72,17 @@ export async function graphStateIn(tx: Tx): Promise<GraphState | undefined> {
     `MATCH (c:Checkpoint) WHERE c.epoch = $epoch
      RETURN c.projection AS name, c.partition AS partition, c.version AS version, c.again AS again, c.state AS state,
             c.owns AS owns, coalesce(c.wanted, false) AS wanted, c.trouble AS trouble,
-            c.made AS made, c.members AS members, toString(c.commit) AS commit, toString(c.prepare) AS prepare, c.given AS given`,
+            c.made AS made, toString(c.commit) AS commit, toString(c.prepare) AS prepare, c.given AS given`,
     { epoch: graph.epoch },
   );
   const passed = new Map<string, Position | undefined>();
   const instances = new Map<string, Instance>();
   const given = new Map<string, MarkedEvent>();
-  const together = checkpoints.find(({ state }) => state === TOGETHER.state);
-  for (const { partition, ...build } of checkpoints.filter(isOfBuild)) {
+  const shared = checkpoints.find(({ state }) => state === TOGETHER.state);
+  const together = shared && standOf(shared);
+  for (const { partition, commit, prepare, given: text, ...build } of checkpoints.filter(isOfBuild)) {
     const isMember = build.state === 'active' && baseOf(partition) === FACTS;
-    const { position, event } = standOf(isMember && together ? together : build);
+    const { position, event } = isMember && together ? together : standOf({ commit, prepare, given: text });
     const key = `${build.name}${suffixOf(build)}`;
     instances.set(
       key,
