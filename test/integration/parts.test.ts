@@ -10,9 +10,6 @@ import { deadline } from '../support/deadline.js';
 import { GivenServer } from '../support/given-server.js';
 import { poison } from '../support/poison.js';
 import { freshInstallation, type TestInstallation } from '../support/services.js';
-import { restingParts } from './parts-at-rest.js';
-import { jsonOfCommands } from './parts-json.js';
-import { lackingParts } from './parts-lacking.js';
 
 jest.setTimeout(240_000);
 
@@ -27,10 +24,6 @@ afterAll(async () => {
 
 const UP = { up: true };
 const SERVICES = { clock: UP, graph: UP, 'event-log': UP, neo4j: UP, redis: UP };
-
-// These come first, while nothing is set aside.
-lackingParts(() => installation);
-restingParts(() => installation);
 
 describe('A part that runs alone', () => {
   it.each([
@@ -190,6 +183,3 @@ it('Without a provider, every output about messages says that they are only writ
   running.process.kill('SIGTERM');
   expect(await running.ended).toMatchObject({ code: 0 });
 });
-
-// These come last, because they stop the services.
-jsonOfCommands(() => installation);
