@@ -8,6 +8,7 @@ import { readMessages } from '../delivery/messages.js';
 import { isForPeople, UserError } from '../kernel/errors.js';
 import { canonicalId, printable } from '../kernel/text.js';
 import { CsvSource } from '../intake/csv.js';
+import type { Scanning } from '../intake/outcome.js';
 import { importRows, type ImportSummary, type Progress } from '../intake/import-rows.js';
 import { problemOfId } from '../intake/fields.js';
 import { NdjsonSource } from '../intake/ndjson.js';
@@ -123,7 +124,7 @@ async function run(
   { source: sourceName, key, history = false, closeByNext = false }: ImportFileOptions,
   signal: AbortSignal,
 ): Promise<ImportSummary> {
-  const { zone, retentionDays, now } = runtime.config;
+  const { zone, retentionDays, now, doubleScanMinutes } = runtime.config;
   const source = ndjson ? new NdjsonSource(stream) : new CsvSource(stream, name, new RowReader(kind, zone).columns);
   const languages = new Set(readMessages(runtime.config.messages).keys());
   const progress: Progress = { read: 0, settled: 0, settledBytes: 0 };
@@ -136,7 +137,7 @@ async function run(
       origin: {
         provenance: { source: sourceName, laboratory: true, correlationId: randomUUID() },
         key,
-        ...(closeByNext && { scanning: { closeByNext, doubleScanMinutes: 0 } }),
+        scanning: scanningOf(closeByNext, doubleScanMinutes),
       },
       source,
       zone,
@@ -159,6 +160,12 @@ async function run(
   } finally {
     shown.stop();
   }
+}
+
+/** Undefined where no visit depends on another one, which makes storing far cheaper. */
+function scanningOf(closeByNext: boolean, doubleScanMinutes: number): Scanning | undefined {
+  if (!closeByNext && doubleScanMinutes === 0) return undefined;
+  return { closeByNext: closeByNext ? 'unless-kind' : 'never', doubleScanMinutes };
 }
 
 /** The source of the rows, which is kept with each. @throws UserError when it is not a valid name. */

@@ -4,8 +4,11 @@ import type { Remark } from './remarks.js';
 
 /** How check-ins affect other visits. */
 export interface Scanning {
-  /** A check-in ends the person's open stay elsewhere, unless the kind of that place has a rule of its own. */
-  closeByNext: boolean;
+  /**
+   * Whether a check-in ends the person's open stay elsewhere: `by-kind` where the kind of that place has a rule to do so,
+   * `unless-kind` unless it has a rule not to, or `never`, since a file may contain history in any order.
+   */
+  closeByNext: 'never' | 'by-kind' | 'unless-kind';
   /**
    * A second scan of a person at a place within this many minutes is the same visit; with 0 each is a visit of its own.
    */

@@ -25,7 +25,9 @@ export async function storeScans(
   origin: Origin,
   scanning: Scanning,
 ): Promise<Scanned[]> {
-  const closing = scanning.closeByNext || (await means.of(knownPlaceKinds).anyClosedByNext());
+  const closing =
+    scanning.closeByNext === 'unless-kind' ||
+    (scanning.closeByNext === 'by-kind' && (await means.of(knownPlaceKinds).anyClosedByNext()));
   const { facts, outcomes } = await readScans(means, rows, origin, scanning.doubleScanMinutes);
   await storeByStream(means, facts);
   // Reads after storing: of two concurrent check-ins, the one stored last sees both.
@@ -67,7 +69,8 @@ async function closeByNext(
   const ruleAt = (placeId: string) => means.of(knownPlaceKinds).ruleAt(placeId);
   for (const { visit } of overByNext(visits, now)) rules.set(visit.placeId, await ruleAt(visit.placeId));
   const personId = rows[0]?.personId ?? '';
-  const command: CloseByNext = { type: 'CloseByNext', personId, now, rules, closeByNext: scanning.closeByNext, origin };
+  const otherwise = scanning.closeByNext === 'unless-kind';
+  const command: CloseByNext = { type: 'CloseByNext', personId, now, rules, closeByNext: otherwise, origin };
   await storeByStream(means, eventsOf(scanDecider.decide(command, visits)));
 }
 

@@ -71,6 +71,19 @@ describe('npx truyvet import', () => {
     expect(await count(`presence-${id}-202108`)).toBe(2);
   });
 
+  it('takes two scans within the minutes that the installation sets as one visit, as over HTTP', async () => {
+    const id = randomUUID();
+    const rows = [
+      `${id},cafe,2021-08-01T09:00:00Z,`,
+      `${id},cafe,2021-08-01T09:04:00Z,`,
+      `${id},bar,2021-08-01T09:05:00Z,`,
+    ];
+    const path = file('scans.csv', `${header}${rows.join('\n')}\n`);
+    const env = { ...process.env, TRUYVET_DOUBLE_SCAN_MINUTES: '5' };
+    expect(await runCommand(['import', 'check-ins', path], env)).toMatchObject({ code: 0 });
+    expect(await count(`presence-${id}-202108`)).toBe(2);
+  });
+
   it('puts bad rows aside, shows the first, exits with 2, and accepts them after correction', async () => {
     const id = randomUUID();
     const path = file('bad.csv', `${header}${id},cafe,2021-08-01,\n${id},bar,2021-08-01T10:00:00Z,\n`);

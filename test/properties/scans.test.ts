@@ -22,7 +22,7 @@ it('Stays end with the first check-in elsewhere within their hour, in whatever o
       for (let from = 0; from < found.length; from += size) {
         const rows = found.slice(from, from + size).map(({ place, minute }) => `p,${place},${at(minute)},`);
         await importText(means, 'check-ins', `person_id,place_id,arrived_at,left_at\n${rows.join('\n')}\n`, {
-          scanning: { closeByNext: true, doubleScanMinutes: 0 },
+          scanning: { closeByNext: 'unless-kind', doubleScanMinutes: 0 },
         });
       }
       const visits = await readVisits(store, [streams.presence('p', at(-60)), streams.presence('p', at(0))]);

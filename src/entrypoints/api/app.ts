@@ -79,7 +79,7 @@ export async function createApi(parts: ApiParts): Promise<{ app: INestApplicatio
     means,
     zone: config.zone,
     limits,
-    scanning: { closeByNext, doubleScanMinutes },
+    scanning: { closeByNext: closeByNext ? ('unless-kind' as const) : ('by-kind' as const), doubleScanMinutes },
     counted: metrics.counted,
     ...(parts.counts && { counts: parts.counts }),
   };

@@ -23,8 +23,8 @@ beforeEach(() => {
   means = meansOver(store);
 });
 
-const OFF: Scanning = { closeByNext: false, doubleScanMinutes: 0 };
-const CLOSING: Scanning = { ...OFF, closeByNext: true };
+const OFF: Scanning = { closeByNext: 'by-kind', doubleScanMinutes: 0 };
+const CLOSING: Scanning = { ...OFF, closeByNext: 'unless-kind' };
 const at = (clock: string): string => (clock.includes('T') ? `${clock}:00Z` : `2021-08-10T${clock}:00Z`);
 
 function row(placeId: string, arrived: string, left?: string): CheckInRow {
@@ -132,6 +132,7 @@ describe('A check-in elsewhere', () => {
 
   it.each<[boolean, Scanning, number]>([
     [true, OFF, 1],
+    [true, { ...OFF, closeByNext: 'never' }, 0],
     [false, CLOSING, 0],
   ])(
     "ends stays of a kind with the rule %j, whatever the tenant's rule (%j)",
