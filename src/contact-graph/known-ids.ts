@@ -1,5 +1,6 @@
 import type { Driver } from 'neo4j-driver';
 import type { LabelOf } from './instances.js';
+import { GraphNotReady } from './ports.js';
 import { MergedIds } from './merged-records.js';
 import { rows, type Tx } from './neo4j.js';
 import type { Reads } from './reads.js';
@@ -20,7 +21,10 @@ export interface KnownIds {
   knowsPlace(placeId: string): Promise<boolean>;
   /** Ids with this beginning, in order. */
   idsLike(kind: Named, beginning: string, limit: number): Promise<string[]>;
-  /** The shortest unambiguous form of each id of a case, task or alert; other ids are omitted. */
+  /**
+   * The shortest unambiguous form of each id of a case, task or alert. Other ids are omitted, and those of a kind whose
+   * projection is being made.
+   */
   shortIds(ids: readonly string[]): Promise<Map<string, string>>;
   /** The cases that exist among these, in any order. */
   casesById(caseIds: readonly string[]): Promise<CaseName[]>;
@@ -28,7 +32,7 @@ export interface KnownIds {
 
 /** Ids of people and places need no projection, since every person and place that an event mentions has a node. */
 const NUMBERED: Reads = [];
-const NAMED: Reads = ['cases', 'alerts'];
+const NAMED: Record<Named, Reads> = { case: ['cases'], task: ['tasks'], alert: ['alerts'] };
 const CASES: Reads = ['merges', 'cases'];
 
 export class Neo4jIds implements KnownIds {
@@ -43,11 +47,16 @@ export class Neo4jIds implements KnownIds {
   }
 
   idsLike(kind: Named, beginning: string, limit: number): Promise<string[]> {
-    return this.reading((tx, label) => idsLike(tx, label, kind, beginning, limit), NAMED);
+    return this.reading((tx, label) => idsLike(tx, label, kind, beginning, limit), NAMED[kind]);
   }
 
-  shortIds(ids: readonly string[]): Promise<Map<string, string>> {
-    return this.reading((tx, label) => shortIds(tx, label, ids), NAMED);
+  async shortIds(ids: readonly string[]): Promise<Map<string, string>> {
+    const found = await Promise.all(
+      (Object.keys(NAMED) as Named[]).map((kind) =>
+        this.reading((tx, label) => shortIds(tx, label, kind, ids), NAMED[kind]).catch(noneWhileMade),
+      ),
+    );
+    return new Map(found.flatMap((short) => [...short]));
   }
 
   casesById(caseIds: readonly string[]): Promise<CaseName[]> {
@@ -66,6 +75,12 @@ export class Neo4jIds implements KnownIds {
   protected reading<T>(work: (tx: Tx, label: LabelOf) => Promise<T>, reads: Reads): Promise<T> {
     return answering(this.driver, reads, work);
   }
+}
+
+/** An answer with whole ids is better than none while what would shorten them is being made. */
+function noneWhileMade(error: unknown): Map<string, string> {
+  if (error instanceof GraphNotReady) return new Map();
+  throw error;
 }
 
 async function knows(tx: Tx, query: string, id: string): Promise<boolean> {

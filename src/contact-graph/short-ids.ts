@@ -25,20 +25,20 @@ export async function idsLike(
   return found.map(({ id }) => id);
 }
 
-/** The shortest unambiguous form of each id of a case, task or alert, unique within its kind; other ids are omitted. */
-export async function shortIds(tx: Tx, label: LabelOf, ids: readonly string[]): Promise<Map<string, string>> {
-  const short = new Map<string, string>();
-  for (const each of Object.values(LABELS)) {
-    const asked = ids.filter((id) => !short.has(id));
-    if (asked.length === 0) break;
-    const found = await rows<{ id: string; length: number | null }>(
-      tx,
-      `UNWIND $asked AS id MATCH (n:${label(each)} {id: id})
-       RETURN id, [length IN $lengths WHERE
-         COUNT { MATCH (other:${label(each)}) WHERE other.id STARTS WITH left(id, length) } = 1][0] AS length`,
-      { asked, lengths: LENGTHS.map(int) },
-    );
-    for (const { id, length } of found) short.set(id, length === null ? id : id.slice(0, length));
-  }
-  return short;
+/** The shortest form of each id of this kind that is unambiguous within it; other ids are omitted. */
+export async function shortIds(
+  tx: Tx,
+  label: LabelOf,
+  kind: Named,
+  ids: readonly string[],
+): Promise<Map<string, string>> {
+  const of = label(LABELS[kind]);
+  const found = await rows<{ id: string; length: number | null }>(
+    tx,
+    `UNWIND $ids AS id MATCH (n:${of} {id: id})
+     RETURN id, [length IN $lengths WHERE
+       COUNT { MATCH (other:${of}) WHERE other.id STARTS WITH left(id, length) } = 1][0] AS length`,
+    { ids, lengths: LENGTHS.map(int) },
+  );
+  return new Map(found.map(({ id, length }) => [id, length === null ? id : id.slice(0, length)]));
 }
