@@ -1,17 +1,19 @@
 import type { GraphQueries } from '../contact-graph/ports.js';
+import { type Job, UnrecoverableError } from 'bullmq';
 import type { EventStore } from '../event-log/event-store.js';
 import type { Queues } from '../work/queues.js';
 import type { DeliveryReport } from '@truyvet/message-gateway';
 import { keptDetail, keptReference } from './kept.js';
 import { LoadedMessage } from './loaded-message.js';
-import type { Purposes } from './purposes.js';
+import { NotNotedYet, type Purposes } from './purposes.js';
 
 /** The source of the events that delivery records by itself. */
 const SOURCE = 'truyvet';
 
 export const REPORT_QUEUE = 'alert-reports';
-/** A report may come before the graph knows the message, so the search is repeated over some minutes. */
-const ATTEMPTS = 12;
+/** A report may come before the graph knows the message, so the search is repeated: at least so often and so long. */
+const SEARCHES = 12;
+const SEARCHED_FOR = 10 * 60_000;
 
 export interface ReportJob extends DeliveryReport {
   provider: string;
@@ -26,7 +28,6 @@ export async function takeReports(queues: Queues, provider: string, reports: rea
       // Providers' references may contain characters that a job id may not.
       opts: {
         jobId: `report-${Buffer.from(JSON.stringify([provider, report.reference, report.status])).toString('base64url')}`,
-        attempts: ATTEMPTS,
       },
     })),
   );
@@ -35,6 +36,28 @@ export async function takeReports(queues: Queues, provider: string, reports: rea
 /** Nothing is known about the message yet, or ever will be. */
 export class UnknownMessage extends Error {
   override readonly name = 'UnknownMessage';
+}
+
+/**
+ * Runs a job of a report. Whatever prevents recording it is tried again for ever, but a message that stays unknown may be
+ * that of another system.
+ * @param now milliseconds since 1970.
+ * @throws UnrecoverableError when the message was searched for long enough.
+ */
+export async function untilGivenUp(
+  { attemptsMade, timestamp }: Pick<Job, 'attemptsMade' | 'timestamp'>,
+  now: number,
+  note: () => Promise<void>,
+): Promise<void> {
+  try {
+    await note();
+  } catch (error) {
+    const searched = error instanceof UnknownMessage || error instanceof NotNotedYet;
+    if (searched && attemptsMade + 1 >= SEARCHES && now - timestamp >= SEARCHED_FOR) {
+      throw new UnrecoverableError(error.message);
+    }
+    throw error;
+  }
 }
 
 /**

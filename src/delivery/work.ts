@@ -5,7 +5,7 @@ import { publishFailing } from './failing-providers.js';
 import { queueOf, sendByPurpose, sendThrough } from './message-jobs.js';
 import { watchPauses } from './pauses.js';
 import type { MessageJob } from './purposes.js';
-import { noteReport, REPORT_QUEUE, takeReports, type ReportJob } from './reports.js';
+import { noteReport, REPORT_QUEUE, takeReports, type ReportJob, untilGivenUp } from './reports.js';
 import { SENDING } from './sending.js';
 
 const SENDS_AT_ONCE = 50;
@@ -53,9 +53,9 @@ export const WORK: Work = {
   handlers: [
     handlesJob<ReportJob>(REPORT_QUEUE, (worker) => {
       const { purposes, trouble } = worker.of(SENDING);
-      const { store, graph } = worker.base;
+      const { store, graph, now } = worker.base;
       return {
-        run: ({ data }) => noteReport(store, graph, purposes, data),
+        run: (job) => untilGivenUp(job, now(), () => noteReport(store, graph, purposes, job.data)),
         onFailed: (error) => trouble('alerts: a job is to be tried again', error),
       };
     }),

@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Dispatcher, HandedOverElsewhere, type Outcome } from '../../../src/delivery/dispatcher.js';
+import { UnrecoverableError } from 'bullmq';
+import { GraphNotReady } from '../../../src/contact-graph/gate.js';
 import { messageStream } from '../../../src/delivery/events.js';
 import { NotNotedYet, Purposes, type Purpose, type Reported } from '../../../src/delivery/purposes.js';
-import { noteReport } from '../../../src/delivery/reports.js';
+import { noteReport, untilGivenUp, UnknownMessage } from '../../../src/delivery/reports.js';
 import { Routes, type Route } from '../../../src/delivery/routes.js';
 import { CountedLog } from '../alerting/counted-log.js';
 import { RememberingProvider } from '../alerting/remembering-provider.js';
@@ -80,6 +82,17 @@ describe('A module with its own purpose', () => {
     await noteReport(store, graph, purposes, { ...report, status: 'failed' });
     expect(appointments.arrived).toEqual(new Map([[about, true]]));
     expect(noted().filter((type) => type === 'MessageDelivered')).toHaveLength(1);
+  });
+
+  it.each<[string, Error, object, boolean]>([
+    ['is given up once its message was searched for often and long', new UnknownMessage('unknown'), {}, true],
+    ['is given up once its message was not noted for long', new NotNotedYet(), {}, true],
+    ['is searched for again in the first minutes', new UnknownMessage('unknown'), { timestamp: 500_000 }, false],
+    ['that had to wait for a worker is searched for often', new UnknownMessage('unknown'), { attemptsMade: 3 }, false],
+    ['that cannot be recorded is never given up', new GraphNotReady('it is being filled'), {}, false],
+  ])('a report %s', async (_, error, job, givenUp) => {
+    const ran = untilGivenUp({ attemptsMade: 40, timestamp: 0, ...job }, 1_000_000, () => Promise.reject(error));
+    await expect(ran).rejects.toThrow(givenUp ? UnrecoverableError : error);
   });
 
   it('sends nothing before it has recorded that it will', async () => {
