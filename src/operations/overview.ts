@@ -63,6 +63,17 @@ export function queueNames({ providers, traceQueue }: Pick<OperationTools, 'prov
 /** Everything that an operator has to know about alerting now. */
 export async function overview(tools: OperationTools): Promise<Overview> {
   const { store, queues, graph, providers, files, workerKey, contactGraph } = tools;
+  const unready: string[] = [];
+  /** Empty while the graph, or what is asked of it, is being made: the page then shows the rest, and says why. */
+  const orNothing = async <T>(asked: Promise<T[]>): Promise<T[]> => {
+    try {
+      return await asked;
+    } catch (error) {
+      if (!(error instanceof GraphNotReady)) throw error;
+      unready.push(error.message);
+      return [];
+    }
+  };
   const [{ state }, figures, alone, counts, failed, held, heldResults, commands, worker, shown, clock] =
     await Promise.all([
       tools.operations.load(),
@@ -86,7 +97,7 @@ export async function overview(tools: OperationTools): Promise<Overview> {
     clock: tools.clock,
     clock_doubt: clock.doubt,
     reaches_people: providers.some((name) => !files.includes(name)),
-    graph: shown,
+    graph: { ...shown, problem: shown.problem ?? unready[0] ?? null },
     worker: worker > 0,
     paused: state.all,
     queues: figures,
@@ -112,16 +123,6 @@ export async function overview(tools: OperationTools): Promise<Overview> {
     held_results: heldResults,
     commands,
   };
-}
-
-/** Empty while the graph is being filled: the page then shows the other parts, and says why these are missing. */
-async function orNothing<T>(asked: Promise<T[]>): Promise<T[]> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof GraphNotReady) return [];
-    throw error;
-  }
 }
 
 async function figuresOf(queues: Queues, queue: string): Promise<Overview['queues'][number]> {

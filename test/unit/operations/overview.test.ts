@@ -10,13 +10,15 @@ import { overview, type OperationTools } from '../../../src/operations/overview.
 import type { Overview } from '../../../src/operations/overview-answer.js';
 import { pauseOrResume } from '../../../src/operations/pausing.js';
 import { replay } from '../../../src/operations/replay.js';
+import { GraphNotReady } from '../../../src/contact-graph/gate.js';
+import { unverified } from '../../../src/kernel/actor.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 import { MemoryQueues } from '../../support/memory-queues.js';
 import { RememberingProvider } from '../alerting/remembering-provider.js';
 
 const PROVIDERS = ['gateway', 'backup', 'outbox'];
-const by = { by: 'Lan', reason: 'a test' };
-const source = { source: 'test' };
+const because = { reason: 'a test' };
+const source = { source: 'test', actor: unverified('Lan', 'test') };
 
 const COVID = { disease: 'covid-19', degree: 1, sequence: 0 };
 const nothing = async () => [];
@@ -37,7 +39,11 @@ describe('The state of a provider for operators', () => {
     jest.useRealTimers();
   });
 
-  async function shown(counted: ProviderCounts[] = [], providers = PROVIDERS): Promise<Overview> {
+  async function shown(
+    counted: ProviderCounts[] | Error = [],
+    providers = PROVIDERS,
+    problem: string | null = null,
+  ): Promise<Overview> {
     const graph = { ...{ failedNow: nothing, heldCases: nothing, heldResults: nothing, operatorCommands: nothing } };
     return overview({
       ...{
@@ -51,8 +57,10 @@ describe('The state of a provider for operators', () => {
         now: Date.now,
       },
       ...{ zone: 'Asia/Ho_Chi_Minh', clock: null, clockGuard: { shown: async () => ({ doubt: null }) } },
-      ...{ graph: { ...graph, providerCounts: async () => counted } },
-      contactGraph: async () => ({ problem: null, set_aside_events: 0, set_aside: [] }),
+      ...{
+        graph: { ...graph, providerCounts: async () => (counted instanceof Error ? Promise.reject(counted) : counted) },
+      },
+      contactGraph: async () => ({ problem, set_aside_events: 0, set_aside: [] }),
     } as unknown as OperationTools);
   }
   const states = ({ providers }: Overview) =>
@@ -69,6 +77,13 @@ describe('The state of a provider for operators', () => {
     expect(states(await shown([counts('gateway', { sent: 1 })]))).toMatchObject({ gateway: 'fine' });
   });
 
+  it('is not known while the figures are being made again, which the page says', async () => {
+    const { graph } = await shown(new GraphNotReady('alerts is being made anew from the log'));
+    expect(graph.problem).toContain('alerts is being made anew from the log');
+    expect((await shown([], PROVIDERS, 'the graph is empty')).graph.problem).toBe('the graph is empty');
+    expect((await shown()).graph.problem).toBeNull();
+  });
+
   it('is no longer configured, with the number of sent messages, and nothing about messages that went through none', async () => {
     const counted = [counts('former', { sent: 7 }), counts('none', { failed: { 'no-phone': 2 } })];
     const { providers } = await shown(counted, ['gateway']);
@@ -82,14 +97,19 @@ describe('The state of a provider for operators', () => {
     await pauseOrResume(
       { store, operations: knownOperatorOrders(store), providers: PROVIDERS },
       'Pause',
-      { ...by, provider: 'gateway' },
+      { ...because, provider: 'gateway' },
       source,
     );
     const counted = [counts('gateway', { sent: 1 }), counts('backup', { sent: 1 })];
     expect(states(await shown(counted))).toEqual({ gateway: 'paused', backup: 'fine', outbox: 'file' });
-    await pauseOrResume({ store, operations: knownOperatorOrders(store), providers: PROVIDERS }, 'Pause', by, source);
+    await pauseOrResume(
+      { store, operations: knownOperatorOrders(store), providers: PROVIDERS },
+      'Pause',
+      because,
+      source,
+    );
     expect(states(await shown(counted))).toEqual({ gateway: 'paused', backup: 'paused', outbox: 'paused' });
-    expect((await shown()).paused).toMatchObject(by);
+    expect((await shown()).paused).toMatchObject({ by: 'Lan', ...because });
   });
 
   it('is failing from when it keeps failing until it accepts a message, even while it is retried and for a worker that has just started', async () => {
@@ -174,7 +194,7 @@ describe('The state of a provider for operators', () => {
       const graph = { failedAlerts: async () => ['a'] };
       const why = keptFromReplay[failure as (typeof FAILURES)[number]];
       const expected = why === null ? { replayed: 1, kept: {} } : { replayed: 0, kept: { [why]: 1 } };
-      expect(await replay({ store, operations: knownOperatorOrders(store), graph }, by, source)).toMatchObject(
+      expect(await replay({ store, operations: knownOperatorOrders(store), graph }, because, source)).toMatchObject(
         expected,
       );
     },
