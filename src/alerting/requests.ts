@@ -38,7 +38,7 @@ export const listAlerts = defineQuestion({
 
 export const listHeld = defineQuestion({
   name: 'held-cases',
-  permission: 'alerting:operate',
+  permission: 'alerting:approve',
   says: 'list cases whose alerts wait or were refused, with the numbers',
   fields: {},
   needs: ['graph'],

@@ -66,6 +66,7 @@ export async function assemble(modules: readonly Module<Request, Components, Row
     ...rows.flatMap(({ module, kind }) => namesOf(kind).map((name) => ({ module, name }))),
   ];
   oneOwner('the request', operations, ({ module, name }) => [name, module.name]);
+  oneOwner('the permission', permissionsOf(modules), ({ module, permission }) => [permission, module]);
   const named = requests.flatMap(({ module, request }) => {
     const words = wordsOf(request);
     return words === undefined ? [] : [{ module, words }];
@@ -118,6 +119,14 @@ export async function assemble(modules: readonly Module<Request, Components, Row
     projections,
     work,
   };
+}
+
+/** Each module with each permission that it requires, which may be that of several of its requests. */
+function permissionsOf(modules: readonly Module<Request, Components, Rows, Statement>[]) {
+  return modules.flatMap(({ name: module, requests = [], rows = [], statements = [] }) => {
+    const required = [...requests, ...rows, ...statements].map(({ permission }) => permission);
+    return [...new Set(required)].map((permission) => ({ module, permission }));
+  });
 }
 
 /** Only the positions of fields in the path matter, not their names. */

@@ -15,7 +15,12 @@ const shut = defineEvent({ type: 'DoorShut', version: 1, says: 'A door was shut.
 const streamsOf = (pattern: string) => async () => ({
   streams: [defineStream({ pattern, name: () => pattern, events: eventSet(opened) })],
 });
-const another = { ...closeTask, name: 'shut-task', http: { ...closeTask.http, path: 'tasks/{task_id}/shut' } };
+const another = {
+  ...closeTask,
+  name: 'shut-task',
+  permission: 'doors:shut',
+  http: { ...closeTask.http, path: 'tasks/{task_id}/shut' },
+};
 
 describe('The program', () => {
   it('consists of its modules', async () => {
@@ -46,6 +51,11 @@ describe('The program', () => {
       'the purpose alert has two owners: alerting and doors',
     ],
     ['a request', [{ name: 'doors', requests: [closeTask] }], 'the request close-task has two owners: tasks and doors'],
+    [
+      'a permission',
+      [{ name: 'doors', requests: [{ ...closeTask, name: 'shut', http: { ...closeTask.http, path: 'shut' } }] }],
+      'the permission tasks:close has two owners: tasks and doors',
+    ],
     ['words of the command line', [{ name: 'doors', requests: [another] }], 'the words tasks close'],
     [
       'a route, whatever its fields are called',
@@ -55,7 +65,7 @@ describe('The program', () => {
           requests: [
             {
               ...closeTask,
-              name: 'shut-task',
+              ...{ name: 'shut-task', permission: 'doors:shut' },
               http: { ...closeTask.http, path: 'tasks/{id}/close' },
               cli: { ...closeTask.cli, words: 'doors shut <task_id>' },
             },
