@@ -4,7 +4,7 @@ import { UNLIKELY } from './unlikely.js';
 import { reasonOf } from './brake-reason-line.js';
 import { brakeDecider } from './brake.js';
 import type { HeldCase } from '../contact-graph/ports.js';
-import { type EventStore, type Provenance, saidBy } from '../event-log/event-store.js';
+import type { EventStore, Provenance } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
 import { changed } from '../requests/change-outcome.js';
 import type { Context } from '../requests/context.js';
@@ -56,11 +56,11 @@ export function heldShown({ caseId, personId, status, contacts, since, unlikely 
 export async function decide(
   store: EventStore,
   decision: 'Approve' | 'Refuse',
-  { case_id: caseId, by, note = '' }: { case_id: string; by: string; note?: string | undefined },
+  { case_id: caseId, note = '' }: { case_id: string; note?: string | undefined },
   provenance: Provenance,
 ): Promise<Decided> {
   const command = { type: decision, caseId, note };
-  const { state } = await handle(store, brakeDecider, brakeStream(caseId), command, saidBy(provenance, by));
+  const { state } = await handle(store, brakeDecider, brakeStream(caseId), command, provenance);
   return { ...outcomeOf(true), contacts: state.contacts };
 }
 

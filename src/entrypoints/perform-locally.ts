@@ -1,4 +1,5 @@
 import { forPeople } from '../cli/for-people.js';
+import { LOCAL_USER } from '../kernel/actor.js';
 import type { Fields } from '../kernel/fields.js';
 import { knownIds } from '../requests/known-ids.js';
 import type { Request } from '../requests/define.js';
@@ -16,7 +17,7 @@ export async function performLocally<F extends Fields, Answer>(
 ): Promise<Answer> {
   const graph = openForPeople(runtime);
   try {
-    const context = contextsOf(runtime, { driver: () => graph.driver }).for({ source: 'cli' });
+    const context = contextsOf(runtime, { driver: () => graph.driver }).for({ source: 'cli', actor: LOCAL_USER });
     const { answer } = await perform(request, context, given);
     return shortened ? await forPeople(answer, context.of(knownIds), runtime.config.zone) : answer;
   } finally {

@@ -1,5 +1,6 @@
 import type { WithContext } from '../cli/flags.js';
 import { openGraph, type Graph } from '../contact-graph/index.js';
+import { LOCAL_USER } from '../kernel/actor.js';
 import { NOBODY_GETS_THEM } from '../delivery/outbox-notice.js';
 import { reachesPeople } from '../delivery/reaches-people.js';
 import { readConfig } from '../platform/config.js';
@@ -16,7 +17,8 @@ export const withContext: WithContext = async ({ name, needs }, use) => {
   const config = readConfig();
   const nobodyGetsThem = () => (reachesPeople(config) ? undefined : NOBODY_GETS_THEM);
   const output = { zone: config.zone, nobodyGetsThem };
-  if (needs.includes('settings-only')) return use(settingsOnly(config).for({ source: 'cli' }), output);
+  if (needs.includes('settings-only'))
+    return use(settingsOnly(config).for({ source: 'cli', actor: LOCAL_USER }), output);
   const services = [
     ...(needs.includes('graph') || needs.includes('any-graph') ? (['neo4j'] as const) : []),
     ...(needs.includes('queues') ? (['redis'] as const) : []),
@@ -37,7 +39,7 @@ export const withContext: WithContext = async ({ name, needs }, use) => {
       await open();
     };
     const contexts = contextsOf(runtime, { driver: () => graph?.driver, queues, requireGraph });
-    await use(contexts.for({ source: 'cli' }), output);
+    await use(contexts.for({ source: 'cli', actor: LOCAL_USER }), output);
   } finally {
     await queues?.close();
     await graph?.close();

@@ -13,7 +13,7 @@ import { Refused, UserError } from '../kernel/errors.js';
 import { CLOCK_IN_DOUBT } from './problems.js';
 import type { Now } from '../platform/clock.js';
 import { timeForPeople } from '../platform/times.js';
-import { type EventStore, type LogEnd, type MarkedLog, type Provenance, saidBy } from './event-store.js';
+import type { EventStore, LogEnd, MarkedLog, Provenance } from './event-store.js';
 import { handle } from './handle.js';
 import { KnownStream } from './known-stream.js';
 
@@ -110,14 +110,12 @@ export class ClockGuard {
    * Records that a person confirmed the clock; from then on all processes use it.
    * @returns whether there was a doubt.
    */
-  async confirm({ by, reason }: { by: string; reason: string }, provenance: Provenance): Promise<boolean> {
+  async confirm({ reason }: { reason: string }, provenance: Provenance): Promise<boolean> {
     await this.#lookAnew();
     const seen = this.#seen;
     if (!seen) return false;
     const command = { type: 'Confirm' as const, seen, confirmations: this.#state.confirmations, reason };
-    const { appended } = await handle(this.log, clockDecider, clockStream(), command, saidBy(provenance, by)).catch(
-      orLogAhead,
-    );
+    const { appended } = await handle(this.log, clockDecider, clockStream(), command, provenance).catch(orLogAhead);
     if (appended) await this.#lookAnew();
     return appended !== undefined;
   }

@@ -1,4 +1,4 @@
-import { type Actor, unverified } from '../kernel/actor.js';
+import type { Actor } from '../kernel/actor.js';
 import type { Event, EventSet } from '../kernel/event.js';
 import type { Stream } from '../kernel/stream.js';
 
@@ -6,7 +6,7 @@ import type { Stream } from '../kernel/stream.js';
 export interface Provenance {
   /** The system or person that reported the fact; commands of two sources never share an id. */
   source: string;
-  /** The person who did it; absent for automatic consequences. */
+  /** The person who did it; absent for automatic consequences and for facts that a source reports. */
   actor?: Actor | undefined;
   correlationId?: string | undefined;
   /** Id of the event or command that caused this one. */
@@ -20,11 +20,6 @@ export interface Provenance {
  */
 export function following({ id, provenance }: Pick<RecordedEvent, 'id' | 'provenance'>, source: string): Provenance {
   return { source, correlationId: provenance.correlationId ?? id, causationId: id };
-}
-
-/** Provenance with a person who only gave a name, through the interface that is the source. */
-export function saidBy(provenance: Provenance, who: string): Provenance {
-  return { ...provenance, actor: unverified(who, provenance.source) };
 }
 
 export interface NewEvent<E extends Event = Event> {

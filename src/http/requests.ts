@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { randomUUID } from 'node:crypto';
 import type { Provenance } from '../event-log/event-store.js';
+import { KEY_HOLDER } from '../kernel/actor.js';
 import { refused } from '../kernel/errors.js';
 import { OTHER_MEDIA_TYPE } from './problems.js';
 import { RowRefused } from '../requests/refusal.js';
@@ -29,7 +30,7 @@ export function originOf(request: Request): Origin {
  */
 export function provenanceOf(request: Request): Provenance {
   const { provenance } = originOf(request);
-  return { source: provenance.source, correlationId: provenance.correlationId };
+  return { source: provenance.source, actor: KEY_HOLDER, correlationId: provenance.correlationId };
 }
 
 /** The JSON body of a request. @throws UnsupportedMediaTypeException when the body has another type. */

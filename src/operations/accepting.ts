@@ -3,7 +3,7 @@ import { acceptingDecider, type Accepted } from './accepted-events.js';
 import { refused } from '../kernel/errors.js';
 import { NOT_SET_ASIDE } from './problems.js';
 import type { AsideNote } from '../event-log/aside-notes.js';
-import { type EventStore, type Provenance, saidBy } from '../event-log/event-store.js';
+import type { EventStore, Provenance } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
 
 /** An event that the graph, or a reader of the log, set aside. */
@@ -42,7 +42,7 @@ export async function notAccepted(store: EventStore, leftOut: readonly Pick<Left
 export async function acceptSetAside(
   store: EventStore,
   leftOut: readonly LeftOut[],
-  { events, by, reason }: { events: readonly string[]; by: string; reason: string },
+  { events, reason }: { events: readonly string[]; reason: string },
   provenance: Provenance,
 ): Promise<number> {
   const ids = events.flatMap((named) => {
@@ -52,6 +52,6 @@ export async function acceptSetAside(
   });
   const before = await acceptedEvents(store);
   const command = { type: 'Accept' as const, events: ids, reason };
-  const { state } = await handle(store, acceptingDecider, setAsideStream(), command, saidBy(provenance, by));
+  const { state } = await handle(store, acceptingDecider, setAsideStream(), command, provenance);
   return state.size - before.size;
 }

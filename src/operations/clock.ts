@@ -34,10 +34,7 @@ export async function clockShown(guard: Pick<ClockGuard, 'shown'>): Promise<Cloc
 export const show = ({ base }: Context): Promise<ClockShown> => clockShown(open(base, 'clock'));
 
 /** Confirms the clock. */
-export async function confirm(
-  { base, provenance }: Context,
-  given: { by: string; reason: string },
-): Promise<ConfirmedClock> {
+export async function confirm({ base, provenance }: Context, given: { reason: string }): Promise<ConfirmedClock> {
   const did = await open(base, 'clock').confirm(given, provenance);
   return { ...outcomeOf(did), clock: new Date((base.now ?? Date.now)()).toISOString() };
 }

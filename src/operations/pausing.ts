@@ -1,6 +1,6 @@
 import { operatorOrdersDecider, operationsStream } from '../delivery/index.js';
 import { z } from 'zod';
-import { type Provenance, saidBy } from '../event-log/event-store.js';
+import type { Provenance } from '../event-log/event-store.js';
 import { handle } from '../event-log/handle.js';
 import { refused } from '../kernel/errors.js';
 import { NO_SUCH_PROVIDER } from './problems.js';
@@ -25,10 +25,10 @@ export type Paused = z.infer<typeof pausedAnswer>;
 export async function pauseOrResume(
   { store, operations, providers: known }: Pick<OperationTools, 'store' | 'operations' | 'providers'>,
   type: 'Pause' | 'Resume',
-  given: { provider?: string | undefined; by: string; reason: string },
+  given: { provider?: string | undefined; reason: string },
   provenance: Provenance,
 ): Promise<Paused> {
-  const { provider = null, by, reason } = given;
+  const { provider = null, reason } = given;
   if (provider !== null && !known.includes(provider)) {
     const { state } = await operations.load();
     // A provider that was removed from the file may still be paused.
@@ -38,8 +38,7 @@ export async function pauseOrResume(
   }
   const command = { type, provider, reason };
   const read = () => operations.load();
-  const attributed = saidBy(provenance, by);
-  const { state, appended } = await handle(store, operatorOrdersDecider, operationsStream(), command, attributed, read);
+  const { state, appended } = await handle(store, operatorOrdersDecider, operationsStream(), command, provenance, read);
   const paused = { all: state.all !== null, providers: [...state.providers.keys()] };
   return { ...outcomeOf(appended !== undefined), paused };
 }

@@ -4,7 +4,7 @@ import { operatorOrdersDecider, operationsStream } from '../delivery/index.js';
 import { z } from 'zod';
 import { concurrently } from '../kernel/concurrently.js';
 import type { OperatorQueries } from '../contact-graph/ports.js';
-import { type Provenance, saidBy } from '../event-log/event-store.js';
+import type { Provenance } from '../event-log/event-store.js';
 import { handle } from '../event-log/handle.js';
 import { outcomeOf } from '../requests/outcome.js';
 import { changed } from '../requests/change-outcome.js';
@@ -28,7 +28,6 @@ interface Replaying {
   failed_as?: (typeof REPLAYED_REASONS)[number][] | undefined;
   provider?: string | undefined;
   uncertain?: boolean | undefined;
-  by: string;
   reason: string;
 }
 
@@ -46,7 +45,6 @@ export async function replay(
   provenance: Provenance,
 ): Promise<Replayed> {
   const { reason } = given;
-  const attributed = saidBy(provenance, given.by);
   const uncertain = given.uncertain ?? false;
   const failedAs = given.failed_as ?? [];
   const reasons = failedAs.length > 0 ? failedAs : LOOKED_AT;
@@ -70,11 +68,11 @@ export async function replay(
   const data = { ...scope, failedAs: uncertain ? [...new Set([...failures, FAILED.uncertain])] : failures, reason };
   // Records the order first, so that every alert that is sent again has the name of the person who ordered it.
   const order = { type: 'OrderReplay' as const, data: { ...data, alerts: due.length } };
-  await handle(store, operatorOrdersDecider, operationsStream(), order, attributed, () => operations.load());
+  await handle(store, operatorOrdersDecider, operationsStream(), order, provenance, () => operations.load());
   let replayed = 0;
   await concurrently(due, AT_ONCE, async (alertId) => {
     const command = { type: 'Replay' as const, alertId, uncertain, reason };
-    const { appended } = await handle(store, alertDecider, alertStream(alertId), command, attributed);
+    const { appended } = await handle(store, alertDecider, alertStream(alertId), command, provenance);
     if (appended) replayed++;
     else keep('not failed any more');
   });

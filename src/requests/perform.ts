@@ -1,6 +1,7 @@
 import { Refused } from '../kernel/errors.js';
 import { NOT_ALLOWED } from './problems.js';
-import type { Fields, Given } from '../kernel/fields.js';
+import { unverified } from '../kernel/actor.js';
+import { BY, type Fields, type Given } from '../kernel/fields.js';
 import type { Context } from './context.js';
 import type { Request } from './define.js';
 import { holdIds, withFullIds } from './full-ids.js';
@@ -33,7 +34,19 @@ export async function perform<F extends Fields, Answer>(
   const { fields } = request;
   const read = readGiven(fields, given, context.base.zone);
   const whole = holdIds(fields) ? await withWholeIds(context, fields, read) : read;
-  return { given: whole, answer: await request.handle(context, whole) };
+  return { given: whole, answer: await request.handle(inTheNameOf(request, context, whole), whole) };
+}
+
+/** The context of a command in which a person typed their name, which then says more than how they were let in. */
+function inTheNameOf<F extends Fields>(
+  { fields }: Pick<Request<F>, 'fields'>,
+  context: Context,
+  given: Given<F>,
+): Context {
+  const by: unknown = fields['by'] === BY ? Reflect.get(given, 'by') : undefined;
+  if (typeof by !== 'string') return context;
+  const { provenance } = context;
+  return { ...context, provenance: { ...provenance, actor: unverified(by, provenance.source) } };
 }
 
 async function withWholeIds<F extends Fields>(context: Context, fields: F, read: Given<F>): Promise<Given<F>> {

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { GraphQueries } from '../contact-graph/ports.js';
-import { saidBy } from '../event-log/event-store.js';
 import { handle } from '../event-log/handle.js';
 import type { Context } from '../requests/context.js';
 import { graphQueries } from '../requests/graph-queries.js';
@@ -43,7 +42,6 @@ interface Settling {
   sample_id: string;
   person_id?: string | undefined;
   disease?: string | undefined;
-  by: string;
   reason: string;
 }
 
@@ -54,11 +52,11 @@ interface Settling {
 export async function settle(
   { base: { store }, provenance }: Context,
   outcome: 'released' | 'refused',
-  { sample_id: sampleId, person_id, disease, by, reason }: Settling,
+  { sample_id: sampleId, person_id, disease, reason }: Settling,
 ): Promise<Changed> {
   const data = { sampleId, personId: person_id, disease, outcome, reason };
   // Released, it counts as what the laboratory reported.
-  const asReported = { ...saidBy(provenance, by), laboratory: true };
+  const asReported = { ...provenance, laboratory: true };
   const { appended } = await handle(
     store,
     sampleDecider,

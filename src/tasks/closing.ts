@@ -1,7 +1,6 @@
 import type { TaskName } from './task-ports.js';
 import { outcomeOf, type Changed } from '../requests/outcome.js';
 import { z } from 'zod';
-import { saidBy, type Provenance } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
 import type { Sealing } from '../event-log/sealing.js';
 import { nameOf } from '../kernel/actor.js';
@@ -31,21 +30,18 @@ export async function close(context: Context, given: Closing): Promise<Changed> 
   const note = given.note ?? null;
   const { closed } = (await load(store, taskDecider, taskStream(taskId))).state;
   const otherNote = closed !== null && note !== null && (await noteOf(sealing, closed)) !== note;
-  const provenance = saidBy(context.provenance, given.by);
+  const { provenance } = context;
   const sealed = note === null || closed ? null : await sealing.seal(personId, 'note', note, provenance);
   const data = { taskId, kind, personId, caseId, outcome: given.outcome, note: sealed };
-  return does(context, { type: 'Close', data, by: given.by, otherNote }, taskId, provenance);
+  return does(context, { type: 'Close', data, by: given.by, otherNote }, taskId);
 }
 
 /** Opens a closed task again. @throws NotKnown when there is no such task. */
-export async function reopen(
-  context: Context,
-  given: { task_id: string; by: string; reason: string },
-): Promise<Changed> {
+export async function reopen(context: Context, given: { task_id: string; reason: string }): Promise<Changed> {
   const { id: taskId, personId } = await known(context, given.task_id);
-  const provenance = saidBy(context.provenance, given.by);
+  const { provenance } = context;
   const reason = await context.base.sealing.seal(personId, 'note', given.reason, provenance);
-  return does(context, { type: 'Reopen', taskId, reason }, taskId, provenance);
+  return does(context, { type: 'Reopen', taskId, reason }, taskId);
 }
 
 const entry = z.object({
@@ -96,12 +92,7 @@ async function known(context: Context, given: string): Promise<TaskName> {
   );
 }
 
-async function does(
-  { base: { store } }: Context,
-  command: TaskCommand,
-  taskId: string,
-  provenance: Provenance,
-): Promise<Changed> {
+async function does({ base: { store }, provenance }: Context, command: TaskCommand, taskId: string): Promise<Changed> {
   const { appended } = await handle(store, taskDecider, taskStream(taskId), command, provenance);
   return outcomeOf(appended !== undefined);
 }

@@ -9,7 +9,8 @@ import { contactLines } from '../../src/investigation/contact-lines.js';
 import { listContacts } from '../../src/investigation/requests/contact-list.js';
 import { perform } from '../../src/requests/perform.js';
 import { contextsOf, linesOf, type Ground, ask, type Answer } from '../support/asking.js';
-import { close as closeTask, historyOf, reopen as reopenTask } from '../../src/tasks/closing.js';
+import { historyOf } from '../../src/tasks/closing.js';
+import { closeTask, reopenTask } from '../../src/tasks/requests.js';
 import { MIDNIGHT } from '../oracle/worlds.js';
 import { confirmed } from '../support/builders/cases.js';
 import { reported } from '../support/builders/results.js';
@@ -60,7 +61,7 @@ export function tasks(driverOf: () => Driver): void {
       known = store.all.length;
     };
     const close = async (id: string, outcome: 'tested' | 'done' | 'told' = 'tested') => {
-      await closeTask(context, { task_id: id, outcome, by: 'Lan', note: 'at her aunt Hoa' });
+      await perform(closeTask, context, { task_id: id, outcome, by: 'Lan', note: 'at her aunt Hoa' });
       await projected();
     };
     const goesOn = async (events: readonly DomainEvent[]) => {
@@ -123,7 +124,7 @@ export function tasks(driverOf: () => Driver): void {
       expect((await ask(ground, 'tasks', { ...OF_EM, all: 'true' })).items[0]).toMatchObject({
         ...{ id, state: 'closed', outcome: 'tested', overdue: false },
       });
-      await reopenTask(context, { task_id: id, by: 'Minh', reason: 'another Em' });
+      await perform(reopenTask, context, { task_id: id, by: 'Minh', reason: 'another Em' });
       await projected();
       expect(await list(OF_EM)).toEqual(['2021-08-02 test Em late', '2021-08-15 test Em']);
       expect(await historyOf(context, { task_id: id })).toMatchObject([
@@ -143,13 +144,19 @@ export function tasks(driverOf: () => Driver): void {
     it('closes an existing task once; repeating it changes nothing, and another outcome is refused', async () => {
       const id = await idOf('follow-up', 'Giang');
       const done = { outcome: 'done' as const, by: 'Lan', note: 'well' };
-      expect(await closeTask(context, { task_id: id, ...done })).toEqual({ outcome: 'new' });
-      expect(await closeTask(context, { task_id: id, ...done })).toEqual({ outcome: 'unchanged' });
-      await expect(closeTask(context, { task_id: id, ...done, note: 'ill' })).rejects.toThrow(
+      expect(await perform(closeTask, context, { task_id: id, ...done })).toMatchObject({ answer: { outcome: 'new' } });
+      expect(await perform(closeTask, context, { task_id: id, ...done })).toMatchObject({
+        answer: { outcome: 'unchanged' },
+      });
+      await expect(perform(closeTask, context, { task_id: id, ...done, note: 'ill' })).rejects.toThrow(
         'closed already: done, by Lan',
       );
-      await expect(closeTask(context, { task_id: id, ...done, outcome: 'refused' })).rejects.toThrow('closed already');
-      await expect(closeTask(context, { task_id: 'nothing', ...done })).rejects.toThrow('There is no task nothing');
+      await expect(perform(closeTask, context, { task_id: id, ...done, outcome: 'refused' })).rejects.toThrow(
+        'closed already',
+      );
+      await expect(perform(closeTask, context, { task_id: 'nothing', ...done })).rejects.toThrow(
+        'There is no task nothing',
+      );
     });
 
     it('need not visit people whom another message reached', async () => {

@@ -1,6 +1,7 @@
 import { type DomainEvent, anyStream, eventsOf } from '../support/events.js';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
+import { unverified } from '../../src/kernel/actor.js';
 import { pino } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
 import { presence } from '../../projections/presence.js';
@@ -149,8 +150,8 @@ export function settingAside(driverOf: () => Driver): void {
           acceptSetAside(
             store,
             [first, second] as LeftOut[],
-            { events, by: 'Lan', reason: 'a test' },
-            { source: 'cli' },
+            { events, reason: 'a test' },
+            { source: 'cli', actor: unverified('Lan', 'cli') },
           );
         expect(await accept(first?.commit ?? '')).toBe(1);
         expect(await settled.look()).toMatchObject({ setAside: 2, degraded: expect.stringContaining('1 event is') });

@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ClockInDoubt } from '../../event-log/clock-guard.js';
 import { Ask, Do } from '../../http/buses.js';
+import { LINK_HOLDER } from '../../kernel/actor.js';
 import { NotKnown, Refused } from '../../kernel/errors.js';
 import type { Config } from '../../platform/config.js';
 import type { Context, Contexts } from '../../requests/context.js';
@@ -44,7 +45,7 @@ export class AnswersController {
     @Inject(ANSWER_SETTINGS) private readonly settings: AnswerSettings,
   ) {
     this.#rate = new RateLimit('answers', VISITS, MINUTE, settings.counts);
-    this.#context = settings.contexts.for({ source: 'contact' });
+    this.#context = settings.contexts.for({ source: 'contact', actor: LINK_HOLDER });
   }
 
   @Get()

@@ -6,13 +6,14 @@ import { ClockGuard, ClockInDoubt } from '../../../src/event-log/clock-guard.js'
 import type { LogEnd } from '../../../src/event-log/event-store.js';
 import { isOutage } from '../../../src/platform/outages.js';
 import { exchangeable } from '../../support/exchangeable-log.js';
+import { unverified } from '../../../src/kernel/actor.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const START = Date.parse('2026-11-20T01:00:00Z');
-const order = { by: 'Lan', reason: 'the clock of the wall says so' };
-const cli = { source: 'test' };
+const order = { reason: 'the clock of the wall says so' };
+const cli = { source: 'test', actor: unverified('Lan', 'test') };
 
 /** The clock of all processes, unless a test gives one its own. */
 let now: number;

@@ -1,10 +1,11 @@
+import { unverified } from '../../../src/kernel/actor.js';
 import type { Stream } from '../../../src/kernel/stream.js';
 import type { Event } from '../../../src/kernel/event.js';
 import { streams } from '../../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { operatorOrdersDecider } from '../../../src/delivery/operator-orders.js';
-import { type EventStore, type RecordedEvent, saidBy } from '../../../src/event-log/event-store.js';
+import type { EventStore, RecordedEvent } from '../../../src/event-log/event-store.js';
 import { KnownStream } from '../../../src/event-log/known-stream.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
@@ -25,7 +26,7 @@ class Exchangeable implements Pick<EventStore, 'read'> {
 
   async say(type: 'AlertingPaused' | 'AlertingResumed', by: string): Promise<void> {
     const event = { type, data: { provider: null, reason: 'a test' } };
-    const provenance = saidBy({ source: 'test' }, by);
+    const provenance = { source: 'test', actor: unverified(by, 'test') };
     await this.log.append(stream, [{ id: randomUUID(), event, provenance }], 'any');
   }
 }
