@@ -421,7 +421,7 @@ describe('the result of a message after a provider accepted it', () => {
     const graph = { messageByReference: async () => undefined };
     const unknown = { provider: 'memory', reference: '9', status: 'failed' as const, detail: '' };
     await expect(noteReport(rig.store, graph, PURPOSES, unknown)).rejects.toThrow(
-      'no message of this reference is known',
+      'no message with this reference is known',
     );
   });
 });

@@ -97,7 +97,7 @@ describe('A person who decides about held alerts', () => {
 
   it('reads the reason in a sentence with the numbers', () => {
     expect(reasonOf({ rule: 'place', number: 300, likely: 120, placeId: 'cafe' })).toBe(
-      '300 of them met it at cafe, where up to 120 would be likely',
+      '300 of them met it at cafe; at most 120 would be likely',
     );
   });
 });
