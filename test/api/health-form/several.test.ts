@@ -33,8 +33,8 @@ describe('The page for a phone of several people', () => {
     const [first] = await three();
     const { text } = await rig.get().expect(200);
     expect(text).toContain('about the 3 people who use this phone');
-    expect(text).toContain('<legend>Does anybody of you have a fever?</legend>');
-    expect(text).toContain('<legend>Were all of you vaccinated against this disease?</legend>');
+    expect(text).toContain('<legend>Does any of you have a fever?</legend>');
+    expect(text).toContain('<legend>Are all of you vaccinated against this disease?</legend>');
     expect(text).not.toMatch(/Do you have|Were you|covid|person-of-nobody/);
     expect(text).not.toContain(first);
     expect((await rig.get(`${rig.path}?lang=vi`).expect(200)).text).toContain('3 người dùng số điện thoại này');
@@ -175,7 +175,7 @@ describe('An answer for several people', () => {
     await rig.join();
     await rig.join();
     const { text } = await rig.send({ ...ILL, people: 2, ill: 2 }).expect(422);
-    expect(text).toContain('How many people these questions are about has just changed');
+    expect(text).toContain('The number of people in these questions has just changed');
     expect(text).toContain('<input type="hidden" name="people" value="3">');
     expect(rig.answers()).toEqual([]);
     await rig.send({ ...ILL, people: 3, ill: 2 }).expect(200);
