@@ -83,7 +83,7 @@ function requireOnce(given: object, params: object): void {
   const twice = Object.keys(params).filter((name) => Object.hasOwn(given, name));
   if (twice.length === 0) return;
   throw new RowRefused(
-    twice.map((column) => ({ column, reason: 'stands in the path already', fix: `Leave ${column} out.` })),
+    twice.map((column) => ({ column, reason: 'is already in the path', fix: `Omit ${column}.` })),
   );
 }
 
