@@ -82,7 +82,7 @@ async function whatIsAt(path: string): Promise<There> {
   if (target?.isCharacterDevice() || target?.isFIFO()) return 'device';
   if (found.isFile() && (found.size === 0 || (await isOfRejects(path)))) return 'ours';
   throw new UserError(
-    `${path} is there already, and is not a file of refused rows.`,
+    `${path} already exists, and is not a file of refused rows.`,
     'Move it away, or name another path with --rejects.',
   );
 }
