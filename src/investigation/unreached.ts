@@ -18,7 +18,7 @@ export const answer = paged(
     alert: z.string().nullable(),
     since: instant.nullable().describe('When the alert last changed'),
   }),
-).describe('A page may hold fewer than were asked for and still not be the last.');
+).describe('A page may have fewer items than requested without being the last.');
 export type UnreachedAnswer = z.infer<typeof answer>;
 type Item = z.infer<typeof answer>['items'][number];
 
