@@ -48,7 +48,7 @@ export async function acceptSetAside(
   const ids = events.flatMap((named) => {
     const found = leftOut.filter(({ id, commit }) => id === named || commit === named);
     if (found.length > 0) return found.map(({ id }) => id);
-    throw refused(NOT_SET_ASIDE, `No event that is set aside is at ${named}, or of that id.`);
+    throw refused(NOT_SET_ASIDE, `No event with the position or id ${named} is set aside.`);
   });
   const before = await acceptedEvents(store);
   const command = { type: 'Accept' as const, events: ids, reason };

@@ -225,15 +225,15 @@ describe('Ids of an older log that are no longer accepted', () => {
     const twins = await findTwins(store);
     expect(twins).toMatchObject({ people: [], places: [], households: [], samples: [] });
     expect([...twinLines(twins)]).toEqual([
-      `person "${PHONE}\\u200b" looks like a phone number, which would stay readable in the log for ever`,
-      'person "123456789" looks like a citizen number, which would stay readable in the log for ever',
-      `place "${PHONE}" looks like a phone number, which would stay readable in the log for ever`,
-      'household "111222333444" looks like a citizen number, which would stay readable in the log for ever',
-      'sample "=7" begins with "=", as formulas of spreadsheets do',
+      `person "${PHONE}\\u200b" looks like a phone number, which would remain readable in the log for ever`,
+      'person "123456789" looks like a citizen number, which would remain readable in the log for ever',
+      `place "${PHONE}" looks like a phone number, which would remain readable in the log for ever`,
+      'household "111222333444" looks like a citizen number, which would remain readable in the log for ever',
+      'sample "=7" begins with "=", like a formula of a spreadsheet',
       expect.stringContaining('npx truyvet people merge ID --into YOURS'),
-      expect.stringContaining('under an id of your own, and name that'),
+      expect.stringContaining('under an id of your own, and use that id'),
       expect.stringContaining('household_id of your own'),
-      expect.stringContaining('still corrects or retracts what was reported under it'),
+      expect.stringContaining('still corrects or retracts results under it'),
     ]);
   });
 });
