@@ -46,7 +46,7 @@ export async function recordNamed(
   for (const id of ids) if (await isKnownPerson(store, id, now)) return id;
   const known = await knownInGraph(ids);
   if (known !== undefined) return known;
-  throw refused(RECORD_NOT_KNOWN, `Nothing is known of a person ${given}.`);
+  throw refused(RECORD_NOT_KNOWN, `The person ${given} is not known.`);
 }
 
 /** @throws Refused when the graph knows none of them and is behind the log, which may hold what it lacks. */
@@ -57,7 +57,7 @@ async function knownInGraph({ base, of }: Context, ids: readonly string[]): Prom
   if (await base.store.isBehind(passed, (await open(base, 'graphTypes')()).events.types)) {
     throw refused(
       RECORD_NOT_KNOWN_YET,
-      `Nothing is known of a person ${ids[0]} yet, and the contact graph is behind the log.`,
+      `The person ${ids[0]} is not known yet, and the contact graph is behind the log.`,
     );
   }
   return undefined;
