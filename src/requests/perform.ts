@@ -50,7 +50,7 @@ export interface Performed<F extends Fields = Fields, Answer = unknown> {
 /** The caller does not hold the right that the request requires. */
 export class NotAllowed extends Refused {
   constructor(permission: string) {
-    super(NOT_ALLOWED, `This takes the right ${permission}.`);
+    super(NOT_ALLOWED, `This requires the right ${permission}.`);
     this.name = 'NotAllowed';
   }
 }
