@@ -40,11 +40,11 @@ export const NOT_KNOWN = defineProblem({
   code: 'not-known',
   status: 404,
   title: 'Not known',
-  says: 'Nobody and nothing of the name or id in the request is known.',
-  fix: 'Check the spelling, or list what there is.',
+  says: 'No person or thing with the name or id in the request is known.',
+  fix: 'Check the spelling, or list what exists.',
 });
 
-/** Nobody and nothing of that name is known. */
+/** No person or thing with that name is known. */
 export class NotKnown extends Refused {
   constructor(message: string, fix: string) {
     super(NOT_KNOWN, message, fix);
