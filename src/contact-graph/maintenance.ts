@@ -124,7 +124,7 @@ export function othersAmong(nodes: readonly string[][], ours: readonly string[])
   if (others.length === 0) return undefined;
   const labels = [...new Set(others.flat())].sort();
   return new UserError(
-    `The Neo4j database holds data of another program (${labels.join(', ') || 'nodes without a label'}); nothing was changed.`,
+    `The Neo4j database has data of another program (${labels.join(', ') || 'nodes without a label'}); nothing was changed.`,
     'Set NEO4J_URL to a Neo4j of its own for the contact graph, or empty this one yourself.',
   );
 }
