@@ -26,7 +26,7 @@ const AWAY = new Set(['close', 'reconnecting', 'end']);
 
 /** The number of these events, by reader. @throws Error while Redis is unavailable, instead of waiting for it. */
 export async function countLeftOut(queues: Kept): Promise<Map<string, number>> {
-  if (AWAY.has(queues.redis.status)) throw new Error('Redis is away');
+  if (AWAY.has(queues.redis.status)) throw new Error('Redis is unavailable');
   const notes = notesOf(queues);
   const counts = await Promise.all(
     (await notes.readers()).map(async (name): Promise<[string, number]> => [name, await notes.count(name)]),
