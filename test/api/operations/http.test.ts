@@ -120,7 +120,7 @@ describe('Operators over HTTP', () => {
     expect(body).toMatchObject({
       errors: [
         { field: 'by', reason: 'is empty', fix: expect.stringContaining('the name of the team member') },
-        { field: 'reason', reason: 'is missing', fix: expect.stringContaining('Say why') },
+        { field: 'reason', reason: 'is missing', fix: expect.stringContaining('Give the reason') },
         { field: 'who', reason: 'is not known', fix: 'Leave who out.' },
       ],
     });
@@ -153,7 +153,7 @@ describe('Operators over HTTP', () => {
     await append(streams.brake('c').name, { type: 'AlertsHeld', data: held });
     expect((await post('cases/c/approve', { by: 'Lan' }).expect(200)).body).toMatchObject({ outcome: 'new' });
     const { body } = await post('cases/c/refuse', { by: 'Lan' }).expect(422);
-    expect(body).toMatchObject({ detail: 'No alerts of case c wait.' });
+    expect(body).toMatchObject({ detail: 'No alerts of case c wait for approval.' });
   });
 
   it("see the held results, and release one once, as the laboratory's report", async () => {
@@ -168,7 +168,7 @@ describe('Operators over HTTP', () => {
     ]);
     const again = await post('held-results/tube%2F1/release', order).expect(422);
     expect(again.body).toMatchObject({
-      detail: 'No such result of tube/1 waits for a person.',
+      detail: 'No such result of tube/1 waits for review.',
       fix: expect.stringContaining('GET /v1/operations/held-results'),
     });
   });

@@ -87,7 +87,7 @@ describe('A case with unlikely many contacts', () => {
 describe('A person who decides about held alerts', () => {
   it('must be named, and is told if nothing waits', async () => {
     await expect(decide(rig.store, 'Approve', { case_id: CASE, ...lan }, source)).rejects.toThrow(
-      `No alerts of case ${CASE} wait.`,
+      `No alerts of case ${CASE} wait for approval.`,
     );
     await found(25);
     expect(() => readGiven(approveAlerts.fields, { case_id: CASE, by: ' ' }, 'UTC')).toThrow('by is empty');
