@@ -8,7 +8,7 @@ export type AlertCommand =
   /** Another alert, with this person and case, asks to rely on this one. */
   | { type: 'Join'; alertId: string; other: string; personId: string; caseId: string }
   | { type: 'Cover'; alertId: string; by: string }
-  /** `said` is what the message asked for; null if nobody knows any more. */
+  /** `said` is what the message asked for; null if that is no longer known. */
   | { type: 'MarkSent'; alertId: string; provider: string; reference: string; said: MessageContent | null }
   | { type: 'MarkDelivered'; alertId: string; provider: string }
   | { type: 'MarkUndelivered'; alertId: string; provider: string; detail: string }

@@ -123,8 +123,8 @@ export async function retireProfile(store: EventStore, profileId: string): Promi
 }
 
 /**
- * What it would change for new cases to add a profile, or to retire one.
- * @throws Refused as the two above.
+ * What adding or retiring a profile would change for new cases.
+ * @throws Refused like the two functions above.
  */
 export async function changesBy(store: EventStore, authority: string, change: ProfileChange): Promise<RuleChange[]> {
   if (change.type === 'Add' && ownIdOf(change.profile)) return [];

@@ -130,8 +130,8 @@ export function othersAmong(nodes: readonly string[][], ours: readonly string[])
 }
 
 /**
- * Runs work while the graph is marked. Undefined if the mark is gone: another process finished, and this is a new
- * graph.
+ * Runs work while the graph is marked. Undefined if the mark no longer exists: another process finished, and this is a
+ * new graph.
  */
 async function whileMarked<T>(driver: Driver, work: (tx: Tx) => Promise<T>): Promise<T | undefined> {
   return inTransaction(driver, 'write', async (tx) => {

@@ -8,10 +8,10 @@ import { placeholdersIn, problemOf, say, type Placeholders } from '../platform/s
 
 /**
  * The placeholders of a text in ICU MessageFormat; a text holds nothing else about anybody. `count` is the number of
- * contacts who share the phone, `degree` the degree of the person, `before` that of whom the person met, `since` the
- * day of the first exposure, `check` how to check that the message is genuine, with the `line` to call and a `code`,
- * `link` where the person can answer, `until` until when the advice holds, with the `day` or the `days`, and `what`
- * what is due today.
+ * contacts who share the phone, `degree` the degree of the person, `before` that of the contact whom the person met,
+ * `since` the day of the first exposure, `check` how to check that the message is genuine, with the `line` to call and
+ * a `code`, `link` where the person can answer, `until` until when the advice holds, with the `day` or the `days`, and
+ * `what` what is due today.
  */
 export type Slot =
   | 'sender'

@@ -13,7 +13,7 @@ export interface Reported {
 /** A job of a provider's queue: a message has to be sent. Its other fields are for the module of the purpose. */
 export interface MessageJob {
   purpose: string;
-  /** The provider in whose queue it is may have sent the message, and only that one can tell: no other may try it. */
+  /** The provider in whose queue it is may have sent the message, and only that one knows: no other may try it. */
   bound?: true;
 }
 

@@ -63,7 +63,7 @@ export class ProblemFilter implements ExceptionFilter {
     // A clock in doubt is logged once, not with each row that waits for it.
     if (body.status >= 500 && !(error instanceof ClockInDoubt))
       this.logger.error({ err: error, method: request.method }, 'a request failed');
-    // Part of an answer was already sent, or the caller is gone.
+    // Part of an answer was already sent, or the caller disconnected.
     if (response.headersSent || (request.destroyed && !request.complete)) response.destroy();
     else sendProblem(response, body);
   }

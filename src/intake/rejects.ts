@@ -67,7 +67,7 @@ export class RejectsFile {
   /** Creates a new file, because an existing file that others can read would keep its mode. */
   async #make(path: string): Promise<FileHandle> {
     if (this.#there === 'device') return open(path, 'w');
-    // It may have been created in the meantime.
+    // It may have been created meanwhile.
     if ((await whatIsAt(path)) === 'ours') await rm(path, { force: true });
     return open(path, 'wx', 0o600);
   }

@@ -103,7 +103,7 @@ function membersOf(cases: readonly CaseFacts[]): Member[] {
   return [...members.values()] as Member[];
 }
 
-/** Pairs of members of whom one is a contact of the other, each pair once. */
+/** Pairs of members in which one is a contact of the other, each pair once. */
 function exposuresAmong(links: readonly CaseLink[], memberOf: ReadonlyMap<string, string>): [string, string][] {
   const pairs = links.map(({ caseId, sourceId }): [string, string] => [
     memberOf.get(caseId) ?? caseId,

@@ -24,7 +24,7 @@ type Item = z.infer<typeof answer>['items'][number];
 
 const after = z.object({ case: z.string(), person: z.string() });
 
-/** Cases looked up at a time, and number of contacts after which a page ends, however few of them were not told. */
+/** Cases looked up at a time, and number of contacts after which a page ends, however few of them were not notified. */
 const CASES = 200;
 const LOOKED_AT = 100_000;
 

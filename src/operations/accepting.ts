@@ -34,9 +34,9 @@ export async function notAccepted(store: EventStore, leftOut: readonly Pick<Left
 }
 
 /**
- * Says of events that they stay out, each by its id or its position in the log.
+ * Accepts that events stay left out, each named by its id or its position in the log.
  * @param leftOut what is set aside now.
- * @returns how many that was new for.
+ * @returns how many were newly accepted.
  * @throws Refused when one of them is not set aside.
  */
 export async function acceptSetAside(

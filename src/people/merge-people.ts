@@ -32,8 +32,8 @@ export async function part({ base: { store }, provenance }: Context, given: { re
 /**
  * Returns the id of a record in the log: as given or, if that is unknown, in canonical form.
  * @param now seconds.
- * @param knownInGraph the first of these ids of which the graph knows: whoever is named in a list of samples, or as the
- * other one of a meeting, has no stream of their own.
+ * @param knownInGraph the first of these ids that the graph knows: a person named in a list of samples, or as the
+ * second person of a meeting, has no stream of their own.
  * @throws Refused when nothing is known of it: it is misspelt, and merging it would make a person of it.
  */
 export async function recordNamed(

@@ -7,7 +7,7 @@ import { holdIds, withFullIds } from './full-ids.js';
 import { knownIds } from './known-ids.js';
 import { readGiven } from './schema.js';
 
-/** Whether the caller holds a right. */
+/** Whether the caller has a right. */
 export type Rights = (permission: string) => boolean;
 
 /** Without a sign-in, everybody with the service key or on this machine holds every right. */

@@ -111,7 +111,7 @@ async function reportResults(
     const remarks: Remark[] = [];
     const decided = (state: SampleState) => {
       complaint = complaintOf(row, command, state);
-      // The decision is repeated if somebody else was faster.
+      // The decision is repeated if another writer was faster.
       remarks.length = 0;
       if (isOfNothing(command, state)) {
         remarks.push({ kind: RETRACTS_NOTHING, field: 'result', about: row.sampleId });

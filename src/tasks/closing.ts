@@ -21,9 +21,9 @@ interface Closing {
 }
 
 /**
- * Says what was done about a task.
- * @throws NotKnown when there is no such task, Refused when it was closed otherwise, StreamDeleted when the person was
- * erased.
+ * Records what was done about a task.
+ * @throws NotKnown when there is no such task, Refused when it was closed differently, StreamDeleted when the person
+ * was erased.
  */
 export async function close(context: Context, given: Closing): Promise<Changed> {
   const { store, sealing } = context.base;

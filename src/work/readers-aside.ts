@@ -1,7 +1,7 @@
 import { RedisAsideNotes, type AsideNote } from '../event-log/aside-notes.js';
 import type { Queues } from './queues.js';
 
-/** An event that one of the log's readers beside the projector set aside. */
+/** An event that a reader of the log other than the projector set aside. */
 export interface LeftOutByReader extends AsideNote {
   /** The reader's name, such as touched-cases. */
   reader: string;
@@ -12,7 +12,7 @@ type Kept = Pick<Queues, 'redis' | 'key'>;
 
 const notesOf = (queues: Kept) => new RedisAsideNotes(queues.redis, (name) => queues.key(name));
 
-/** The events set aside by all readers of the log beside the projector. */
+/** The events set aside by all readers of the log except the projector. */
 export async function leftOutByReaders(queues: Queues): Promise<LeftOutByReader[]> {
   const notes = notesOf(queues);
   const found = await Promise.all(
