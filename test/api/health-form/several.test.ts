@@ -72,7 +72,7 @@ describe('The page for a phone of several people', () => {
     expect((await rig.get().expect(200)).text).not.toContain('people who use this phone');
   });
 
-  it('stays while its message stands for somebody of another case', async () => {
+  it('stays while its message is valid for a person of another case', async () => {
     const other = await rig.join({ caseId: 'another case' });
     await sent(['another case']);
     await withdraw();
@@ -96,7 +96,7 @@ describe('The page for a phone of several people', () => {
     expect((await rig.get().expect(200)).text).not.toContain('people who use this phone');
   });
 
-  it('stays while the message stands for another of them, although its own person is no longer a contact', async () => {
+  it('stays while the message is valid for another of them, although its own person is no longer a contact', async () => {
     const other = await rig.join();
     await withdraw();
     await rig.get().expect(404);
@@ -109,7 +109,7 @@ describe('The page for a phone of several people', () => {
     await rig.get().expect(404);
   });
 
-  it('is gone once its message stands for nobody whom it covered', async () => {
+  it('no longer exists once its message is valid for nobody whom it covered', async () => {
     await rig.join();
     await withdraw();
     await hold(alertIdOf('c', 'told by another message', 0));

@@ -297,7 +297,7 @@ describe('alerts of a traced case', () => {
     expect(rig.sentTo(A)).toHaveLength(2);
   });
 
-  it('name to a phone no earlier day than the one that holds for somebody else with that phone', async () => {
+  it('name to a phone no earlier day than the one that applies to another person with that phone', async () => {
     const rig = await rigWith({ an: A, binh: A });
     await rig.confirm('case-2');
     await rig.trace({ an: 1 });
@@ -323,7 +323,7 @@ describe('alerts of a traced case', () => {
     expect(rig.alerts('an', 'case-2').map(({ withdrawal }) => withdrawal)).toEqual(['sent']);
   });
 
-  it('take back only the message about a retracted case, by its code, while another case stands', async () => {
+  it('take back only the message about a retracted case, by its code, while another case remains', async () => {
     const rig = await rigWith({ an: A });
     await rig.confirm('case-2');
     await rig.trace({ an: 1 });

@@ -66,7 +66,7 @@ describe('The list of alerts', () => {
     expect(await toldOf([])).toEqual(['No alerts.']);
   });
 
-  it('says for people what became of each alert, and whom somebody has to visit', async () => {
+  it('shows the status of each alert to people, and who needs a visit', async () => {
     const told = await toldOf([
       row('a1', { provider: 'gateway' }),
       row('a2', { status: 'failed', reason: 'no-phone', provider: null }),

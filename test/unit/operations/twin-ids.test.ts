@@ -40,7 +40,7 @@ const visit = (personId: string, placeId: string, more: object = {}) => {
   return append(streams.presence(personId, arrivedAt).name, { type: 'CheckedIn', data });
 };
 
-describe('Ids of an older log that are the same today', () => {
+describe('Ids of an older log that are the same in canonical form', () => {
   it('are listed, each with the current one', async () => {
     await visit('an', NFD);
     await visit('an\u200B', NFC);
@@ -159,7 +159,7 @@ describe('A result that an older log has under an id that is refused or written 
     expect(await holds(TUBE.nfd, NFD)).toBe('retracted');
   });
 
-  it('is the one that stands if one of the two forms was retracted', async () => {
+  it('is the valid one if one of the two forms was retracted', async () => {
     await sayResult(TUBE.nfd, 'an');
     await importText(means, 'results', row(TUBE.nfd, 'an', 'retracted'));
     await sayResult(TUBE.nfc, 'an');
