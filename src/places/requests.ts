@@ -34,7 +34,7 @@ export const rulePlaceKind = defineCommandAnswering({
       kind: 'line',
       required: true,
       most: 100,
-      help: 'the kind, as places have it; case does not matter',
+      help: 'the kind, as places have it; capitals do not matter',
       fix: 'Give the kind as places have it, in 1 to 100 characters.',
     },
     stay_minutes: {
