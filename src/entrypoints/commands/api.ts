@@ -23,7 +23,7 @@ export function registerApi(program: Command): void {
       try {
         const api = await startApi(runtime);
         parts.unshift(api);
-        running = `The API is at ${api.url}, its description at ${api.url}/docs, the console at ${api.url}/console/`;
+        running = `The API listens on ${api.url}; description: ${api.url}/docs; console: ${api.url}/console/`;
       } catch (error) {
         await runtime.close();
         throw error;
