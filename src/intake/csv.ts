@@ -118,7 +118,7 @@ function wrongCount(cells: string[], length: number, named: number): Complaint {
     reason:
       `has ${cells.length} cells, but the header has ${length}${beyond}` +
       (broken ? ', and one of them runs over several lines: a quote may not be closed' : ''),
-    fix: `${broken ? 'Close the quote' : 'Complete the row'}, or quote a cell that holds a comma.`,
+    fix: `${broken ? 'Close the quote' : 'Complete the row'}, or quote a cell that contains a comma.`,
   };
 }
 

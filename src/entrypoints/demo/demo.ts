@@ -201,7 +201,7 @@ async function prepareFolder(dataDir: string): Promise<void> {
 }
 
 function printCase({ person, status, window, f1, f2 }: ContactListAnswer): void {
-  const until = window.until ?? 'isolation, of which none is recorded';
+  const until = window.until ?? 'isolation (none is recorded)';
   if (status === 'retracted') {
     console.log(`  ${person} is no longer a case: ${f1.length} F1, ${f2.length} F2`);
     return;
