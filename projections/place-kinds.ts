@@ -3,7 +3,7 @@ import { PlaceKindRuled } from '../src/places/events.js';
 import { int } from '../src/contact-graph/neo4j.js';
 import { defineProjection } from '../src/contact-graph/projection.js';
 
-/** Rules for kinds of places, as they were made. How long people stay is written with the visits once more, as of places. */
+/** Rules for kinds of places, as they were set. How long people stay is also written with the visits, as for places. */
 export const placeKinds = defineProjection({
   name: 'place-kinds',
   version: 1,

@@ -22,7 +22,7 @@ const VISITS = eventSet(
 export const presence: VisitProjection<EventIn<typeof VISITS>> = {
   name: 'presence',
   version: 1,
-  // Kinds of places and lengths of stay are written here once more, so that no visit depends on how far others have come.
+  // Kinds of places and lengths of stay are also written here, so that no visit depends on the progress of others.
   owns: ['Slot', 'SlotPart', 'AT', 'IN', 'PART', 'Place.kind', 'Place.stayMinutes', 'StayRule'],
   events: VISITS,
 

@@ -9,9 +9,9 @@ export function alertLine(alert: ListedAlert): string {
 function outcome({ status, reason, by, provider, to_file, take_back }: ListedAlert): string {
   switch (status) {
     case 'failed':
-      return `${hasNothingToSay(reason) ? 'not told' : 'visit'}: ${reasonOf(reason)?.short ?? 'cannot be reached'}`;
+      return `${hasNothingToSay(reason) ? 'not notified' : 'visit'}: ${reasonOf(reason)?.short ?? 'cannot be reached'}`;
     case 'covered':
-      return `told with another alert [${by ?? '?'}]`;
+      return `notified by another alert [${by ?? '?'}]`;
     case 'sent':
     case 'delivered':
       return to_file ? `written to a file (${provider})` : `${status} by ${provider ?? '?'}`;

@@ -8,7 +8,7 @@ export type AlertCommand =
   /** Another alert, with this person and case, asks to rely on this one. */
   | { type: 'Join'; alertId: string; other: string; personId: string; caseId: string }
   | { type: 'Cover'; alertId: string; by: string }
-  /** `said` is what the message asked for; null if nobody knows any more. */
+  /** `said` is what the message asked for; null if that is no longer known. */
   | { type: 'MarkSent'; alertId: string; provider: string; reference: string; said: MessageContent | null }
   | { type: 'MarkDelivered'; alertId: string; provider: string }
   | { type: 'MarkUndelivered'; alertId: string; provider: string; detail: string }
@@ -20,7 +20,8 @@ export type AlertCommand =
   /** Nobody knows whether the message of a withdrawn alert was sent. */
   | { type: 'OweInDoubt'; alertId: string; provider: string }
   /**
-   * The reason for waiting is gone, such as a person of the phone who had to stay warned: a waiting withdrawal is due.
+   * The reason for waiting no longer exists, such as a person of the phone who had to stay warned: a waiting withdrawal
+   * is due.
    */
   | { type: 'ReleaseWithdrawal'; alertId: string }
   | { type: 'HoldWithdrawal'; alertId: string; by: string }
@@ -33,10 +34,10 @@ export function messageId(alertId: string, kind: MessageKind): string {
   return kind === 'alert' ? alertId : `${alertId}-withdrawal`;
 }
 
-/** Stands for the last day while an exposure goes on: days are counted from a last contact yet to come. */
+/** Replaces the last day while an exposure goes on: days are counted from a last contact yet to come. */
 export const OPEN = 'open';
 
-/** What a person has to be told, or was told. */
+/** What a person has to be notified of, or was notified of. */
 export interface Word {
   /** A lower degree asks for more. */
   degree: number;
@@ -245,8 +246,8 @@ function isLive({ status }: AlertState): boolean {
 }
 
 /**
- * Whether the phone knows, or is about to be told, what this alert says; the message still counts while its withdrawal
- * is held.
+ * Whether the phone was notified, or is about to be notified, of what this alert says; the message still counts while
+ * its withdrawal is held.
  */
 export function stands(state: AlertState): boolean {
   return isLive(state) || (state.status === 'withdrawn' && state.told && state.withdrawal !== 'sent');
@@ -261,7 +262,7 @@ export function mayStillBeTakenBack({ withdrawal, withdrawalFailure }: AlertStat
 
 /**
  * Whether other alerts may rely on this one. If a person becomes a contact again before the message is taken back, the
- * message is true again. But if taking it back failed, nobody can be told anything by that phone, unless the withdrawal
+ * message is true again. But if taking it back failed, nobody can be notified through that phone, unless the withdrawal
  * only waits for another day.
  */
 export function canBeReliedOn(state: AlertState): boolean {

@@ -106,7 +106,7 @@ export const brakeDecider: Decider<BrakeCommand, BrakeEvent, BrakeState> = {
         state.status === 'held' && state.contacts === contacts && flipsOf(state.unlikely) === flipsOf(unlikely);
       return known ? [] : [{ type: 'AlertsHeld', data: { caseId, contacts, unlikely } }];
     }
-    if (state.status === 'free') return refused(ALERTS_NOT_HELD, `No alerts of case ${caseId} wait.`);
+    if (state.status === 'free') return refused(ALERTS_NOT_HELD, `No alerts of case ${caseId} wait for approval.`);
     const { note } = command;
     const { contacts } = state;
     if (command.type === 'Refuse') {

@@ -101,7 +101,7 @@ export class CaseViews {
     return entry.next;
   }
 
-  /** Whether a person is a contact now under any record: a message to one record tells the person. */
+  /** Whether a person is a contact now under any record: a message to one record notifies the person. */
   async isContact({ caseId, personId }: { caseId: string; personId: string }): Promise<boolean> {
     const view = await this.fresh(caseId);
     if (view.contact(personId)) return true;

@@ -6,7 +6,7 @@ import { FAILED } from './failures.js';
 
 /**
  * What an alert's stream says about its messages from before messages had streams of their own: that one was given to a
- * provider then, and what became of it. For a message that was not, the alert's stream says nothing that the message's
+ * provider then, and its outcome. For a message that was not, the alert's stream says nothing that the message's
  * stream needs.
  */
 export class EarlierNotes {

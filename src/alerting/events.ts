@@ -13,11 +13,11 @@ export type MessageKind = z.infer<typeof message>;
 /** Why a provider that was given a message did not accept it. */
 const outcome = z.enum([FAILED.refused, FAILED.uncertain]);
 
-/** A person has to be told; opens the stream before anything is sent. */
+/** A person has to be notified; opens the stream before anything is sent. */
 export const AlertRequested = defineEvent({
   type: 'AlertRequested',
   version: 1,
-  says: 'A contact is to be told; opens the stream before anything is sent.',
+  says: 'A contact has to be notified; opens the stream before anything is sent.',
   data: z.strictObject({
     alertId: id,
     caseId: id,
@@ -37,17 +37,17 @@ export type AlertRequested = EventOf<typeof AlertRequested>;
 export const AlertJoined = defineEvent({
   type: 'AlertJoined',
   version: 2,
-  says: 'Another alert, for the same phone or of the same person, relies on this one; `caseId` null is of the same case.',
+  says: 'Another alert, for the same phone or person, relies on this one; a `caseId` of null means the same case.',
   data: z.strictObject({ alertId: id, other: id, personId: id, caseId: id.nullable() }),
   upcasts: [(data) => ({ caseId: null, ...(data as object) })],
 });
 export type AlertJoined = EventOf<typeof AlertJoined>;
 
-/** Another alert tells, or has told, what this one would. */
+/** This alert relies on another one, which says or has said the same. */
 export const AlertCovered = defineEvent({
   type: 'AlertCovered',
   version: 1,
-  says: 'Another alert tells, or has told, what this one would.',
+  says: 'This alert relies on another one, which says or has said the same.',
   data: z.strictObject({ alertId: id, by: id }),
 });
 export type AlertCovered = EventOf<typeof AlertCovered>;
@@ -59,7 +59,9 @@ export type AlertCovered = EventOf<typeof AlertCovered>;
 export const MessageHandedOver = defineEvent({
   type: 'MessageHandedOver',
   version: 1,
-  says: 'A message is about to be handed to a provider, through which it may have gone from here on. Recorded no more: `MessageHandedToProvider` says it.',
+  says:
+    'A message is about to be given to a provider, and may have been sent from here on. No longer recorded: ' +
+    '`MessageHandedToProvider` replaces it.',
   data: z.strictObject({ alertId: id, message, provider: name }),
 });
 export type MessageHandedOver = EventOf<typeof MessageHandedOver>;
@@ -68,7 +70,9 @@ export type MessageHandedOver = EventOf<typeof MessageHandedOver>;
 export const HandOverEnded = defineEvent({
   type: 'HandOverEnded',
   version: 1,
-  says: 'The provider certainly did not take the message, or nobody knows whether it did. Recorded no more: `MessageNotAccepted` says it.',
+  says:
+    'The provider certainly did not accept the message, or nobody knows whether it did. No longer recorded: ' +
+    '`MessageNotAccepted` replaces it.',
   data: z.strictObject({
     alertId: id,
     message,
@@ -88,7 +92,9 @@ export type HandOverEnded = EventOf<typeof HandOverEnded>;
 export const AlertSent = defineEvent({
   type: 'AlertSent',
   version: 4,
-  says: 'A provider accepted the message; `degree` is that of which it spoke, `until` the last day that it named, null where nobody noted it; `cases` are those of which it spoke beside its own.',
+  says:
+    'A provider accepted the message. `degree` is the degree for which it was written, `until` the last day that it ' +
+    'named; null if not recorded. `cases` are the cases that it covered besides the alert’s own.',
   data: z.strictObject({
     alertId: id,
     provider: name,
@@ -115,22 +121,24 @@ export const AlertDelivered = defineEvent({
 export type AlertDelivered = EventOf<typeof AlertDelivered>;
 
 /**
- * The network could not deliver the accepted message: nobody was told, and someone has to visit unless the alert was
+ * The network could not deliver the accepted message: nobody was notified, and someone has to visit unless it was
  * `withdrawn` by then.
  */
 export const AlertUndelivered = defineEvent({
   type: 'AlertUndelivered',
   version: 1,
-  says: 'The network could not deliver what the provider had accepted: someone has to visit, unless it was withdrawn by then.',
+  says: 'The network could not deliver the accepted message: someone has to visit, unless the alert was withdrawn.',
   data: z.strictObject({ alertId: id, provider: name, detail: freeText, withdrawn: z.boolean() }),
 });
 export type AlertUndelivered = EventOf<typeof AlertUndelivered>;
 
-/** The person was not told, or nobody knows whether they were: someone has to tell them, unless the advice is over. */
+/** The person was not notified, or nobody knows whether they were: someone has to visit, unless the advice is over. */
 export const AlertFailed = defineEvent({
   type: 'AlertFailed',
   version: 2,
-  says: 'The person was not told: someone has to, but for what is over. `provider` is null where none was tried, or noted.',
+  says:
+    'The person was not notified: someone has to visit, unless the advice is over. `provider` is null if none was ' +
+    'tried or recorded.',
   data: z.strictObject({
     alertId: id,
     reason: z.enum(ALERT_FAILURES),
@@ -146,7 +154,7 @@ export type AlertFailed = EventOf<typeof AlertFailed>;
 export const AlertReplayed = defineEvent({
   type: 'AlertReplayed',
   version: 2,
-  says: 'An operator wants a failed alert sent again: another alert takes its place.',
+  says: 'An operator ordered a failed alert to be sent again: another alert replaces it.',
   data: z.strictObject({ alertId: id, reason: freeText }),
   upcasts: [withoutBy],
   named: BY,
@@ -154,27 +162,27 @@ export const AlertReplayed = defineEvent({
 export type AlertReplayed = EventOf<typeof AlertReplayed>;
 
 /**
- * The alert no longer holds: the person is not a contact any more, or another alert of the person replaces it. `told`
+ * The alert no longer applies: the person is not a contact any more, or another alert of the person replaces it. `told`
  * means that its message was sent and has to be taken back; the event is recorded again when a held withdrawal becomes
  * due.
  */
 export const AlertWithdrawn = defineEvent({
   type: 'AlertWithdrawn',
   version: 1,
-  says: 'The alert holds no longer; `told` says that its message had gone and has to be taken back.',
+  says: 'The alert no longer applies; `told` means that its message was sent and has to be taken back.',
   data: z.strictObject({ alertId: id, told: z.boolean() }),
 });
 export type AlertWithdrawn = EventOf<typeof AlertWithdrawn>;
 
 /**
- * The alert no longer holds, and nobody knows whether its message was sent: it is taken back as if it had been. Without
- * that, a person who was told would stay at home for nothing; with it, a person who was not told reads about a message
- * that did not come.
+ * The alert no longer applies, and nobody knows whether its message was sent: it is taken back as if it had been.
+ * Without that, a person who was notified would stay at home for nothing; with it, a person who was not notified reads
+ * about a message that did not come.
  */
 export const WithdrawalOwedInDoubt = defineEvent({
   type: 'WithdrawalOwedInDoubt',
   version: 1,
-  says: 'The alert holds no longer and nobody can say whether its message went: it is taken back as if it had.',
+  says: 'The alert no longer applies; nobody knows whether its message was sent: it is taken back as if it had been.',
   data: z.strictObject({ alertId: id, provider: name }),
 });
 export type WithdrawalOwedInDoubt = EventOf<typeof WithdrawalOwedInDoubt>;
@@ -192,7 +200,7 @@ export type WithdrawalSent = EventOf<typeof WithdrawalSent>;
 export const WithdrawalHeld = defineEvent({
   type: 'WithdrawalHeld',
   version: 1,
-  says: 'Somebody else of the phone is still to be warned: nothing is taken back there for now.',
+  says: 'Another person who uses the phone has to stay warned: nothing is taken back there for now.',
   data: z.strictObject({ alertId: id, by: id }),
 });
 export type WithdrawalHeld = EventOf<typeof WithdrawalHeld>;
@@ -232,7 +240,7 @@ export type Unlikely = z.infer<typeof unlikely>;
 export const AlertsHeld = defineEvent({
   type: 'AlertsHeld',
   version: 1,
-  says: 'The alerts of a case wait for a person: there are more of them than is likely.',
+  says: 'The alerts of a case wait for a person’s approval, because a number exceeds what is likely.',
   data: z.strictObject({
     caseId: id,
     contacts: count,
@@ -245,7 +253,7 @@ export type AlertsHeld = EventOf<typeof AlertsHeld>;
 export const AlertsFreed = defineEvent({
   type: 'AlertsFreed',
   version: 1,
-  says: 'The alerts of the case wait no more: it has changed, and nothing is unlikely any more.',
+  says: 'The alerts of the case no longer wait: the case changed, and nothing is unlikely any more.',
   data: z.strictObject({ caseId: id, contacts: count }),
 });
 export type AlertsFreed = EventOf<typeof AlertsFreed>;
@@ -257,7 +265,9 @@ export type AlertsFreed = EventOf<typeof AlertsFreed>;
 export const AlertsApproved = defineEvent({
   type: 'AlertsApproved',
   version: 2,
-  says: 'A person approved the alerts, up to so many of the case, and of all within 24 hours where that was why.',
+  says:
+    'A person approved the alerts, up to a number of contacts and, if the daily number was a reason, of all alerts ' +
+    'within 24 hours.',
   data: z.strictObject({
     caseId: id,
     contacts: count,
@@ -273,18 +283,18 @@ export type AlertsApproved = EventOf<typeof AlertsApproved>;
 export const AlertsRefused = defineEvent({
   type: 'AlertsRefused',
   version: 2,
-  says: 'A person decided that the alerts are not to be sent.',
+  says: 'A person decided that the alerts must not be sent.',
   data: z.strictObject({ caseId: id, contacts: count, note: freeText }),
   upcasts: [withoutBy],
   named: BY,
 });
 export type AlertsRefused = EventOf<typeof AlertsRefused>;
 
-/** Opens the stream of (disease, phone, number): this alert tells everyone who shares the phone. */
+/** Opens the stream of (disease, phone, number): this alert notifies everyone who shares the phone. */
 export const RecipientClaimed = defineEvent({
   type: 'RecipientClaimed',
   version: 1,
-  says: 'This alert is the one that tells a phone of a case.',
+  says: 'This alert is the one that notifies everyone who shares the phone.',
   data: z.strictObject({ alertId: id, caseId: id }),
 });
 export type RecipientClaimed = EventOf<typeof RecipientClaimed>;

@@ -1,4 +1,4 @@
-/** The reasons why an alert told nobody, or why the message that takes one back was not sent, each by its name. */
+/** The reasons why an alert notified nobody, or why the message that takes one back was not sent, each by its name. */
 export const FAILED = {
   noPhone: 'no-phone',
   unknownPerson: 'unknown-person',
@@ -14,7 +14,7 @@ export const FAILED = {
   tooLate: 'too-late',
   /** The person is a live case of the disease. */
   isACase: 'is-a-case',
-  /** The phone had all the messages of a day; the latest state is sent next morning. */
+  /** The phone reached its daily limit of messages; the latest state is sent the next morning. */
   bound: 'bound',
   /** The message was only written to a file, although providers that reach people are configured. */
   file: 'file',
@@ -24,16 +24,16 @@ export const FAILED = {
 
 /** Why an alert is not sent again, with the text that people read. */
 export const KEPT_WORDS = {
-  'not failed any more': 'they do not stand failed any more.',
-  'replayed already': 'somebody had them sent again a moment ago.',
-  'without a phone': 'there is no phone; they are told by themselves once one is registered.',
-  [FAILED.uncertain]: 'nobody knows whether a message went. Tell them with --uncertain, which some may then get twice.',
-  'nothing to say': 'what they would say is over, or waits for the morning.',
+  'not failed any more': 'they are no longer marked as failed.',
+  'replayed already': 'they were sent again a moment ago.',
+  'without a phone': 'there is no phone; they are sent automatically once one is registered.',
+  [FAILED.uncertain]: 'nobody knows whether they were sent. Send them with --uncertain; some may arrive twice.',
+  'nothing to say': 'they no longer apply, or wait for the next morning.',
 } as const;
 export type Kept = keyof typeof KEPT_WORDS;
 export const KEPT = Object.keys(KEPT_WORDS).filter((why): why is Kept => why in KEPT_WORDS);
 
-/** What follows for the person: somebody has to visit, or nobody has to tell them any more. */
+/** What follows for the person: somebody has to visit, or nobody has to be notified any more. */
 type Follows = 'visit' | 'nothing';
 
 interface Reason {
@@ -45,13 +45,13 @@ interface Reason {
   reported?: true;
   /** Why an order to send again leaves it as it is; left out if it is sent again. */
   kept?: Kept;
-  /** It is retried automatically next morning. */
+  /** It is retried automatically the next morning. */
   untilMorning?: true;
   /** Text in lists of alerts. */
   short?: string;
   /** Text in lists of contacts, if it says more than the one for alerts. */
   ofContact?: string;
-  /** Text in tasks: why the person was not told. */
+  /** Text in tasks: why the person was not notified. */
   ofTask?: string;
   /** Text on the operators' page, in English and Vietnamese. */
   console?: readonly [string, string];
@@ -70,7 +70,7 @@ export const REASONS = {
   [FAILED.unknownPerson]: {
     ...{ alert: 'visit', kept: 'without a phone', instead: 'visit' },
     short: 'not registered',
-    ofTask: 'nobody of that id is registered',
+    ofTask: 'nobody with that id is registered',
     console: ['not registered', 'chưa đăng ký'],
   },
   [FAILED.refused]: {
@@ -87,40 +87,40 @@ export const REASONS = {
   },
   [FAILED.uncertain]: {
     ...{ alert: 'visit', withdrawal: 'visit', kept: FAILED.uncertain },
-    short: 'a message may have gone, nobody can say',
-    ofTask: 'nobody knows whether the message went',
+    short: 'nobody knows whether the message was sent',
+    ofTask: 'nobody knows whether the message was sent',
     console: ['may or may not have been sent', 'không rõ đã gửi hay chưa'],
   },
   [FAILED.noSms]: {
     ...{ alert: 'visit', kept: 'without a phone', instead: 'call' },
-    short: 'the number takes no SMS',
-    ofContact: 'a number that takes no SMS: call, or visit',
-    ofTask: 'the number takes no SMS: call it, or visit',
+    short: 'the number cannot receive SMS',
+    ofContact: 'the number cannot receive SMS: call or visit',
+    ofTask: 'the number cannot receive SMS: call or visit',
     console: ['cannot receive SMS', 'số không nhận được SMS'],
   },
   [FAILED.tooLate]: {
     ...{ alert: 'nothing', kept: 'nothing to say' },
     short: 'found too late',
-    ofContact: 'found too late: what is to be said is over',
+    ofContact: 'found too late: the advice is over',
   },
   [FAILED.isACase]: {
-    // Another person of the phone, who was told too, may have to hear that they are well.
+    // Another person of the phone, who was notified too, may have to learn that they are well.
     ...{ alert: 'nothing', withdrawal: 'visit', kept: 'nothing to say' },
     short: 'a case of the disease',
-    ofContact: 'is a case of the disease: not told as a contact',
+    ofContact: 'is a case of the disease: not notified as a contact',
   },
   [FAILED.bound]: {
     ...{ alert: 'visit', withdrawal: 'visit', kept: 'nothing to say', untilMorning: true, instead: 'morning' },
     short: 'too many messages today',
-    ofContact: 'the phone had all the messages of a day; told next morning',
-    ofTask: 'the phone had all the messages of a day; one more goes next morning',
+    ofContact: 'the phone reached its daily limit of messages; notified the next morning',
+    ofTask: 'the phone reached its daily limit of messages; the next is sent in the morning',
     console: ['too many messages today; sent the next morning', 'đã đủ số tin trong ngày; gửi vào sáng hôm sau'],
   },
   [FAILED.file]: {
     ...{ alert: 'visit', withdrawal: 'visit' },
-    short: 'written to a file only',
-    ofContact: 'the message went to a file only, which reaches nobody',
-    ofTask: 'the message went to a file only, which reaches nobody',
+    short: 'only written to a file',
+    ofContact: 'the message was only written to a file, which reaches nobody',
+    ofTask: 'the message was only written to a file, which reaches nobody',
     console: ['only written to a file', 'chỉ ghi vào tệp'],
   },
   [FAILED.over]: { withdrawal: 'nothing' },
@@ -136,7 +136,7 @@ type Reported = With<{ reported: true }>;
 export type Failure = With<{ alert: Follows }>;
 /** The same, as in `AlertFailed`: without reasons that have an event type of their own. */
 export type AlertFailure = Exclude<Failure, Reported>;
-/** Why no message takes back what was told. */
+/** Why no message takes back what was sent. */
 export type WithdrawalFailure = Exclude<With<{ withdrawal: Follows }>, Reported>;
 
 /** The entry of a reason; undefined for null, or for a name from an event that this program does not know. */
@@ -155,7 +155,7 @@ export const ALERT_FAILURES = namesOf<AlertFailure>(({ alert, reported }) => ale
 export const WITHDRAWAL_FAILURES = namesOf<WithdrawalFailure>(
   ({ withdrawal, reported }) => withdrawal !== undefined && !reported,
 );
-/** Failures that somebody has to act on: all except those after which nobody has to be told any more. */
+/** Failures that somebody has to act on: all except those after which nobody has to be notified any more. */
 export const FAILURES = namesOf<With<{ alert: 'visit' }>>(({ alert }) => alert === 'visit');
 /** Failures that an order to send again may name; uncertain ones are sent again only if the order asks for that. */
 export const REPLAYED_REASONS = namesOf<Exclude<Failure, With<{ kept: Exclude<Kept, typeof FAILED.uncertain> }>>>(
@@ -164,7 +164,7 @@ export const REPLAYED_REASONS = namesOf<Exclude<Failure, With<{ kept: Exclude<Ke
 
 /**
  * Why an alert that failed for this reason is not sent again when an operator orders it; undefined if it is. One
- * without a phone is sent automatically once there is a phone, and one beyond the phone's daily limit next morning.
+ * without a phone is sent automatically once there is a phone, and one beyond the phone's daily limit the next morning.
  * @param uncertain whether to send again even if nobody knows whether the message was sent.
  */
 export function keptAs(failure: Failure | null, { uncertain }: { uncertain: boolean }): Kept | undefined {
@@ -172,7 +172,7 @@ export function keptAs(failure: Failure | null, { uncertain }: { uncertain: bool
   return kept === FAILED.uncertain && uncertain ? undefined : kept;
 }
 
-/** Whether nobody has to be told any more after an alert failed for this reason. */
+/** Whether nobody has to be notified any more after an alert failed for this reason. */
 export const hasNothingToSay = (failure: string | null): boolean => reasonOf(failure)?.alert === 'nothing';
-/** Whether it is retried automatically next morning. */
+/** Whether it is retried automatically the next morning. */
 export const waitsForMorning = (failure: string | null): boolean => reasonOf(failure)?.untilMorning === true;

@@ -66,7 +66,7 @@ export class Gathering {
       const people = await this.#peopleOf(request, of, persons, phoneIndex);
       if (people) found.push(people);
     }
-    // The last check before sending: a person who was released a moment ago is not told.
+    // The last check before sending: a person who was released a moment ago is not notified.
     const now: OfCase[] = [];
     for (const { view, people } of found) now.push({ view: await views.fresh(view.caseId), people });
     const own = (await views.fresh(caseId)).contact(personId);
@@ -82,8 +82,8 @@ export class Gathering {
 
   /**
    * The last day that the message has to name, found directly before it is sent. Readers take that day for the valid
-   * one, so it is not earlier than what the phone was told, or is being told, about other cases for somebody who has
-   * it. A message that names no day still names none.
+   * one, so it is not earlier than the days in sent or waiting messages to the phone about other cases, for a person
+   * who has it. A message that names no day still names none.
    */
   async lastDay(
     { caseId, disease }: Request,
@@ -100,8 +100,8 @@ export class Gathering {
   }
 
   /**
-   * Until when the people who were told by a phone, or are being told, have to watch their health: the end of follow-up
-   * for F1, the day that the message named for others, whichever is last. Undefined if there is nobody.
+   * Until when the people who were notified through a phone, or are being notified, have to watch their health: the end
+   * of follow-up for F1, the day that the message named for others, whichever is last. Undefined if there is nobody.
    */
   async watchedUntil(disease: string, phoneIndex: string): Promise<Stay | undefined> {
     const { rules } = this.parts;
@@ -160,7 +160,7 @@ export class Gathering {
     return { view, people: [...people.values()] };
   }
 
-  /** Whether the phone reaches a contact who still has to be told something. */
+  /** Whether the phone reaches a contact who still has to be notified of something. */
   async #isToldHere(disease: string, view: CaseView, contact: Contact, phoneIndex: string): Promise<boolean> {
     return (await this.#isReached(disease, contact, phoneIndex)) && !(await this.parts.rules.isOver(view, contact));
   }

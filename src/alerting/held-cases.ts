@@ -23,7 +23,7 @@ export const heldCase = z.object({
   unlikely: z.array(
     z.object({
       ...{ rule: z.enum(UNLIKELY), number: z.number(), likely: z.number(), place_id: z.string().nullable() },
-      says: z.string().describe('The same in words.'),
+      says: z.string().describe('The reason as a sentence.'),
     }),
   ),
 });
@@ -31,7 +31,7 @@ export type HeldShown = z.infer<typeof heldCase>;
 export const heldCases = z.object({ items: z.array(heldCase) });
 export type HeldCases = z.infer<typeof heldCases>;
 
-export const decidedAnswer = changed.extend({ contacts: z.int().describe('Of the case, about whom was decided.') });
+export const decidedAnswer = changed.extend({ contacts: z.int().describe('The number of contacts of the case.') });
 export type Decided = z.infer<typeof decidedAnswer>;
 
 const MOST = 1_000;

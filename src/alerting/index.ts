@@ -1,4 +1,4 @@
-/** What other modules may use of alerting: who was told what, for whom it holds, and how it is worded. */
+/** What other modules may use of alerting: who got which message, for whom it is valid, and how it is worded. */
 export { loadAlert } from './loaded-alert.js';
 export { OPEN, alertDecider, canBeReliedOn, keptFromReplay, speaksOf } from './alert.js';
 export type { CaseViews } from './case-views.js';

@@ -100,7 +100,7 @@ export class LoadedAlert {
   message(kind: MessageKind): Outgoing {
     const { alertId, because } = this;
     const { request } = this.state;
-    if (!request) throw new Error(`nobody asked for the alert ${alertId}`);
+    if (!request) throw new Error(`there is no alert ${alertId}`);
     const due = { messageId: messageId(alertId, kind), purpose: kind, about: alertId, whose: request.personId };
     return { due, earlier: this.#earlier.of(kind), because };
   }

@@ -8,7 +8,7 @@ import type { Rules } from './rules.js';
 
 /**
  * Finds the cases of contacts themselves: a person who has a disease needs no message about contact with it, and must
- * not be told that they are well.
+ * not get a message that they are well.
  */
 export class OwnCases {
   constructor(

@@ -65,7 +65,7 @@ export class PhoneBook {
 
   /**
    * The contacts of the view's latest trace who have the phone; only `alone` if nobody else has it.
-   * @param counts whether one of several contacts has to be told at all; the others are left out.
+   * @param counts whether one of several contacts has to be notified at all; the others are left out.
    */
   async people(
     view: CaseView,

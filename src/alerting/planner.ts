@@ -179,8 +179,8 @@ export class Planner {
   }
 
   /**
-   * False if the phone that was told, or will be, is not the person's, because their number was corrected. A person who
-   * lost the number after the message was sent was told all the same.
+   * False if the phone that was notified, or will be, is not the person's, because their number was corrected. A person
+   * who lost the number after the message was sent was notified all the same.
    */
   async #goesToThePerson(
     { state: { request, told }, toldAt = 0 }: Pick<LoadedAlert, 'state' | 'toldAt'>,

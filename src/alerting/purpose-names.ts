@@ -1,5 +1,5 @@
 /**
- * The purpose of messages that tell contacts. Its jobs do whatever the alert's state asks for, including taking it
+ * The purpose of messages that notify contacts. Its jobs do whatever the alert's state asks for, including taking it
  * back.
  */
 export const ALERT = 'alert';

@@ -5,7 +5,7 @@ import { ALERT, WITHDRAWAL } from './purpose-names.js';
 const does = () => import('./delivery-reports.js');
 const written = () => import('./samples.js');
 
-/** The purposes of messages that tell contacts, and of messages that take those back. */
+/** The purposes of messages that notify contacts, and of messages that take those back. */
 export const PURPOSES: readonly Purpose[] = [
   {
     name: ALERT,

@@ -59,7 +59,9 @@ function isOwed(event: Reacted): boolean {
   return event.type === 'WithdrawalOwedInDoubt' || (event.type === 'AlertWithdrawn' && event.data.told);
 }
 
-/** Also if they have no phone any more: what another person's message would have told them has to be told otherwise. */
+/**
+ * Also if they have no phone any more: they have to learn in another way what another person's message would have said.
+ */
 async function tryAgainWhenPeopleGetAnotherPhone(
   events: readonly Reacted[],
   jobs: Jobs,

@@ -8,10 +8,10 @@ import type { CaseViews } from './case-views.js';
 
 export type Holder = Pick<LoadedAlert, 'alertId' | 'state' | 'toldAt' | 'failedAt'>;
 
-/** An alert that claims a phone, and what it has to tell. */
+/** An alert that claims a phone, and what it has to say. */
 export interface ClaimRequest {
   alert: AlertRequested['data'];
-  /** What the contact has to be told now. */
+  /** What the contact has to be notified of now. */
   word: Word;
   /** All records of the person. */
   records: readonly string[];
@@ -19,9 +19,9 @@ export interface ClaimRequest {
 }
 
 /**
- * - `by`: another alert tells the phone, or told it, including this alert's person.
- * - Otherwise this alert tells the phone. `old` if it claimed the phone before: its message may have been sent already.
- *   `first` if no other alert told the phone before it.
+ * - `by`: another alert notifies the phone, or notified it, including this alert's person.
+ * - Otherwise this alert notifies the phone. `old` if it claimed the phone before: its message may have been sent
+ *   already. `first` if no other alert notified the phone before it.
  */
 export type Claim = { by: string } | { old: boolean; first: boolean };
 
@@ -32,16 +32,16 @@ interface Claimed {
 }
 
 /**
- * Decides which alert tells a phone about a disease. The alerts that did so, one after another, each opened the stream
- * of their number for this disease and phone. An alert relies on an earlier one that tells the same: one of the same
- * case, even for several people of a phone; or one of another case, if the same person was told within some hours, or
- * was told a day that is not earlier. If messages are gathered, it also relies on one of another case that was not sent
- * yet, and that will cover both.
+ * Decides which alert notifies a phone about a disease. The alerts that did so, one after another, each opened the
+ * stream of their number for this disease and phone. An alert relies on an earlier one that says the same: one of the
+ * same case, even for several people of a phone; or one of another case, if the same person was notified within some
+ * hours, or with a day that is not earlier. If messages are gathered, it also relies on one of another case that was
+ * not sent yet, and that will cover both.
  */
 export class Recipients {
   /**
-   * @param mergeHours hours in which a person who was told about one case is not told about another that asks for no
-   * more. If both name a last day, that holds until a later one has to be named. With 0, people are told about each
+   * @param mergeHours hours in which a person who was notified of one case is not notified of another that asks for no
+   * more. If both name a last day, that applies until a later one has to be named. With 0, people are notified of each
    * case.
    * @param gathers whether one message covers everything that is due for a phone at a time, whichever case it is about.
    */
@@ -88,7 +88,7 @@ export class Recipients {
     return joined.told === state.told || this.#suits(claimed, joined, telling);
   }
 
-  /** Whether another alert told any of these phones about the disease, or had to. */
+  /** Whether another alert notified any of these phones about the disease, or had to. */
   async hasOthers({ alertId, disease }: AlertRequested['data'], phones: readonly string[]): Promise<boolean> {
     for (const phoneIndex of phones) {
       for (let number = 0; ; number++) {
@@ -100,7 +100,7 @@ export class Recipients {
     return false;
   }
 
-  /** Every alert that told the phone about the disease, or had to, oldest first. */
+  /** Every alert that notified the phone about the disease, or had to, oldest first. */
   async holders(disease: string, phoneIndex: string): Promise<Holder[]> {
     const holders: Holder[] = [];
     for (let number = 0; ; number++) {

@@ -9,18 +9,18 @@ import { alertLine } from './alert-lines.js';
 export const listAlerts = defineQuestion({
   name: 'list-alerts',
   permission: 'alerts:read',
-  says: 'list who was to be told, who was told, and whom somebody has to visit',
+  says: 'list alerts: who had to be notified, who was notified, and who needs a visit',
   fields: {
-    case: may('case', 'alerts of which case only'),
-    person: may('person', 'alerts of which person only'),
-    status: { ...may('choice', 'alerts of which status only'), choices: ALERT_STATUSES },
+    case: may('case', 'only alerts of this case'),
+    person: may('person', 'only alerts of this person'),
+    status: { ...may('choice', 'only alerts with this status'), choices: ALERT_STATUSES },
     ...PAGE,
   },
   needs: ['graph'],
   http: { path: 'alerts', tag: 'alerts' },
   cli: {
     words: 'alerts list',
-    group: 'who was to be told, who was told, and whom somebody has to visit',
+    group: 'alerts: who had to be notified, who was notified, and who needs a visit',
     isDefault: true,
     shortened: true,
     ofMessages: true,
@@ -39,17 +39,17 @@ export const listAlerts = defineQuestion({
 export const listHeld = defineQuestion({
   name: 'held-cases',
   permission: 'alerting:approve',
-  says: 'list cases whose alerts wait or were refused, with the numbers',
+  says: 'list cases whose alerts wait for approval or were refused, with the numbers',
   fields: {},
   needs: ['graph'],
   http: { path: 'operations/cases', tag: 'operation' },
   cli: {
     words: 'brake list',
-    group: 'alerts that wait for a person, because there are more of them than is likely',
+    group: 'alerts that wait for approval, because there are more of them than is likely',
     isDefault: true,
     shortened: true,
     *told({ items }: HeldCases) {
-      if (items.length === 0) yield 'No alerts wait for a person.';
+      if (items.length === 0) yield 'No alerts wait for approval.';
       for (const { case_id, person_id, status, contacts, since, unlikely } of items) {
         yield `Case ${case_id} (${person_id}): ${contacts} contacts ${status === 'held' ? 'wait' : 'were refused'} since ${since}`;
         for (const { says } of unlikely) yield `  ${says}`;
@@ -70,7 +70,7 @@ const DECISION = {
     kind: 'clear-line',
     required: false,
     most: 2_000,
-    help: 'why; kept in the log for ever, so without names of contacts',
+    help: 'the reason; kept in the log for ever, so it must not name contacts',
     fix: 'Give one line of at most 2000 characters, without phone or citizen numbers, or leave it out.',
   },
 } as const;
@@ -78,7 +78,7 @@ const DECISION = {
 export const approveAlerts = defineCommandAnswering({
   name: 'approve-alerts',
   permission: 'alerting:approve',
-  says: 'let the alerts of a case go, and as many again of the same case',
+  says: 'approve the alerts of a case, and as many again of the same case',
   fields: DECISION,
   needs: ['graph-at-times'],
   http: { path: 'operations/cases/{case_id}/approve', tag: 'operation' },
@@ -96,14 +96,14 @@ export const approveAlerts = defineCommandAnswering({
 export const refuseAlerts = defineCommandAnswering({
   name: 'refuse-alerts',
   permission: 'alerting:approve',
-  says: 'keep the alerts of a case from going, until somebody approves them',
+  says: 'refuse the alerts of a case: they are not sent until somebody approves them',
   fields: DECISION,
   needs: ['graph-at-times'],
   http: { path: 'operations/cases/{case_id}/refuse', tag: 'operation' },
   cli: {
     words: 'brake refuse <case_id>',
     *told({ contacts }: Decided, { case_id }) {
-      yield `The ${contacts} contacts of case ${case_id} are not alerted. Change your mind with: npx truyvet brake approve ${case_id} --by NAME`;
+      yield `The ${contacts} contacts of case ${case_id} are not alerted. To approve them after all: npx truyvet brake approve ${case_id} --by NAME`;
     },
   },
   answer: async () => (await import('./held-cases.js')).decidedAnswer,

@@ -52,13 +52,13 @@ export class Rules {
     return this.#known.get(name);
   }
 
-  /** What a contact has to be told according to the latest trace. */
+  /** What a contact has to be notified of, according to the latest trace. */
   async wordFor(view: CaseView, contact: Contact): Promise<Word> {
     const rules = await this.of(view);
     return { degree: contact.degree, until: this.named(this.stayOf(rules, [contact])) };
   }
 
-  /** Until when these people, who are told in one message, have to follow its advice. */
+  /** Until when these people, who are notified by one message, have to follow its advice. */
   stayOf(rules: DiseaseProfile | undefined, people: readonly LastExposure[]): Stay | undefined {
     return stayOf(rules?.quarantine ?? {}, people, this.calendar);
   }

@@ -30,7 +30,5 @@ export function alertsIn(settings: TextSettings): (language: string) => Sample[]
 
 export function withdrawalsIn(settings: TextSettings): (language: string) => Sample[] {
   const texts = new Texts(settings);
-  return (language) => [
-    { message: 'to take back what was said', text: texts.withdrawal({ request: REQUEST, language }) },
-  ];
+  return (language) => [{ message: 'to take back an alert', text: texts.withdrawal({ request: REQUEST, language }) }];
 }

@@ -105,7 +105,7 @@ export class Sender {
   /**
    * Checks whether the sent message still says enough, and went to the right phone. Meanwhile a person may have become
    * a closer contact or been exposed again, or the number may have been corrected.
-   * @param first whether this alert is known to be the first that told its phone.
+   * @param first whether this alert is known to be the first that notified its phone.
    */
   async #lookAgain(loaded: LoadedAlert, first = false): Promise<void> {
     const { store, views, planner, recipients, rules, takeBack, unreached } = this.parts;
@@ -121,7 +121,7 @@ export class Sender {
       const view = await views.fresh(each.caseId);
       const contact = view.contact(each.personId);
       if (!contact) continue;
-      // A person who has another phone by now, or none, was not told by this message.
+      // A person who has another phone by now, or none, was not notified by this message.
       if (each.personId !== request.personId) {
         const registrations = await registrationsOf(store, each.personId);
         if (phoneIndexes(registrations).length > 1 || currentPhone(registrations) === null) {
@@ -201,7 +201,7 @@ export class Sender {
 
   /**
    * Queues the alert for when the messages due for its phone are gathered, with the priority of the closest contact
-   * whom it has to tell.
+   * whom it has to notify.
    */
   async #forward(request: Request, { alertId, settledBy, state }: LoadedAlert): Promise<void> {
     let { degree } = request;
@@ -211,7 +211,7 @@ export class Sender {
     await this.parts.forward(alertId, settledBy, degree, 'gathered');
   }
 
-  /** Gives a waiting message the priority of a closer contact whom it has to tell, too. */
+  /** Gives a waiting message the priority of a closer contact whom it has to notify, too. */
   async #hasten(by: string, { degree }: Request): Promise<void> {
     const { store, recipients, forward } = this.parts;
     if (!recipients.gathers) return;
@@ -248,7 +248,7 @@ export class Sender {
     return { message: { to, text }, said: atLeast(wordOf(stay)) };
   }
 
-  /** The alert that told the person about the case under another record, on any phone. */
+  /** The alert that notified the person of the case under another record, on any phone. */
   async #toldAsAnother(telling: ClaimRequest): Promise<{ by: string } | undefined> {
     const { store, recipients } = this.parts;
     const { alert, word, records } = telling;

@@ -32,8 +32,8 @@ type Request = AlertRequested['data'];
 type Joined = Pick<Request, 'caseId' | 'personId'>;
 
 /**
- * Takes back what a phone was told about a case once none of the people who share it is a contact any more. It sends
- * one message, for the alert that told the phone last. While any of them is still a contact, the withdrawal is held.
+ * Takes back the messages to a phone about a case once none of the people who share it is a contact any more. It sends
+ * one message, for the last alert to the phone. While any of them is still a contact, the withdrawal is held.
  */
 export class TakeBack {
   constructor(private readonly parts: TakeBackParts) {}
@@ -55,7 +55,7 @@ export class TakeBack {
   /**
    * Checks again the withdrawals for the phones of a person who no longer relies on them: they may have been held
    * because of this person.
-   * @param loaded the alert that tells the person now, or that relies on another one.
+   * @param loaded the alert that notifies the person now, or that relies on another one.
    */
   async lookAgain(loaded: LoadedAlert): Promise<void> {
     const { request } = loaded.state;
@@ -164,7 +164,7 @@ export class TakeBack {
         const detail = 'the last day of what was told is over';
         await cause.record({ type: 'FailWithdrawal', data: { alertId: last.alertId, reason: FAILED.over, detail } });
       } else if (ofSome) {
-        // The other people of the phone are told by a visit.
+        // The other people of the phone are notified by a visit.
         const detail = 'somebody who was told by it is a case of the disease';
         await cause.record({ type: 'FailWithdrawal', data: { alertId: last.alertId, reason: FAILED.isACase, detail } });
       } else if (via) await this.#send(request, cause, phoneIndex, via);
@@ -186,7 +186,7 @@ export class TakeBack {
     return undefined;
   }
 
-  /** Whether a person who relied on an alert no longer does, because another one tells them or has to. */
+  /** Whether a person who relied on an alert no longer does, because another one notifies them or has to. */
   async #isToldOtherwise({ caseId, personId }: Joined, by: string, phoneIndex: string): Promise<boolean> {
     const { store } = this.parts;
     const [counting = personId] = await recordsOf(store, personId);
@@ -199,7 +199,7 @@ export class TakeBack {
       case 'covered':
         return last.state.coveredBy !== by;
       case 'failed':
-        // That this phone has to wait, or cannot be told, is no reason to say that the warning was wrong.
+        // That this phone has to wait, or cannot be notified, is no reason to say that the warning was wrong.
         return currentPhone(await registrationsOf(store, personId)) !== phoneIndex;
       // It may rely on the same alert again.
       case 'requested':
@@ -209,7 +209,7 @@ export class TakeBack {
     }
   }
 
-  /** For each person whom the message would tell that they are well: their own live case, or undefined. */
+  /** For each person who would get the message that they are well: their own live case, or undefined. */
   async #ownCases(told: readonly Holder[]): Promise<(string | undefined)[]> {
     const own: (string | undefined)[] = [];
     for (const { state, toldAt } of told) {
@@ -232,7 +232,7 @@ export class TakeBack {
 
   /**
    * Holds a withdrawal, unless its message was sent, or may have been, without a record. Then it records that instead,
-   * and a person who came to rely on the alert is told again.
+   * and a person who came to rely on the alert is notified again.
    */
   async #hold(alertId: string, by: string, cause: LoadedAlert): Promise<void> {
     const loaded = alertId === cause.alertId ? cause : await loadAlert(this.parts.store, alertId);
@@ -249,7 +249,7 @@ export class TakeBack {
       return undefined;
     };
     const write = async () => {
-      // The message goes to the phone that was told, even if the person has another one by now.
+      // The message goes to the phone that was notified, even if the person has another one by now.
       const then = withPhone(await registrationsOf(store, personId), phoneIndex);
       const to = then?.phone ? await sealing.open(personId, 'phone', then.phone) : undefined;
       if (!then || to === undefined) return fail(FAILED.noPhone, 'the person was erased');
@@ -276,7 +276,7 @@ export class TakeBack {
     await dispatcher.tellReported(loaded.message('withdrawal'), outcome);
   }
 
-  /** The message said that no warning holds any more, so what earlier alerts told the phone is taken back too. */
+  /** The message said that no warning applies any more, so earlier alerts to the phone are taken back too. */
   async #closeEarlier(last: Holder, told: readonly Holder[], because: Provenance): Promise<void> {
     const reference = messageId(last.alertId, 'withdrawal');
     const provider = last.state.takenBackThrough ?? 'none';

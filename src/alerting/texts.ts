@@ -76,7 +76,7 @@ export class Texts {
 
   /**
    * @param about `tests` and `lastDays` are the numbers of people of the phone who have a test today, or their last day
-   * of follow-up; `alertId` is the alert that told them.
+   * of follow-up; `alertId` is the alert that notified them.
    */
   reminder(about: { alertId: string; disease: string; language: string; tests: number; lastDays: number }): string {
     const { tests, lastDays } = about;

@@ -109,7 +109,7 @@ const alerts = defineReaction(ALERTS_READER, REACTED, (worker) => {
 });
 
 const onFailedOf = (worker: Worker) => (error: Error) =>
-  worker.of(SENDING).trouble('alerts: a job is to be tried again', error);
+  worker.of(SENDING).trouble('alerts: a job failed and will be tried again', error);
 
 const plan = handlesJob<PlanJob>(PLAN_QUEUE, (worker) => {
   const { planner } = worker.of(ALERTING);

@@ -2,21 +2,21 @@ import { z } from 'zod';
 import { authorityOf, type Context } from '../requests/context.js';
 import { addProfile, changesBy, parseProfile, retireProfile } from './profiles.js';
 
-const day = z.string().nullable().describe('As 2021-08-01; null where there is no such end');
-const name = z.string().nullable().describe('As id@version; null where there are no rules');
+const day = z.string().nullable().describe('Such as 2021-08-01; null if there is no limit');
+const name = z.string().nullable().describe('As id@version; null if there are no rules');
 
 export const profileRetired = z.object({
-  outcome: z.enum(['new', 'unchanged']).describe('unchanged: it was already so, or this only asked what would change'),
+  outcome: z.enum(['new', 'unchanged']).describe('unchanged: it was already so, or this was a dry run'),
   id: z.string(),
   changes: z
     .array(z.object({ from: day, until: day, was: name, becomes: name }))
-    .describe('Which rules new cases come under'),
+    .describe('The rules that apply to new cases'),
 });
 export type ProfileRetired = z.infer<typeof profileRetired>;
 
 export const profileAdded = profileRetired.extend({
   disease: z.string(),
-  version: z.int().nullable().describe('Under which it is known; null where it was only asked what would change'),
+  version: z.int().nullable().describe('The version that it has; null for a dry run'),
 });
 export type ProfileAdded = z.infer<typeof profileAdded>;
 

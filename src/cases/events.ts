@@ -99,7 +99,7 @@ export type CaseEvidence = Omit<CaseConfirmed['data'], 'caseId' | 'personId' | '
 export const CaseConfirmed = defineEvent({
   type: 'CaseConfirmed',
   version: 3,
-  says: 'A positive sample makes the person a case; again when the facts of that sample change.',
+  says: 'A positive sample makes the person a case; recorded again when the facts of that sample are corrected.',
   data: z.strictObject({
     caseId: id,
     personId: id,
@@ -126,7 +126,7 @@ export type CaseEvidenceWithdrawn = EventOf<typeof CaseEvidenceWithdrawn>;
 export const InfectiousWindowChanged = defineEvent({
   type: 'InfectiousWindowChanged',
   version: 1,
-  says: 'When the case was infectious, from what is known now; `until` null is until isolation.',
+  says: 'When the case was infectious, as far as is known now; an `until` of null means until isolation.',
   data: z.strictObject({
     caseId: id,
     from: instant,
@@ -156,7 +156,9 @@ export type CaseRetracted = EventOf<typeof CaseRetracted>;
 export const ContactsTraced = defineEvent({
   type: 'ContactsTraced',
   version: 3,
-  says: 'A part of what a trace found beyond the trace before it; counts once its TraceCompleted is there.',
+  says:
+    'One part of the differences between a trace and the trace before it; counts once its TraceCompleted is ' +
+    'recorded.',
   data: z.strictObject({
     caseId: id,
     traceId: id,

@@ -5,24 +5,24 @@ const COMMON = { status: 422 } as const;
 export const NO_PROFILE = defineProblem({
   ...COMMON,
   code: 'no-profile',
-  title: 'It is no disease profile',
-  says: 'The file does not hold a disease profile: it is not JSON, or a field of it is wrong.',
+  title: 'It is not a disease profile',
+  says: 'The file is not a disease profile: it is not JSON, or one of its fields is wrong.',
   fix: 'Compare it with what `npx truyvet profiles show covid-19-vn-5053 --json` prints.',
 });
 
 export const PROFILE_OF_PROGRAM = defineProblem({
   ...COMMON,
   code: 'profile-of-program',
-  title: 'The profile is one of the program',
+  title: 'The profile is part of the program',
   says: 'A profile that comes with the program can be neither replaced by other rules under its id nor retired.',
-  fix: 'Add a profile with an id of its own: from its day on it counts instead of those of the program.',
+  fix: 'Add a profile with an id of its own: from its first day on it applies instead of the profiles of the program.',
 });
 
 export const PROFILE_NOT_ADDED = defineProblem({
   ...COMMON,
   code: 'profile-not-added',
   title: 'No such profile was added',
-  says: 'Only a profile that was added can be retired, and none of this id was.',
+  says: 'Only a profile that was added can be retired, and no profile with this id was added.',
   fix: 'See: npx truyvet profiles list',
 });
 
@@ -30,7 +30,7 @@ export const PROFILE_NOT_KNOWN = defineProblem({
   ...COMMON,
   code: 'profile-not-known',
   title: 'There is no such profile',
-  says: 'Neither the program has a profile of this id, nor was one added.',
+  says: 'The program has no profile with this id, and none was added.',
   fix: 'See: npx truyvet profiles list',
 });
 

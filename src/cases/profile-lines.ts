@@ -19,12 +19,12 @@ export function profileTable(all: readonly ListedProfile[]): string[] {
 
 /** For example: New cases sampled from 2021-08-01 on: mine@1 instead of covid-19-vn-5053@1. */
 export function* changeLines(subject: string, changes: readonly RuleChange[]): Generator<string> {
-  if (changes.length === 0) yield `For new cases nothing changes (${subject}).`;
+  if (changes.length === 0) yield `Nothing changes for new cases (${subject}).`;
   for (const { from, until, was, becomes } of changes) {
-    const begin = from === null ? (until === null ? 'of any day' : '') : `from ${from} on`;
+    const begin = from === null ? (until === null ? 'on any day' : '') : `from ${from} on`;
     const when = [begin, until === null ? '' : `until the day before ${until}`].filter(Boolean).join(', ');
     const now = becomes ?? 'no rules at all';
-    yield `New cases sampled ${when}: ${now}${was === null ? ', where there were no rules' : ` instead of ${was}`}.`;
+    yield `New cases sampled ${when}: ${now}${was === null ? ', which had no rules before' : ` instead of ${was}`}.`;
   }
 }
 
@@ -34,7 +34,7 @@ export function profileLines(profile: DiseaseProfile): string[] {
   const { anchors, anchorChoice, daysBefore, daysBeforeSampling } = infectious;
   const named = anchorChoice === 'earliest' ? `the earliest of ${anchors.join(', ')}` : anchors.join(', else ');
   const sampled = daysBeforeSampling === null ? '' : ` (${daysBeforeSampling} before sampling)`;
-  const minutes = minimumMinutes === 0 ? 'any meeting' : `${minimumMinutes} minutes at least`;
+  const minutes = minimumMinutes === 0 ? 'any meeting' : `at least ${minimumMinutes} minutes`;
   return [
     `${profile.id}, version ${profile.version}: ${profile.name}`,
     `Disease: ${profile.disease}, rules of: ${profile.authority}`,
@@ -52,7 +52,7 @@ export function profileLines(profile: DiseaseProfile): string[] {
     `Contacts traced to degree ${profile.greatestDegree}`,
     `Followed up for ${profile.followUpDays} days, tested on days ${profile.testDays.join(', ') || '-'}`,
     ...Object.entries(profile.quarantine).flatMap(([degree, stay]) =>
-      stay ? [`F${degree} are told to follow the advice for ${stay.days} days`] : [],
+      stay ? [`F${degree} are advised to stay at home or watch their health for ${stay.days} days`] : [],
     ),
     `A positive sample after ${profile.reinfectionDays} days is a new illness`,
     ...(profile.rapidAntigen === null ? [] : [`A rapid antigen test confirms ${confirmedBy(profile.rapidAntigen)}`]),
@@ -65,9 +65,9 @@ function confirmedBy(rule: RapidAntigenRule): string {
   const beside = factorNeeded ? ' and an epidemiological factor' : '';
   const whom = [
     ...(ofContacts ? ['a contact'] : []),
-    ...(withFactor ? ['whoever has an epidemiological factor'] : []),
-    ...(withSymptoms ? [`somebody with symptoms${beside}`] : []),
-    ...(repeatedWithinHours === null ? [] : [`whoever has a second one within ${repeatedWithinHours} hours${beside}`]),
+    ...(withFactor ? ['a person with an epidemiological factor'] : []),
+    ...(withSymptoms ? [`a person with symptoms${beside}`] : []),
+    ...(repeatedWithinHours === null ? [] : [`a person with a second within ${repeatedWithinHours} hours${beside}`]),
   ];
   return whom.join(', or ') || 'nobody';
 }
@@ -80,7 +80,7 @@ function endOf(end: WindowEnd): string {
       return `${end.daysAfter} days after it`;
     case 'negative':
       return (
-        `a negative sample${end.ctAbove === null ? '' : ` or one of a Ct above ${end.ctAbove}`}` +
+        `a negative sample${end.ctAbove === null ? '' : ` or one with a Ct above ${end.ctAbove}`}` +
         (end.daysAfterAtMost === null ? '' : `, ${end.daysAfterAtMost} days after it at the latest`)
       );
   }

@@ -12,7 +12,7 @@ const sharing = z.enum(['contact', 'factor', 'none']);
  * Defaults for fields that a profile leaves out keep the meaning that older profiles had before these fields existed.
  */
 const fields = z.strictObject({
-  id: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,99}$/, 'must be of lower-case letters, digits, dots and dashes'),
+  id: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,99}$/, 'must have only lower-case letters, digits, dots and dashes'),
   version: z.int().min(1).default(1),
   disease: z
     .string()
@@ -22,7 +22,7 @@ const fields = z.strictObject({
   name: z.string().min(1),
   source: z.string().min(1),
   notes: z.array(z.string().min(1)).default([]),
-  authority: z.string().regex(AUTHORITY_FORM, 'must be of lower-case letters, digits and dashes').default('own'),
+  authority: z.string().regex(AUTHORITY_FORM, 'must have only lower-case letters, digits and dashes').default('own'),
   effectiveFrom: z.iso.date(),
   infectious: z.strictObject({
     anchors: z

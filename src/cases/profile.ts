@@ -48,7 +48,7 @@ export interface DiseaseProfile {
    * Where seats are numbered: greatest distance in rows at which people are contacts; null makes everyone aboard one.
    */
   seatRows: number | null;
-  /** What people become who share one of these without a measured contact. */
+  /** What people become if they share one of these without a measured contact. */
   sharing: Record<Shared, Sharing>;
   /** When a rapid antigen test confirms a case; null accepts every positive result. */
   rapidAntigen: RapidAntigenRule | null;

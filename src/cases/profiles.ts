@@ -23,16 +23,12 @@ export function parseProfile(text: string, from: string): DiseaseProfile {
   }
   const unseen = unseenWithin(data);
   if (unseen !== undefined) {
-    throw refused(
-      NO_PROFILE,
-      `${from} holds a character that is not text or cannot be seen (${unseen}).`,
-      'Remove it.',
-    );
+    throw refused(NO_PROFILE, `${from} has a character that is not text or is invisible (${unseen}).`, 'Remove it.');
   }
   const parsed = schema.safeParse(data);
   const wrong = parsed.success
     ? textsTooLong(parsed.data)
-    : parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the whole'}: ${issue.message}`);
+    : parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`);
   if (parsed.success && wrong.length === 0) return parsed.data;
   throw refused(NO_PROFILE, `${from} is not a disease profile:\n  ${wrong.join('\n  ')}`);
 }
@@ -53,8 +49,8 @@ function textsTooLong({ name, source, notes }: DiseaseProfile): string[] {
   ];
   const wrong = texts.filter(({ text, most }) => text.length > most);
   return [
-    ...wrong.map(({ field, most }) => `${field}: must have ${most} characters at most`),
-    ...(notes.length > MOST_NOTES ? [`notes: must be ${MOST_NOTES} at most`] : []),
+    ...wrong.map(({ field, most }) => `${field}: must have at most ${most} characters`),
+    ...(notes.length > MOST_NOTES ? [`notes: must have at most ${MOST_NOTES} items`] : []),
   ];
 }
 
@@ -113,7 +109,7 @@ export async function addProfile(
 }
 
 /**
- * Has a tenant's own profile, in all its versions, count no longer for new cases. Those that came under it keep it.
+ * Retires a tenant's own profile, in all its versions: it no longer applies to new cases. Earlier cases keep it.
  * @returns whether it says anything new.
  * @throws Refused when there is no such profile, or it is one of the program's own.
  */
@@ -123,8 +119,8 @@ export async function retireProfile(store: EventStore, profileId: string): Promi
 }
 
 /**
- * What it would change for new cases to add a profile, or to retire one.
- * @throws Refused as the two above.
+ * What adding or retiring a profile would change for new cases.
+ * @throws Refused like the two functions above.
  */
 export async function changesBy(store: EventStore, authority: string, change: ProfileChange): Promise<RuleChange[]> {
   if (change.type === 'Add' && ownIdOf(change.profile)) return [];
@@ -147,8 +143,8 @@ function ownIdOf(profile: DiseaseProfile): DiseaseProfile | undefined {
   if (same || builtIns.length === 0) return same;
   throw refused(
     PROFILE_OF_PROGRAM,
-    `id: ${profile.id} is a profile of the program itself, with other rules.`,
-    'Give your profile an id of its own: from its day on it counts instead of those of the program, of two the one that took effect last.',
+    `The program has a profile ${profile.id} with other rules.`,
+    'Give your profile an id of its own: from its first day on it applies instead of the profiles of the program.',
   );
 }
 
@@ -157,14 +153,14 @@ function notAdded(profileId: string, added: Iterable<string>): Refused {
     return refused(
       PROFILE_OF_PROGRAM,
       `${profileId} is a profile of the program itself, which cannot be retired.`,
-      'TRUYVET_AUTHORITY says whose profiles apply; your own, added with `profiles add`, apply instead of them.',
+      'TRUYVET_AUTHORITY says whose profiles apply; your own, added with `profiles add`, replace them.',
     );
   }
   const known = [...new Set(added)];
   return refused(
     PROFILE_NOT_ADDED,
     `No profile ${profileId} was added.`,
-    known.length === 0 ? 'None was.' : `Those that were: ${known.join(', ')}.`,
+    known.length === 0 ? 'No profile was added.' : `Added profiles: ${known.join(', ')}.`,
   );
 }
 

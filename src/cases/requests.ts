@@ -9,7 +9,7 @@ const PROFILES = 'the rules by which contacts of each disease are traced';
 const DRY_RUN = {
   kind: 'flag',
   required: false,
-  help: 'only say what would change',
+  help: 'only show what would change',
   fix: 'Give true, or leave it out.',
 } as const;
 
@@ -19,14 +19,14 @@ const DRY_RUN = {
  */
 const ASKS = {
   dry: { dry_run: true },
-  yes: 'do not ask before rules that apply now are replaced',
+  yes: 'replace rules that apply now without asking',
 };
 const warningOf = (what: string) => `to ${what} would replace rules that apply now.`;
 
 export const listProfiles = defineQuestion({
   name: 'list-profiles',
   permission: 'profiles:read',
-  says: 'the profiles of the program and those that were added; * marks those in use here',
+  says: 'list the profiles of the program and the added ones; * marks those in use here',
   fields: {},
   needs: [],
   cli: {
@@ -35,7 +35,7 @@ export const listProfiles = defineQuestion({
     indented: true,
     async withoutLog() {
       const { listOwn } = await import('./show-profiles.js');
-      return { answer: listOwn(), lacks: 'profiles that were added to it are not among these.' };
+      return { answer: listOwn(), lacks: 'the list lacks the profiles that were added to it.' };
     },
     told: (all: readonly ListedProfile[]) => profileTable(all),
   },
@@ -46,7 +46,7 @@ export const listProfiles = defineQuestion({
 export const showProfile = defineQuestion({
   name: 'show-profile',
   permission: 'profiles:read',
-  says: 'the newest version of a profile; with --json as a profile file, which `add` takes',
+  says: 'show the newest version of a profile; with --json as a file that `add` accepts',
   fields: { id: { kind: 'id-as-typed', required: true, help: 'the profile', fix: 'Give the id of a profile.' } },
   needs: [],
   cli: {
@@ -67,13 +67,15 @@ export const showProfile = defineQuestion({
 export const addProfile = defineCommandAnswering({
   name: 'add-profile',
   permission: 'profiles:change',
-  says: 'add a profile, or a new version of one; from its day on it counts instead of those of the program',
+  says:
+    'add a profile, or a new version of one; from its first day on it applies instead of the profiles of the ' +
+    'program',
   fields: {
     file: {
       kind: 'file',
       required: true,
       help: 'a profile as `show --json` prints it, with an id of its own',
-      fix: 'Give a file that holds a profile.',
+      fix: 'Give a file with a profile.',
     },
     dry_run: DRY_RUN,
   },
@@ -90,10 +92,10 @@ export const addProfile = defineCommandAnswering({
     },
     *told({ outcome, id, disease, version }: ProfileAdded) {
       if (outcome === 'unchanged') {
-        yield `${id} is known with these rules already, as version ${version}: nothing was added.`;
+        yield `${id} has these rules already, as version ${version}: nothing was added.`;
       } else {
         yield `Added ${id}, version ${version}, for ${disease}.`;
-        yield `Take it back with: npx truyvet profiles retire ${id}`;
+        yield `To retire it again: npx truyvet profiles retire ${id}`;
       }
     },
   },
@@ -104,7 +106,7 @@ export const addProfile = defineCommandAnswering({
 export const retireProfile = defineCommandAnswering({
   name: 'retire-profile',
   permission: 'profiles:change',
-  says: 'retire a profile that was added: it no longer applies to new cases, and cases that came under it keep it',
+  says: 'retire an added profile: it no longer applies to new cases; earlier cases keep it',
   fields: {
     id: { kind: 'id-as-typed', required: true, help: 'a profile that was added', fix: 'Give the id of a profile.' },
     dry_run: DRY_RUN,

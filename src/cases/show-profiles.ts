@@ -16,10 +16,10 @@ import {
 
 const listed = z.object({
   ...{ id: z.string(), version: z.int(), name: z.string(), disease: z.string() },
-  authority: z.string().describe('Whose rules they are'),
+  authority: z.string().describe('The authority that issued the rules'),
   source: z.string(),
   effective_from: z.string().describe('A day'),
-  in_use: z.boolean().describe('New cases of the disease may come under it here'),
+  in_use: z.boolean().describe('Whether it may apply to new cases of the disease here'),
   retired: z.boolean(),
 });
 /** A profile among all; its rules are shown by themselves, as a file holds them. */

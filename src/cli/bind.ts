@@ -48,7 +48,7 @@ function commandIn(above: Command, name: string, group: string | undefined): Com
 function helpOf({ help, choices, clearable, otherwise }: Field): string {
   const among = choices === undefined ? help : `${help}: ${choices.join(', ')}`;
   const besides = otherwise === undefined ? among : `${among} (default: ${otherwise})`;
-  return clearable ? `${besides}; none takes it back` : besides;
+  return clearable ? `${besides}; "none" clears it` : besides;
 }
 
 const VALUES: Record<FieldKind, string> = {

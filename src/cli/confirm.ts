@@ -31,7 +31,7 @@ export async function confirmed(
   const say = json ? console.error : console.log;
   for (const line of lines) say(line);
   if (warning === undefined || yes) return true;
-  if (!terminal.input.isTTY) throw new UserError(`Nothing was changed: ${warning}`, 'Give --yes when that is meant.');
+  if (!terminal.input.isTTY) throw new UserError(`Nothing was changed: ${warning}`, 'Give --yes to do it anyway.');
   const asking = createInterface(terminal);
   try {
     const answer = await asking.question(`Go on and ${what}? [y/N] `);

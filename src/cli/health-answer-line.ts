@@ -12,7 +12,7 @@ export function healthAnswerLine({ at, symptoms, vaccinated, moved, phone }: Ans
   const shown = symptoms.length === 0 ? 'no symptoms' : symptoms.join(', ');
   if (phone) {
     const { people, ill } = phone;
-    const of = `Answered ${at} for the ${people} people of the phone: ${shown}${ill > 0 ? ` (${ill} of them)` : ''}`;
+    const of = `Answered ${at} for the ${people} people who share the phone: ${shown}${ill > 0 ? ` (${ill} of them)` : ''}`;
     return `${of}; ${vaccinated ? 'all' : 'not all'} vaccinated${moved ? '; somebody has moved elsewhere' : ''}`;
   }
   return `Answered ${at}: ${shown}; ${vaccinated ? '' : 'not '}vaccinated${moved ? '; has moved elsewhere' : ''}`;

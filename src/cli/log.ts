@@ -2,14 +2,14 @@ import type { Command } from 'commander';
 import type { VerifyOptions } from './verify-log.js';
 
 export function registerLog(program: Command): void {
-  const log = program.command('log').description('the event log that Truyvet keeps itself');
+  const log = program.command('log').description('the embedded event log');
   log
     .command('verify')
-    .description('read all of it and say what is not as it was written; works on a stopped and on a running log')
-    .option('--data <folder>', 'folder of the log; the one of this installation when left out')
+    .description('check that all of it is as it was written; works on a stopped and on a running log')
+    .option('--data <folder>', 'folder of the log (default: that of this installation)')
     .option(
       '--head <number:hash>',
-      'a head of the chain that was kept: ends with 1 when the log is shorter or another; may be given again',
+      'a head of the chain that was noted earlier: exits with 1 if the log is shorter or different; can be repeated',
       (head: string, before: string[] = []) => [...before, head],
     )
     .option('--json', 'print JSON')

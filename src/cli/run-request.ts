@@ -82,8 +82,8 @@ async function typed(request: Request, values: Record<string, unknown>, options:
     const typedValues = flags.flatMap((flag) => (options[camel(flag)] === undefined ? [] : [options[camel(flag)]]));
     if (typedValues.some((value) => value !== typedValues[0])) {
       throw new UserError(
-        `${flags.map((flag) => `--${flag}`).join(' and ')} are names of one thing.`,
-        'Give one of them.',
+        `${flags.map((flag) => `--${flag}`).join(' and ')} name the same thing.`,
+        'Give only one of them.',
       );
     }
     if (typedValues[0] !== undefined) given[name] = valueOf(field, typedValues[0]);

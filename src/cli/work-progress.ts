@@ -30,15 +30,15 @@ export class WorkProgress {
     const gone = settled - this.#settledBefore;
     this.#most = Math.max(this.#most, gone + messages);
     const parts: string[] = [];
-    if (graphBehind) parts.push('facts are brought into the contact graph');
+    if (graphBehind) parts.push('facts are being written to the contact graph');
     if (this.#cases.size > 0) {
       const traced = this.#cases.size - due.length;
       parts.push(`traced ${shown(traced)} of ${shown(this.#cases.size)} cases`);
-    } else if (tracing) parts.push('cases are looked for');
+    } else if (tracing) parts.push('cases are being searched');
     if (this.#most > 0) {
-      const rest = resting > 0 ? `, ${shown(resting)} wait for others to their phones or to be tried again` : '';
+      const rest = resting > 0 ? `, ${shown(resting)} wait for other messages to the same phone or for a retry` : '';
       parts.push(`${shown(gone)} of ${shown(this.#most)} messages${rest}`);
-    } else if (preparing) parts.push('messages are prepared');
-    return parts.length > 0 ? parts : ['a last look'];
+    } else if (preparing) parts.push('messages are being prepared');
+    return parts.length > 0 ? parts : ['a last check'];
   }
 }

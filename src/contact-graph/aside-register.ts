@@ -45,7 +45,7 @@ export class AsideRegister {
         : [...new Set([own, ofStream])].flatMap((key) => this.#byKey.get(key) ?? []).sort(inOrderOfLog);
     if (before.some(({ id }) => id === event.id)) return 'known';
     const [first] = before;
-    const reason = first ? `waits for ${first.type} at ${first.commit}, which is set aside` : halfCharacter(event);
+    const reason = first ? `waits for ${first.type} at ${first.commit}, which was set aside` : halfCharacter(event);
     if (reason === undefined) return undefined;
     const apart = own !== ofStream && this.#byKey.has(own) && this.#byKey.has(ofStream);
     const moved = apart ? this.#join(own, ofStream) : [];

@@ -166,7 +166,7 @@ async function begin(driver: Driver, writer: GraphWriter, signal: AbortSignal): 
   });
   await refresh(driver, writer);
   const made = members.building(family);
-  if (made.length < family.length) throw new OutOfStep('another projector made room for the same');
+  if (made.length < family.length) throw new OutOfStep('another projector prepared the same build');
   return made;
 }
 
@@ -174,7 +174,7 @@ async function begin(driver: Driver, writer: GraphWriter, signal: AbortSignal): 
 async function build(options: BuildingOptions, members: Member[]): Promise<void> {
   const { driver, store, writer, signal, maxEvents = MAX_EVENTS, say } = options;
   const names = members.map(({ projection }) => projection.name).join(', ');
-  say(`${names}: being made from the log, beside what is there`);
+  say(`${names}: being built from the log, beside the existing rows`);
   const site = new Site(driver, writer, members, await visitsOf(writer, members));
   const fed = new AbortController();
   let failure: unknown;
@@ -195,7 +195,7 @@ async function build(options: BuildingOptions, members: Member[]): Promise<void>
     await looks;
   }
   if (failure !== undefined) throw failure as Error;
-  if (site.joined) say(`${names}: made, and read from now on`);
+  if (site.joined) say(`${names}: built, and read from now on`);
 }
 
 type Visits = Awaited<ReturnType<GraphWriter['besides']>>;

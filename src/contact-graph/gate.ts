@@ -56,7 +56,7 @@ class Gate {
   lacks(events: number): void {
     if (events > 0 && events !== this.lacking) {
       this.say(
-        `${events} ${events === 1 ? 'event is' : 'events are'} set aside, and what they say may be missing from this answer: ` +
+        `${events} ${events === 1 ? 'event is' : 'events are'} set aside, and their content may be missing from this answer: ` +
           'see npx truyvet projections status',
       );
     }
@@ -141,7 +141,7 @@ class Gate {
     if (!files) return 'it has not been prepared';
     return changing
       ? 'its schema is being changed'
-      : `${missing.length} migrations are to be applied (${missing[0]} first)`;
+      : `${missing.length} migrations have to be applied (${missing[0]} first)`;
   }
 }
 

@@ -30,7 +30,7 @@ export function derivedGraph(driver: Driver, now: () => number): Derived {
   /** Why the next graph was rebuilt; still to be recorded in it. */
   let reason: string | undefined;
   return {
-    whose: 'the contact graph was made',
+    whose: 'the contact graph was built',
     known: async () => {
       const mark = (await readGraphMark(driver))?.mark;
       const state = await readGraphState(driver);

@@ -14,7 +14,7 @@ export async function graphPast(graph: GraphQueries, wanted: Position, signal: A
 /** The graph was emptied during a query; the batch has to be retried. */
 export class GraphRebuilt extends Error {
   constructor() {
-    super('the graph was emptied while it was asked for touched cases');
+    super('the graph was emptied during the query for touched cases');
     this.name = 'GraphRebuilt';
   }
 }

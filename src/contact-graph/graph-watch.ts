@@ -78,7 +78,7 @@ export class GraphWatch {
     const standsStill = Math.floor(still / 1000);
     const health: GraphHealth = { setAside, firstSetAside: firstByType(leftOut), standsStill };
     if (still >= TOO_LONG) {
-      health.down = `it has stood still behind the log for ${standsStill} s: see the log of the projector, and npx truyvet projections status`;
+      health.down = `it is behind the log and has made no progress for ${standsStill} s: see the log of the projector, and npx truyvet projections status`;
     } else if (unready !== undefined) health.degraded = unready;
     else if (unsettled > 0) {
       health.degraded = `${unsettled} ${unsettled === 1 ? 'event is' : 'events are'} set aside: see npx truyvet projections status`;
@@ -98,7 +98,7 @@ export class GraphWatch {
       const unready = state.filling
         ? 'it is being filled from the log'
         : left.length > 0
-          ? `of it ${left.join(', ')} ${left.length === 1 ? 'is' : 'are'} being made anew`
+          ? `${left.join(', ')} ${left.length === 1 ? 'is' : 'are'} being rebuilt`
           : undefined;
       return { position, setAside, ...(unready !== undefined && { unready }) };
     } catch (error) {

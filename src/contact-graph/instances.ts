@@ -65,7 +65,7 @@ export function baseOf(name: string): string {
   return name.replace(/(?:_v\d+)?(?:_again)?$/, '');
 }
 
-/** Tells what a name denotes from its spelling, by Neo4j's naming conventions. */
+/** Derives what a name denotes from its spelling, by Neo4j's naming conventions. */
 export function kindOf(owned: string): 'relationship' | 'key' | 'label' {
   if (owned.includes('.')) return 'key';
   return /^[A-Z][A-Z\d_]*$/.test(owned) ? 'relationship' : 'label';

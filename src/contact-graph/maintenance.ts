@@ -124,14 +124,14 @@ export function othersAmong(nodes: readonly string[][], ours: readonly string[])
   if (others.length === 0) return undefined;
   const labels = [...new Set(others.flat())].sort();
   return new UserError(
-    `The Neo4j database holds data of another program (${labels.join(', ') || 'nodes without a label'}); nothing was changed.`,
+    `The Neo4j database has data of another program (${labels.join(', ') || 'nodes without a label'}); nothing was changed.`,
     'Set NEO4J_URL to a Neo4j of its own for the contact graph, or empty this one yourself.',
   );
 }
 
 /**
- * Runs work while the graph is marked. Undefined if the mark is gone: another process finished, and this is a new
- * graph.
+ * Runs work while the graph is marked. Undefined if the mark no longer exists: another process finished, and this is a
+ * new graph.
  */
 async function whileMarked<T>(driver: Driver, work: (tx: Tx) => Promise<T>): Promise<T | undefined> {
   return inTransaction(driver, 'write', async (tx) => {

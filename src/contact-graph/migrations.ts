@@ -126,7 +126,7 @@ function checkKnown(applied: readonly Applied[], migrations: readonly Migration[
     if (!known.has(name)) {
       throw new UserError(
         `The graph was migrated by a newer program (${name}).`,
-        'Use that version, or set NEO4J_URL to an empty Neo4j: the graph is made again from the log.',
+        'Use that version, or set NEO4J_URL to an empty Neo4j: the graph is rebuilt from the log.',
       );
     }
     if (known.get(name) !== checksum) {

@@ -40,7 +40,7 @@ export async function inTransaction<T>(driver: Driver, kind: Kind, work: (tx: Tx
     } catch (error) {
       if (error instanceof ClosedSince) continue;
       if (!ranIntoLimit(error) || attempt >= ATTEMPTS[kind]) throw error;
-      gate.say(`a ${kind} of the graph was ended (${error.code}, limit ${LIMITS[kind] / 1000} s); it is run again`);
+      gate.say(`a ${kind} of the graph was ended (${error.code}, limit ${LIMITS[kind] / 1000} s); it is retried`);
       // Two transactions that blocked each other must not meet again.
       await delay(Math.random() * 500 * attempt++);
     }

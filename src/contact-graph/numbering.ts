@@ -151,7 +151,7 @@ export class Numbering {
                 collect(coalesce(n.${this.label('Place.kind')}, '')) AS kinds`,
         { ids },
       );
-      if (!known) throw new Error('the graph did not say which numbers it has');
+      if (!known) throw new Error('the graph did not return its numbers');
       const { numbers, nodes, stays, kinds } = known;
       const missing = ids.flatMap((_, i) => ((numbers[i] as number) < 0 ? [i] : []));
       if (missing.length > 0) {

@@ -9,7 +9,7 @@ import type { Position } from '../event-log/event-store.js';
 /** The graph cannot answer queries yet. */
 export class GraphNotReady extends Refused {
   constructor(why: string, fix?: string) {
-    super(GRAPH_NOT_READY, `The contact graph cannot be asked yet: ${why}.`, fix);
+    super(GRAPH_NOT_READY, `The contact graph cannot answer yet: ${why}.`, fix);
     this.name = 'GraphNotReady';
   }
 }

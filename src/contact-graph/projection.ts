@@ -51,7 +51,7 @@ export interface VisitReport {
   from: number;
   to: number | null;
   checkIn: boolean;
-  /** Row of the seat; null if none is known, undefined if the event does not tell, which keeps the known one. */
+  /** Row of the seat; null if none is known, undefined if the event does not say, which keeps the known one. */
   seatRow: number | null | undefined;
 }
 

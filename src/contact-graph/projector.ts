@@ -210,7 +210,7 @@ export class GraphWriter {
     const done = settled.then(work);
     // An error of the work must not stop the writing.
     this.#begun = done.catch(() => settled);
-    // Whoever comes next is told of an error of the writing.
+    // The next caller gets an error of the writing.
     this.#begun.catch(() => undefined);
     return done;
   }

@@ -220,7 +220,7 @@ export class Neo4jQueries implements GraphQueries {
   async touchedCases({ people, stays, places, moved, lingering }: TouchedBy): Promise<string[]> {
     const touched = await this.#read<{ id: string }>(
       ['presence', 'households', 'merges', 'cases'],
-      // A record of a person stands for the record whose id counts and all that point to it. People and cases have no
+      // A record of a person means the record whose id counts and all that point to it. People and cases have no
       // labels here and are reached step by step. Neo4j keeps a plan while the graph grows: a plan that began with all
       // people, or with all contacts of a case, few at planning time, would go through all of them for each row.
       (label) => `CALL () {

@@ -60,7 +60,7 @@ export async function runProjector(options: ProjectorOptions): Promise<void> {
       const stop = AbortSignal.any([signal, attempt.signal]);
       let epoch: string | undefined;
       try {
-        standstill.at('until the graph is migrated');
+        standstill.at('for the graph to be migrated');
         // These two can be abandoned without loss: closing the driver ends their transactions.
         await unlessStopped(migrate(driver), stop, 0);
         standstill.at('for the graph to be opened');
@@ -90,7 +90,7 @@ export async function runProjector(options: ProjectorOptions): Promise<void> {
         if (error instanceof OutOfStep && (await isAnother(driver, epoch))) {
           logger.info('another projector is at work; standing by');
           await standBy(driver, options.takeOverAfter ?? TAKE_OVER_AFTER, signal, (error) =>
-            trouble('the graph was lost while standing by; waiting on', error),
+            trouble('lost the graph while standing by; waiting for it', error),
           );
         } else if (!(error instanceof OutOfStep)) {
           const cause = error instanceof WriteFailed ? error.cause : error;
@@ -137,7 +137,7 @@ async function leaveOut(
   await writer.setAside(event, reason, tries, unreadable);
   logger.error(
     { type: event.type, commit: event.position.commit.toString(), reason },
-    'an event was set aside, since it failed again and again: see npx truyvet projections status',
+    'an event was set aside, since it failed repeatedly: see npx truyvet projections status',
   );
 }
 
@@ -153,7 +153,7 @@ async function whileBuilding(
     ...{ driver, store, writer, signal: AbortSignal.any([signal, attempt.signal]) },
     ...(builtAtOnce !== undefined && { maxEvents: builtAtOnce }),
     say: (line) => logger.info(line),
-    onError: (error) => trouble('a projection could not be made further; going on from its checkpoint', error),
+    onError: (error) => trouble('building a projection failed; continuing from its checkpoint', error),
   }).catch((error: unknown) => {
     failure = error;
     attempt.abort();
@@ -180,7 +180,7 @@ async function project(options: ProjectorOptions, writer: GraphWriter, running: 
       maxEvents: most,
       maxWait: MAX_WAIT,
       signal: stop,
-      onError: (error) => trouble('the log was lost while projecting; subscribing again', error),
+      onError: (error) => trouble('lost the log while projecting; subscribing again', error),
     });
     for await (const batch of batches) {
       standstill.at(`to write ${batch.events.length} events up to ${batch.position.commit}`);

@@ -102,7 +102,7 @@ export function unkeepable(event: RecordedEvent): string | undefined {
 }
 
 export const cannotKeep = (field: string) =>
-  `${field} holds half of a character, which the graph cannot keep apart from another`;
+  `${field} has half of a character, which the graph cannot distinguish from another`;
 
 function halfIn(value: unknown, field: string): string | undefined {
   if (typeof value === 'string') return halfCharacterIn(value) ? field : undefined;

@@ -44,7 +44,7 @@ export async function answering<T>(
 ): Promise<T> {
   return settled(driver, kind, work, (before, after) => {
     // A transaction sees what others commit meanwhile. Emptying a graph marks it before anything else.
-    if (whole(before, reads).epoch !== whole(after, reads).epoch) throw new GraphNotReady('it was made anew meanwhile');
+    if (whole(before, reads).epoch !== whole(after, reads).epoch) throw new GraphNotReady('it was rebuilt meanwhile');
     gateOf(driver).lacks(after?.setAside ?? 0);
   });
 }
@@ -141,7 +141,7 @@ export async function answeringInSteps<T>(driver: Driver, work: () => Promise<T>
   const epoch = () => answering(driver, CONTACTS, async (tx) => whole(await standingIn(tx), CONTACTS).epoch);
   const before = await epoch();
   const answer = await work();
-  if ((await epoch()) !== before) throw new GraphNotReady('it was made anew meanwhile');
+  if ((await epoch()) !== before) throw new GraphNotReady('it was rebuilt meanwhile');
   return answer;
 }
 
@@ -154,8 +154,8 @@ function whole(standing: Standing | undefined, reads: Reads): Standing {
   if (!standing) throw new GraphNotReady('it is empty, and a projector has to fill it from the log');
   if (standing.filling) {
     throw new GraphNotReady(
-      'it is being filled from the log, and lacks what comes last',
-      'Ask again in a while: `npx truyvet projections status` says how far it has come.',
+      'it is being filled from the log, and lacks the latest events',
+      'Try again later: `npx truyvet projections status` shows its progress.',
     );
   }
   requireMade(standing, reads);
@@ -167,7 +167,7 @@ function requireMade({ served }: Standing, reads: Reads): void {
   const lacking = reads.filter((name) => !served.some((each) => each.name === name && each.state === 'active'));
   if (lacking.length === 0) return;
   throw new GraphNotReady(
-    `${lacking.join(' and ')} ${lacking.length === 1 ? 'is' : 'are'} being made anew from the log`,
-    'Ask again in a while: `npx truyvet projections status` says how far that has come. What does not need them is answered.',
+    `${lacking.join(' and ')} ${lacking.length === 1 ? 'is' : 'are'} being rebuilt from the log`,
+    'Try again later: `npx truyvet projections status` shows the progress. Questions that do not need them are answered.',
   );
 }

@@ -33,7 +33,7 @@ export class Standstill {
     doing.saidAt = now;
     const seconds = Math.round((now - doing.since) / 1000);
     const seen = await transactions(this.driver).catch((error: unknown) => [
-      `what Neo4j is doing cannot be seen: ${(error as Error).message}`,
+      `Neo4j's transactions cannot be listed: ${(error as Error).message}`,
     ]);
     this.say(
       `the projector has waited for ${seconds} s ${doing.what}; ${seen.join('; ') || 'Neo4j runs nothing else'}`,

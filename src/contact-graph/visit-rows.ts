@@ -11,7 +11,9 @@ import { Visits } from './visits.js';
 /** The most slots that each writer remembers. */
 const KNOWN_SLOTS = 1_000_000;
 
-/** One build of the rows of visits, and what is remembered of them: none of it holds for the rows of another build. */
+/**
+ * One build of the rows of visits, and what is remembered of them: none of it is valid for the rows of another build.
+ */
 export class VisitRows {
   readonly label: LabelOf;
   readonly numbering: Numbering;
@@ -34,7 +36,7 @@ export class VisitRows {
     this.stays = staysOf(projection);
   }
 
-  /** Tells this build from others. */
+  /** Distinguishes this build from others. */
   get made(): string | null {
     return this.instance.made;
   }
@@ -66,7 +68,7 @@ export class VisitRows {
   }
 }
 
-/** How long people without a check-out stay, by place and by kind of place, as the visits of these events are given it. */
+/** How long people without a check-out stay, by place and by kind of place, as the visits of these events use it. */
 export function staysOf(visits: VisitProjection): FactProjection {
   return {
     ...{ name: visits.name, version: visits.version, owns: visits.owns, events: visits.events },

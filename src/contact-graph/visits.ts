@@ -43,7 +43,7 @@ const SLOTS_AT_ONCE = 5_000;
 
 /**
  * Provides the state of every visit in the graph. Only visits from before this process started, or from long ago, cost
- * a query: a filter tells them from new ones, which are nearly all.
+ * a query: a filter distinguishes them from new ones, which are nearly all.
  */
 export class Visits {
   readonly #seen = new SeenFilter();

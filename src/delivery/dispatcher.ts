@@ -127,7 +127,7 @@ export class Dispatcher {
     await this.#mayGo();
     const notes = this.#notes(via);
     if (notes && !(await message.handOver(via.name))) {
-      throw new HandedOverElsewhere('another process hands the message over');
+      throw new HandedOverElsewhere('another process is giving the message to a provider');
     }
     try {
       const receipt = await within(this.#routes.send(via, { id, ...written }));

@@ -16,7 +16,9 @@ const notAccepted = z.enum(['refused', 'uncertain']);
 export const PhoneMessageAllowed = defineEvent({
   type: 'PhoneMessageAllowed',
   version: 2,
-  says: 'A message takes one of those that a phone may get on a day, just before it goes; `said` is what it tells of a contact.',
+  says:
+    'A message uses up one of those that a phone may get on a day, just before it is sent; `said` is what it tells ' +
+    'a contact.',
   data: z.strictObject({
     messageId: id,
     said: z.strictObject({ degree: ordinal, until: lastDay, cases: z.array(id) }).nullable(),
@@ -34,7 +36,7 @@ export type PhoneMessageAllowed = EventOf<typeof PhoneMessageAllowed>;
 export const AlertingPaused = defineEvent({
   type: 'AlertingPaused',
   version: 2,
-  says: 'An operator stopped messages from being handed to a provider; null stands for all of them.',
+  says: 'An operator stopped messages from being given to a provider; a `provider` of null means all of them.',
   data: z.strictObject({ provider: name.nullable(), reason: freeText }),
   timeless: true,
   upcasts: [withoutBy],
@@ -46,7 +48,7 @@ export type AlertingPaused = EventOf<typeof AlertingPaused>;
 export const AlertingResumed = defineEvent({
   type: 'AlertingResumed',
   version: 2,
-  says: 'An operator let what was paused go on.',
+  says: 'An operator ended a pause.',
   data: z.strictObject({ provider: name.nullable(), reason: freeText }),
   upcasts: [withoutBy],
   named: BY,
@@ -57,7 +59,7 @@ export type AlertingResumed = EventOf<typeof AlertingResumed>;
 export const AlertReplayOrdered = defineEvent({
   type: 'AlertReplayOrdered',
   version: 2,
-  says: 'An operator had this many failed alerts sent again; each has its own AlertReplayed.',
+  says: 'An operator ordered failed alerts to be sent again: how many were; each has its own AlertReplayed.',
   data: z.strictObject({
     alerts: ordinal,
     caseId: id.nullable(),
@@ -78,7 +80,9 @@ export type AlertReplayOrdered = EventOf<typeof AlertReplayOrdered>;
 export const MessageDue = defineEvent({
   type: 'MessageDue',
   version: 1,
-  says: 'A message is to go; opens its stream. `purpose` is why, `about` the alert or reminder, `whose` the person, or the hash of a phone.',
+  says:
+    'A message has to be sent; opens its stream. `purpose` is why, `about` the alert or reminder, `whose` the ' +
+    'person or the hash of the phone.',
   data: z.strictObject({ messageId: id, purpose: id, about: id, whose: id }),
 });
 export type MessageDue = EventOf<typeof MessageDue>;
@@ -90,7 +94,7 @@ export type MessageDue = EventOf<typeof MessageDue>;
 export const MessageHandedToProvider = defineEvent({
   type: 'MessageHandedToProvider',
   version: 1,
-  says: 'The message is about to be handed to a provider, through which it may have gone from here on.',
+  says: 'The message is about to be given to a provider, and may have been sent from here on.',
   data: z.strictObject({ messageId: id, provider: name }),
 });
 export type MessageHandedToProvider = EventOf<typeof MessageHandedToProvider>;
@@ -99,7 +103,7 @@ export type MessageHandedToProvider = EventOf<typeof MessageHandedToProvider>;
 export const MessageNotAccepted = defineEvent({
   type: 'MessageNotAccepted',
   version: 1,
-  says: 'The provider certainly did not take the message, or nobody knows whether it did; it is still to go.',
+  says: 'The provider certainly did not accept the message, or nobody knows whether it did; it still has to be sent.',
   data: z.strictObject({ messageId: id, provider: name, outcome: notAccepted, detail: freeText }),
 });
 export type MessageNotAccepted = EventOf<typeof MessageNotAccepted>;
@@ -120,7 +124,9 @@ export type MessageSent = EventOf<typeof MessageSent>;
 export const MessageFailed = defineEvent({
   type: 'MessageFailed',
   version: 1,
-  says: 'The message is not tried any more: the receiver can never get it, or it may have gone and is not to go twice.',
+  says:
+    'The message is not tried any more: the receiver can never get it, or it may have been sent and must not be ' +
+    'sent twice.',
   data: z.strictObject({ messageId: id, provider: name, reason: notAccepted, detail: freeText }),
 });
 export type MessageFailed = EventOf<typeof MessageFailed>;

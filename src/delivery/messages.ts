@@ -8,10 +8,10 @@ import { placeholdersIn, problemOf, say, type Placeholders } from '../platform/s
 
 /**
  * The placeholders of a text in ICU MessageFormat; a text holds nothing else about anybody. `count` is the number of
- * contacts who share the phone, `degree` the degree of the person, `before` that of whom the person met, `since` the
- * day of the first exposure, `check` how to check that the message is genuine, with the `line` to call and a `code`,
- * `link` where the person can answer, `until` until when the advice holds, with the `day` or the `days`, and `what`
- * what is due today.
+ * contacts who share the phone, `degree` the degree of the person, `before` that of the contact whom the person met,
+ * `since` the day of the first exposure, `check` how to check that the message is genuine, with the `line` to call and
+ * a `code`, `link` where the person can answer, `until` until when the advice holds, with the `day` or the `days`, and
+ * `what` what is due today.
  */
 export type Slot =
   | 'sender'
@@ -94,7 +94,7 @@ const schema = z
     const { until, alert: told, profiles } = value;
     const each = [told, ...Object.values(profiles)].flatMap((texts) => Object.values(texts));
     if (until || !each.some((texts) => texts && (names(texts.one, 'until') || names(texts.many, 'until')))) return;
-    issues.push({ code: 'custom', input: until, path: ['until'], message: 'must be there, since a text has {until}' });
+    issues.push({ code: 'custom', input: until, path: ['until'], message: 'is missing, although a text has {until}' });
   });
 
 /** The settings that texts depend on. */
@@ -129,15 +129,15 @@ function readFile(path: string): Messages {
   try {
     given = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new UserError(`${path} is not JSON: ${(error as Error).message}`, 'Correct it, or take it away.');
+    throw new UserError(`${path} is not JSON: ${(error as Error).message}`, 'Correct or remove the file.');
   }
   const { data, error } = schema.safeParse(given);
   if (!data) {
     const wrong = error.issues.map((issue) => `${issue.path.join('.') || 'the file'} ${issue.message}`);
-    throw new UserError(`${path} is wrong: ${wrong.join('; ')}`, 'Correct these fields; docs/alerts.md has each.');
+    throw new UserError(`${path} is wrong: ${wrong.join('; ')}`, 'Correct these fields (see docs/alerts.md).');
   }
   if (basename(path) !== `${data.language}.json`) {
-    throw new UserError(`${path} holds the language ${data.language}.`, `Call the file ${data.language}.json.`);
+    throw new UserError(`${path} has the language ${data.language}.`, `Name the file ${data.language}.json.`);
   }
   return data;
 }

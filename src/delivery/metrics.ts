@@ -32,12 +32,12 @@ export class AlertMetrics {
     });
     this.#covered = new Counter({
       name: 'truyvet_alerts_covered_total',
-      help: 'Alerts that another one for the same phone says too',
+      help: 'Alerts covered by another one for the same phone',
       registers,
     });
     this.#reminded = new Counter({
       name: 'truyvet_reminders_total',
-      help: 'Messages that remind contacts of what is due today, by what became of them',
+      help: 'Messages that remind contacts of what is due today, by outcome',
       labelNames: ['provider', 'outcome'],
       registers,
     });
@@ -73,7 +73,7 @@ export function watchAlerting(
   const registers = [registry];
   new Gauge({
     name: 'truyvet_alert_queue_jobs',
-    help: 'Jobs of alerting that are waiting, under way or to be tried again',
+    help: 'Jobs of alerting that are waiting, running or to be retried',
     labelNames: ['queue'],
     registers,
     async collect() {
@@ -82,7 +82,7 @@ export function watchAlerting(
   });
   new Gauge({
     name: 'truyvet_alert_queue_oldest_seconds',
-    help: 'For how long the oldest job of alerting that is not under way has waited',
+    help: 'How long the oldest waiting job of alerting has waited',
     labelNames: ['queue'],
     registers,
     async collect() {
@@ -91,7 +91,7 @@ export function watchAlerting(
   });
   new Gauge({
     name: 'truyvet_provider_failing',
-    help: '1 while nothing is sent through a provider because it keeps failing',
+    help: '1 while a provider is not used because it keeps failing',
     labelNames: ['provider'],
     registers,
     collect() {
@@ -100,7 +100,7 @@ export function watchAlerting(
   });
   new Gauge({
     name: 'truyvet_provider_paused',
-    help: '1 while an operator keeps messages from a provider',
+    help: '1 while an operator has paused a provider',
     labelNames: ['provider'],
     registers,
     collect() {
@@ -109,7 +109,7 @@ export function watchAlerting(
   });
   new Gauge({
     name: 'truyvet_alerts_held_cases',
-    help: 'Cases whose alerts wait for a person',
+    help: 'Cases whose alerts wait for approval',
     registers,
     async collect() {
       this.set(await held());

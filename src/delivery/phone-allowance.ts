@@ -22,7 +22,7 @@ export interface AllowanceCommand {
 }
 
 /**
- * The messages that were allowed for a phone on one day, by id, whatever became of them: a repeated try is the same
+ * The messages that were allowed for a phone on one day, by id, whatever their outcome: a repeated try is the same
  * message.
  */
 export type AllowanceState = ReadonlyMap<string, MessageContent | null>;

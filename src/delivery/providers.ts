@@ -12,14 +12,14 @@ export const providersAnswer = z.object({
     z.object({
       name: z.string(),
       type: z.string(),
-      per_second: z.number().nullable().describe('The most messages in a second; null: no limit'),
+      per_second: z.number().nullable().describe('The most messages per second; null means no limit'),
       when_uncertain: z.string(),
-      max_segments: count.describe('The most SMS that a message may take'),
+      max_segments: count.describe('The most SMS that one message may take'),
       knows: z.object({
-        repeats: z.boolean().describe('It does not send a message twice under one id'),
-        fates: z.boolean().describe('It can say what became of a message'),
+        repeats: z.boolean().describe('Whether it recognises a repeated id and does not send the message twice'),
+        fates: z.boolean().describe('Whether it can be asked for the status of a message'),
       }),
-      reports: z.string().nullable().describe('Where it reports what became of messages; null: it reports nothing'),
+      reports: z.string().nullable().describe('The URL for its reports on messages; null if it reports nothing'),
     }),
   ),
   messages: z.array(
@@ -29,7 +29,7 @@ export const providersAnswer = z.object({
       language: z.string(),
       encoding: z.enum(['gsm7', 'ucs2']),
       units: count.describe('Characters of the encoding'),
-      segments: count.describe('The SMS that it takes'),
+      segments: count.describe('The number of SMS that it takes'),
       per_segment: count,
       left: count.describe('Characters that are left in the last SMS'),
     }),

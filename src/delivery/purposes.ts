@@ -13,7 +13,7 @@ export interface Reported {
 /** A job of a provider's queue: a message has to be sent. Its other fields are for the module of the purpose. */
 export interface MessageJob {
   purpose: string;
-  /** The provider in whose queue it is may have sent the message, and only that one can tell: no other may try it. */
+  /** The provider in whose queue it is may have sent the message, and only that one knows: no other may try it. */
   bound?: true;
 }
 
@@ -49,7 +49,7 @@ export class NotNotedYet extends Error {
   override readonly name = 'NotNotedYet';
 
   constructor() {
-    super('that the message went is not noted yet');
+    super('it is not recorded yet that the message was sent');
   }
 }
 
@@ -71,7 +71,7 @@ export class Purposes {
   /** @throws Error when no module registered it, or it queues no jobs. */
   async handlerOf(name: string, worker: Worker): Promise<MessageHandler> {
     const handler = await this.of(name).handler?.(worker);
-    if (!handler) throw new Error(`nobody sends what is queued as ${name}`);
+    if (!handler) throw new Error(`no module sends messages queued as ${name}`);
     return handler;
   }
 }

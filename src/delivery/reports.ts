@@ -75,7 +75,7 @@ export async function noteReport(
   const { provider, status } = given;
   const detail = keptDetail(given.detail);
   const found = await graph.messageByReference(provider, keptReference(given.reference));
-  if (found === undefined) throw new UnknownMessage('no message of this reference is known');
+  if (found === undefined) throw new UnknownMessage('no message with this reference is known');
   const { purpose, about, noted } = found;
   const delivered = status === 'network-delivered';
   if (noted) {

@@ -4,7 +4,7 @@ import type { Providers } from './providers.js';
 export const providers = defineQuestion({
   name: 'check-providers',
   permission: 'providers:read',
-  says: 'check the providers of messages, and show each message with the SMS that it takes',
+  says: 'check the providers of messages, and show each message with the number of SMS that it takes',
   fields: {},
   needs: ['settings-only'],
   cli: {
@@ -13,12 +13,12 @@ export const providers = defineQuestion({
     indented: true,
     *told({ providers: all, messages }: Providers) {
       for (const { name, type, per_second: rated, when_uncertain: uncertain, max_segments: most, knows } of all) {
-        const rate = rated === null ? 'no limit' : `${rated} a second`;
-        const known = [...(knows.repeats ? ['repeats'] : []), ...(knows.fates ? ['what became of each'] : [])];
-        yield `${name} (${type}): ${rate}, ${most} SMS a message at most; knows ${known.join(' and ') || 'nothing of earlier messages'}; ${uncertain}`;
+        const rate = rated === null ? 'no limit' : `${rated} per second`;
+        const known = [...(knows.repeats ? ['repeats'] : []), ...(knows.fates ? ['the status of each'] : [])];
+        yield `${name} (${type}): ${rate}, ${most} SMS a message at most; knows ${known.join(' and ') || 'nothing about earlier messages'}; ${uncertain}`;
       }
       for (const { name, reports } of all) {
-        if (reports !== null) yield `${name} reports what became of messages to ${reports}`;
+        if (reports !== null) yield `${name} reports the status of messages to ${reports}`;
       }
       for (const { message, language, text, encoding, units, segments, left } of messages) {
         const alphabet = encoding === 'gsm7' ? 'GSM-7' : 'UCS-2';

@@ -38,7 +38,7 @@ const LEFT_ALONE = 30_000;
 /** A provider kept failing, so it gets no messages for a while. */
 export class ProviderFailing extends TheirFault {
   constructor(provider: string) {
-    super(`${provider} failed too often and is left alone for a while`);
+    super(`${provider} failed too often and is not used for a while`);
   }
 }
 

@@ -28,11 +28,11 @@ function sendMessages(worker: Worker): Running {
     ),
   );
   for (const each of sending) {
-    each.on('failed', (_job, error) => trouble('alerts: a job is to be tried again', error));
+    each.on('failed', (_job, error) => trouble('alerts: a job failed and will be tried again', error));
   }
   const pausing = watchPauses({
     ...{ store, routes, workers: sending, signal: worker.signal },
-    onError: (error) => trouble('alerts: what operators paused is not known', error),
+    onError: (error) => trouble('alerts: the pauses of operators are not known', error),
   });
   const leaving = publishFailing(queues, routes, (error) => trouble('Redis', error));
   for (const { name, provider } of routes.all) {
@@ -56,7 +56,7 @@ export const WORK: Work = {
       const { store, graph, now } = worker.base;
       return {
         run: (job) => untilGivenUp(job, now(), () => noteReport(store, graph, purposes, job.data)),
-        onFailed: (error) => trouble('alerts: a job is to be tried again', error),
+        onFailed: (error) => trouble('alerts: a job failed and will be tried again', error),
       };
     }),
   ],

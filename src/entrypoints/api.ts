@@ -198,7 +198,7 @@ async function pingReaders({ urls, store }: Runtime, queues: Queues): Promise<{ 
   const counted = await countAllLeftOut(queues);
   const events = counted > 0 ? await notAccepted(store, await leftOutByReaders(queues)) : 0;
   if (events === 0) return {};
-  const what = `${events} ${events === 1 ? 'event is' : 'events are'} left out of what workers make of the log`;
+  const what = `${events} ${events === 1 ? 'event is' : 'events are'} set aside by workers`;
   return { degraded: `${what}: see npx truyvet projections status` };
 }
 

@@ -33,7 +33,7 @@ export function boot(): Promise<Program> {
 /** The kind of rows with this name. @throws Error when there is none */
 export function rowsCalled(name: string): Rows {
   const rows = ROWS.find((each) => each.name === name);
-  if (!rows) throw new Error(`there are no rows called ${name}`);
+  if (!rows) throw new Error(`there is no kind of rows called ${name}`);
   return rows;
 }
 

@@ -100,9 +100,7 @@ export async function waitUntilCaughtUp(
   try {
     await untilQuiet({ look: () => look().catch(whereNotReady), missing: () => missingRoles(queues), say });
     if (held && held.messages > 0) {
-      say(
-        `Messages are paused ${held.by}, and wait. Let them go with: npx truyvet alerts resume --by NAME --reason TEXT`,
-      );
+      say(`Messages are paused ${held.by}, and wait. To resume: npx truyvet alerts resume --by NAME --reason TEXT`);
     }
   } finally {
     await queues.close();
@@ -191,8 +189,8 @@ export async function untilQuiet({
     if (roles.length === 0) presentAt = Date.now();
     if (Date.now() - presentAt > missingFor) {
       throw new UserError(
-        `Nothing is at work that would catch up: no ${roles.join(' and no ')} is running.`,
-        'Start everything with `npm start`, or these alone with `npx truyvet projector` and `npx truyvet worker`.',
+        `No process is running that could catch up: no ${roles.join(' and no ')} is running.`,
+        'Start everything with `npm start`, or only these with `npx truyvet projector` and `npx truyvet worker`.',
       );
     }
     if (Date.now() - saidAt > SAY_EVERY) {

@@ -19,7 +19,7 @@ export function checkClock({
   if (real.length > 0) {
     throw new UserError(
       `TRUYVET_CLOCK sets the clock to ${time}, and ${providers} names providers that send to people: ${real.map(({ name }) => name).join(', ')}.`,
-      'Unset TRUYVET_CLOCK, or write messages to the outbox alone.',
+      'Unset TRUYVET_CLOCK, or write messages only to the outbox.',
     );
   }
   console.error(`The clock is set by TRUYVET_CLOCK=${clock}: it is ${time}. For tests only.`);

@@ -24,10 +24,10 @@ export function settingsOnly(config: Config): Contexts {
   const base: Base = {
     ...{ config, zone, now, authority, messageSamples, master: openMasterKey(config) },
     get store(): never {
-      throw new Error('the log was asked for by a request that does not say that it needs it');
+      throw new Error('a request used the log without declaring that it needs it');
     },
     get sealing(): never {
-      throw new Error('the keys of the log were asked for by a request that does not say that it needs them');
+      throw new Error('a request used the keys of the log without declaring that it needs them');
     },
   };
   return new Contexts(base);

@@ -2,7 +2,10 @@ import { openGraph, type Graph } from '../contact-graph/index.js';
 import { sayLeftOut } from './left-out.js';
 import type { Runtime } from './runtime.js';
 
-/** For commands with an answer: what the answer may lack and what the command waits for go to standard error. */
+/**
+ * For commands with an answer: warnings about what the answer may lack, and what the command waits for, go to standard
+ * error.
+ */
 export const FOR_PEOPLE = { say: (line: string): void => console.error(line) };
 
 /**

@@ -38,7 +38,7 @@ export async function graphTypesOf({ projections }: Pick<Program, 'projections'>
   const ofVisits = owned.filter(({ projection }) => isOfVisits(projection));
   oneOwner('the projection of', ofVisits, ({ module }) => ['visits', module]);
   const visits = owned.map(({ projection }) => projection).find(isOfVisits);
-  if (!visits) throw new Error('no module brings visits into the contact graph');
+  if (!visits) throw new Error('no module projects visits into the contact graph');
   const facts = inOrder(owned.flatMap(({ projection }) => (isOfVisits(projection) ? [] : [projection])));
   return { visits, facts, events: eventsInto(visits, facts) };
 }
@@ -50,7 +50,7 @@ function inOrder(facts: readonly FactProjection[]): FactProjection[] {
   for (let left = facts; left.length > 0;) {
     const ready = left.filter((each) => basesOf(each).every((name) => names.has(name)));
     if (ready.length === 0) {
-      throw new Error(`what these projections are made of is not there before them: ${left.map(({ name }) => name)}`);
+      throw new Error(`projections have to follow those they are based on: ${left.map(({ name }) => name)}`);
     }
     for (const { name } of ready) names.add(name);
     ordered.push(...ready);

@@ -10,7 +10,7 @@ export function guard({ marked, logger }: Runtime, derived: readonly Derived[], 
     store: marked,
     derived,
     signal,
-    say: (text, { standing }) => logger.error({ log: standing }, `${text} What was derived is made again.`),
+    say: (text, { standing }) => logger.error({ log: standing }, `${text} What was derived from it is rebuilt.`),
     onError: (error) => trouble('the log could not be compared with what was derived from it', error),
   });
 }

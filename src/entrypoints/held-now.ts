@@ -23,6 +23,6 @@ export async function heldNow(runtime: Runtime): Promise<HeldNow> {
 export function* describedHeld({ cases, contacts }: HeldNow): Iterable<string> {
   if (cases === 0) return;
   const whose = cases === 1 ? '1 case' : `${cases} cases`;
-  yield `${contacts} contacts of ${whose} are not told yet: the numbers are unlikely, and a person has to decide.`;
-  yield 'See which, and why: npx truyvet brake';
+  yield `${contacts} contacts of ${whose} are not notified yet: the numbers are unlikely, and a person has to decide.`;
+  yield 'To see which cases, and why: npx truyvet brake';
 }

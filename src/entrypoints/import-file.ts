@@ -63,7 +63,7 @@ export async function importFile(name: string, file: string, options: ImportFile
   const input = await openInput(file, options);
   const stopping = new AbortController();
   const stop = (): void => {
-    say('Stopping: what is on its way to the log is finished first.');
+    say('Stopping: rows that are being stored are finished first.');
     stopping.abort();
     input.stream.destroy();
   };
@@ -148,14 +148,14 @@ async function run(
       lookUps: LOOK_UPS,
       onRejected: (number, complaints) => {
         if (++rejected <= SHOWN_REJECTS) shown.say(describeReject(number, complaints));
-        else if (rejected === SHOWN_REJECTS + 1) shown.say(`More are refused: see ${rejectsPath}`);
+        else if (rejected === SHOWN_REJECTS + 1) shown.say(`More rows were refused: see ${rejectsPath}`);
       },
     });
   } catch (error) {
     if (isForPeople(error)) throw error;
     throw new UserError(
       `The import of ${name} failed after ${progress.settled} rows: ${(error as Error).message}`,
-      'Run the same command again once the cause is gone (see `npx truyvet services status`): what is stored stays once.',
+      'Run the same command again once that is fixed (see `npx truyvet services status`): nothing is stored twice.',
     );
   } finally {
     shown.stop();
@@ -172,7 +172,7 @@ function scanningOf(closeByNext: boolean, doubleScanMinutes: number): Scanning |
 function sourceOf(given: string): string {
   const source = canonicalId(given);
   const wrong =
-    source.trim() === '' ? { reason: 'is empty', fix: 'Give a name, or leave it out.' } : problemOfId(source);
+    source.trim() === '' ? { reason: 'is empty', fix: 'Give a name, or omit the option.' } : problemOfId(source);
   if (wrong) throw new UserError(`--source ${wrong.reason}.`, wrong.fix);
   return source;
 }
@@ -184,7 +184,7 @@ async function openInput(file: string, options: ImportFileOptions): Promise<Inpu
   if (stdin) return { stream: process.stdin, size: undefined, name: 'the standard input', ndjson, rejectsPath };
   const size = await sizeOf(file);
   if (await isOneFile(file, rejectsPath)) {
-    throw new UserError('The file of refused rows is the file to import.', 'Give another path with --rejects.');
+    throw new UserError('The file for refused rows is the file to import.', 'Give another path with --rejects.');
   }
   return {
     stream: await openStream(file),
@@ -283,29 +283,27 @@ function described(summary: ImportSummary, name: string): string[] {
   ];
   if (superseded > 0) {
     lines.push(
-      `${rowsDo(superseded, 'says', 'say')} what was said before and superseded since, and ${superseded === 1 ? 'changes' : 'change'} nothing. ` +
-        'To go back to it, import only what is to hold again, with a --key of its own.',
+      `${rowsDo(superseded, 'repeats', 'repeat')} what was reported before and replaced since: nothing changes. ` +
+        'To restore it, import only the rows that should apply again, with a new --key.',
     );
   }
   if (reportedEarlier > 0) {
     lines.push(
-      `${rowsDo(reportedEarlier, 'was', 'were')} reported before what is known of the same sample, person and disease: ` +
-        'kept, while what was reported last holds.',
+      `${rowsDo(reportedEarlier, 'was', 'were')} reported earlier than the known result of its sample and person: ` +
+        'kept, but the result reported last applies.',
     );
   }
   if (summary.ignoredColumns.length > 0) {
-    lines.push(`Left out, since ${summary.kind} do not have them: ${summary.ignoredColumns.join(', ')}.`);
+    lines.push(`Ignored columns, which ${summary.kind} do not have: ${summary.ignoredColumns.join(', ')}.`);
   }
   if (held > 0) {
     lines.push(
-      `${rowsDo(held, 'is', 'are')} held: the profile makes a date of theirs impossible. They count for nothing until ` +
-        'a person has looked at them: npx truyvet held',
+      `${rowsDo(held, 'is', 'are')} held, because a date is impossible under the profile. They do not count until ` +
+        'a person has reviewed them: npx truyvet held',
     );
   }
   if (zoneAssumed > 0) {
-    lines.push(
-      `${rowsDo(zoneAssumed, 'has', 'have')} a time without zone or offset: it was taken to be of ${summary.zone}.`,
-    );
+    lines.push(`${rowsDo(zoneAssumed, 'has', 'have')} a time without zone or offset: it was read in ${summary.zone}.`);
   }
   for (const { rows: times, about, lines: at, says } of summary.remarks) {
     const more = times > at.length ? ' ...' : '';
@@ -318,8 +316,8 @@ function described(summary: ImportSummary, name: string): string[] {
   }
   if (summary.stopped) {
     lines.push(
-      `Stopped: ${rows - accepted - rejected} of the rows read were not stored yet. ` +
-        'The same command starts again safely: what is stored is not stored twice.',
+      `Stopped: ${rows - accepted - rejected} rows that were read are not stored yet. ` +
+        'It is safe to run the same command again: nothing is stored twice.',
     );
   }
   return lines;

@@ -43,7 +43,7 @@ export function keepUp(
     const wait = count === 0 ? 0 : Math.min(longestWait, lookEvery * 2 ** count);
     if (before && Date.now() - before.at < wait) return;
     tries.set(name, { count: count + 1, at: Date.now() });
-    say(`${titles[name]} has died: starting it again${count === 0 ? '' : ` (try ${count + 1})`}`);
+    say(`${titles[name]} stopped unexpectedly: starting it again${count === 0 ? '' : ` (try ${count + 1})`}`);
     try {
       await care.start(name, signal);
     } catch (error) {

@@ -36,12 +36,12 @@ export async function sayLeftOut(
   try {
     events = await countLeftOutOnce(runtime);
   } catch {
-    say('Redis does not answer: whether workers left events out, which this answer may miss, is not known.');
+    say('Redis does not answer: it is unknown whether workers set events aside that this answer may lack.');
     return;
   }
   if (events === 0) return;
   say(
-    `${events} ${events === 1 ? 'event is' : 'events are'} left out of what workers make of the log, and cases, contacts or ` +
-      'alerts that follow may be missing from this answer: see npx truyvet projections status',
+    `${events} ${events === 1 ? 'event is' : 'events are'} set aside by workers, and cases, contacts or ` +
+      'alerts that follow from them may be missing from this answer: see npx truyvet projections status',
   );
 }

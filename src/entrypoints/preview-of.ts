@@ -55,7 +55,7 @@ export interface Preview {
   called_off: string[];
   /** Contacts who are found after their last day or are cases themselves: they get no message. */
   not_told: string[];
-  /** People who should get a message but have no phone, or one that takes no SMS, or reached the daily limit. */
+  /** People who should get a message but have no phone, or one that cannot receive SMS, or reached the daily limit. */
   unreached: string[];
   /** Number of contacts of cases with unlikely numbers: they would wait for a person's approval. */
   waiting: number;
@@ -174,7 +174,7 @@ export async function foretold({ store, overlay, sealing, graph, config }: Above
   const common = { store: overlay, views, recipients, rules, ownCases, allowance, now };
   const parts = {
     ...{ ...common, sealing, texts, forward, metrics: new AlertMetrics(new Registry()) },
-    // Messages that are being sent right now will have gone by then.
+    // Messages that are being sent right now will have been sent by then.
     dispatcher: new Dispatcher({
       ...{ store: overlay, routes, purposes: new Purposes(PURPOSES) },
       now: () => Date.now() + 2 * SURELY_OVER,
@@ -216,7 +216,7 @@ export async function foretold({ store, overlay, sealing, graph, config }: Above
   return { ...found, messages };
 }
 
-/** All alerts of people who are no longer cases, whatever became of the alerts. */
+/** All alerts of people who are no longer cases, whatever the status of the alerts. */
 function alertsIn(graph: Pick<GraphQueries, 'alerts'>): Unreached {
   const noted = new Map<string, Set<string>>();
   return {

@@ -51,33 +51,32 @@ export async function previewImport(
 }
 
 const BEHIND =
-  'The contact graph is behind the log, and this may miss contacts that were imported a moment ago: ask again once ' +
-  'npx truyvet projections status says that it has caught up.';
+  'The contact graph is behind the log, so contacts that were imported recently may be missing: try again once ' +
+  'npx truyvet projections status shows that it has caught up.';
 const SHOWN = 10;
 
 /** Lines for the command line. */
 export function* describedPreview(preview: Preview): Iterable<string> {
   const { cases, told, told_again: again, taken_back: takenBack, not_told: notTold, waiting } = preview;
   const { messages, told_already: already, called_off: calledOff, unreached } = preview;
-  yield 'Nothing was stored. Imported, these rows would';
+  yield 'Nothing was stored. If imported, these rows would';
   yield `  open ${cases.opened.length} cases, change ${cases.changed.length}, retract ${cases.retracted.length}`;
-  yield `  tell ${named(told)}`;
-  yield `  tell again ${named(again)}`;
-  yield `  take back what was told of ${named(takenBack)}`;
-  if (calledOff.length > 0) yield `  let the message not go that still waits for ${named(calledOff)}`;
-  if (notTold.length > 0) yield `  find ${named(notTold)} too late, or cases of the disease: nobody tells them`;
+  yield `  notify ${named(told)}`;
+  yield `  notify again ${named(again)}`;
+  yield `  take back the messages to ${named(takenBack)}`;
+  if (calledOff.length > 0) yield `  cancel the waiting messages to ${named(calledOff)}`;
+  if (notTold.length > 0) yield `  send nothing to contacts found too late, or cases themselves: ${named(notTold)}`;
   const going = Object.entries(messages).map(([language, count]) => `${count} in ${language}`);
   if (going.length > 0) yield `  send messages: ${going.join(', ')}`;
-  if (already.length > 0) yield `  find that what they were told says enough: ${named(already)}`;
+  if (already.length > 0) yield `  send nothing to contacts for whom an earlier message says enough: ${named(already)}`;
   if (unreached.length > 0)
-    yield `  leave to a call or a visit, for want of a phone that takes messages, ${named(unreached)}`;
-  if (waiting > 0)
-    yield `  have ${waiting} contacts wait for a person, since the numbers are unlikely: npx truyvet brake`;
+    yield `  require a call or a visit, because no phone can receive a message, for ${named(unreached)}`;
+  if (waiting > 0) yield `  hold messages to ${waiting} contacts, because the numbers are unlikely: npx truyvet brake`;
 }
 
 function named(people: readonly string[]): string {
   if (people.length === 0) return 'nobody';
   const shown = people.slice(0, SHOWN).join(', ');
-  const more = people.length > SHOWN ? ` and ${people.length - SHOWN} more (--json names all)` : '';
+  const more = people.length > SHOWN ? ` and ${people.length - SHOWN} more (--json lists all)` : '';
   return `${people.length}: ${shown}${more}`;
 }

@@ -39,7 +39,7 @@ export async function startProjector(runtime: Runtime, registry: Registry): Prom
   const { store, storeId, logger } = runtime;
   const events = new Counter({
     name: 'truyvet_projected_events_total',
-    help: 'Events brought into the contact graph',
+    help: 'Events written to the contact graph',
     registers: [registry],
   });
   const position = new Gauge({

@@ -70,7 +70,7 @@ export async function openRuntime(
 function watchClock(clock: ClockGuard, logger: Logger, signal: AbortSignal): Promise<void> {
   const trouble = outageLogger(logger);
   return clock.watch({
-    say: (doubt) => (doubt === null ? logger.info('the clock is not in doubt any more') : logger.error(doubt)),
+    say: (doubt) => (doubt === null ? logger.info('the clock is no longer in doubt') : logger.error(doubt)),
     onError: (error) => trouble('the clock could not be compared with the log', error),
     signal,
   });

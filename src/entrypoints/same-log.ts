@@ -8,7 +8,7 @@ import { describeReplaced } from '../event-log/log-mark.js';
 import type { Runtime } from './runtime.js';
 
 const MADE_AGAIN =
-  'Start what makes the graph again: npm start (or npx truyvet projector). Then import again what came in since the copy ' +
+  'Rebuild the graph: npm start (or npx truyvet projector). Then import again everything that came in since the copy ' +
   'was made: see "Putting an older copy back" in docs/operations.md.';
 
 /**

@@ -24,7 +24,7 @@ export async function start({ install = false }: { install?: boolean }): Promise
   try {
     const { url, parts } = await startEverything(config, install, stop);
     console.log(`Truyvet is running on the data of ${config.dataDir}.`);
-    console.log(`The page of operators is ${url}/console/`);
+    console.log(`The operators' page is at ${url}/console/`);
     sayWhereNobodyGetsThem(config);
     console.log(`The API listens on ${url}: its description is at ${url}/docs. Stop it with Ctrl-C.`);
     await untilStopped(parts, console.log, { stop });

@@ -34,18 +34,18 @@ export async function workOf({
   const handlers = each(({ handlers: own }) => own);
   const reactions = each(({ reactions: own }) => own);
   oneOwner('the job', jobs, ({ module, one }) => [one.name, module]);
-  oneOwner('what does the job', handlers, ({ module, one }) => [one.job, module]);
+  oneOwner('the handler of the job', handlers, ({ module, one }) => [one.job, module]);
   oneOwner('the reader', reactions, ({ module, one }) => [one.reader, module]);
   for (const { module, one } of jobs) {
-    if (!isHandled(one, handlers, purposes)) throw new Error(`nobody does the job ${one.name}, which ${module} queues`);
+    if (!isHandled(one, handlers, purposes)) throw new Error(`nothing handles the job ${one.name} of ${module}`);
   }
   for (const { module, one } of handlers) {
     const known = jobs.some(({ one: { name, withProvider } }) => name === one.job && !withProvider);
-    if (!known) throw new Error(`${module} does the job ${one.job}, which nobody queues`);
+    if (!known) throw new Error(`${module} handles the job ${one.job}, which nothing queues`);
   }
   for (const { module, one } of reactions) {
     const unknown = one.events.types.find((type) => catalogue.of(type) === undefined);
-    if (unknown !== undefined) throw new Error(`${one.reader} of ${module} follows ${unknown}, which nobody records`);
+    if (unknown !== undefined) throw new Error(`${one.reader} of ${module} follows ${unknown}, which nothing records`);
   }
   return {
     jobs: jobs.map(({ one }) => one),

@@ -17,7 +17,7 @@ export interface AsideNote {
   tries: number;
   /** When it was tried last, as an ISO instant. */
   triedAt: string;
-  /** Somebody asked for a retry. */
+  /** A retry was requested. */
   retry: boolean;
 }
 

@@ -20,9 +20,9 @@ import { KnownStream } from './known-stream.js';
 /** The interval between two checks of a running process, in milliseconds. */
 const EVERY = 2_000;
 
-/** Nothing new is taken: this process' clock contradicts the log, and nobody has confirmed it. */
+/** No new data is accepted: this process' clock contradicts the log, and nobody has confirmed it. */
 export class ClockInDoubt extends Refused {
-  /** @param told whether whoever runs this process was told why already. */
+  /** @param told whether the person who runs this process was already told why. */
   constructor(
     doubt: string,
     readonly told: boolean,
@@ -123,11 +123,11 @@ export class ClockGuard {
   /** Describes a doubt in two sentences. */
   describe({ direction, clockAt, knownAt, knownBy }: Doubt): string {
     const time = (at: number) => timeForPeople(new Date(at).toISOString(), this.zone);
-    const what = knownBy === 'log' ? 'the last event of the log' : 'it said a moment ago';
+    const what = knownBy === 'log' ? 'the last event of the log' : 'its own time a moment ago';
     const side = direction === 'ahead' ? 'later' : 'earlier';
     return (
       `The clock is in doubt: it says ${time(clockAt)}, ${lasting(Math.abs(clockAt - knownAt))} ${side} than ${what} ` +
-      `(${time(knownAt)}). Nothing new is taken and nobody is told anything until that is settled.`
+      `(${time(knownAt)}). No new data is accepted and no messages are sent until that is settled.`
     );
   }
 
@@ -190,8 +190,8 @@ export class ClockGuard {
 function orLogAhead(error: unknown): never {
   if (!(error instanceof Error && 'type' in error && error.type === 'deadline-exceeded')) throw error;
   throw new UserError(
-    'The log takes nothing of this machine: by the clock of its server each append comes too late, or it is overloaded.',
-    'Compare the clocks of the two machines, and set the wrong one right.',
+    'The log accepts no appends: by the clock of its server, each one comes too late, or the server is overloaded.',
+    'Compare the clocks of the two machines, and correct the wrong one.',
   );
 }
 

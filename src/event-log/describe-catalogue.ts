@@ -18,13 +18,13 @@ export function describeCatalogue(families: readonly StreamFamily[]): string {
   const lines = [
     '# Events',
     '',
-    'Made from what the modules define (`events.ts` of each); a test fails when it is not what the code says',
-    '(`UPDATE_DOCS=1 npm run test:unit` writes it anew).',
+    'Generated from the definitions in the modules (`events.ts` of each); a test fails if it differs from the code',
+    '(`UPDATE_DOCS=1 npm run test:unit` updates it).',
     '',
-    'Every event carries metadata beside its data: `source` (which system reported it), `v` (version of its schema), `$actor`',
-    'where a person did it (`who`, `as` what, `through` which interface), `$correlationId` and `$causationId` where it follows from something, and `laboratory` where the source holds a',
-    "laboratory's right. When it was recorded is the log's own; when it happened is among the fields. Instants are",
-    'UTC, with whole seconds, such as `2021-08-01T09:30:00Z`.',
+    'Every event has metadata besides its data: `source` (the system that reported it), `v` (version of its schema),',
+    '`$actor` if a person did it (`who`, `as` what, `through` which interface), `$correlationId` and `$causationId` if',
+    "it follows from something, and `laboratory` if the source has a laboratory's right. The log keeps when an event was",
+    'recorded; its fields say when it happened. Instants are UTC in whole seconds, such as `2021-08-01T09:30:00Z`.',
   ];
   for (const { pattern, events } of families) {
     lines.push('', `## \`${pattern}\``);
@@ -34,7 +34,7 @@ export function describeCatalogue(families: readonly StreamFamily[]): string {
         return `| \`${name}\` | ${kindOf(field)}${json.required?.includes(name) ? '' : ', or absent'} |`;
       });
       const sentence = version > 1 ? `${says} Version ${version}.` : says;
-      lines.push('', `### ${type}`, '', sentence, '', '| field | holds |', '| --- | --- |', ...fields);
+      lines.push('', `### ${type}`, '', sentence, '', '| field | type |', '| --- | --- |', ...fields);
     }
   }
   return lines.join('\n') + '\n';

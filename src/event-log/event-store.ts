@@ -205,10 +205,10 @@ export class LogReplaced extends Error {
     readonly standing: Exclude<LogStanding, 'same'>,
     { position }: MarkedEvent,
   ) {
-    const what = standing === 'shorter' ? 'ends before' : 'does not hold';
+    const what = standing === 'shorter' ? 'ends before' : 'does not have';
     super(
-      `the event log ${what} the last event that was read of it, at position ${position.commit}: an older copy of it was put ` +
-        'back, or another log',
+      `the event log ${what} the last event that was read from it, at position ${position.commit}: an older copy was ` +
+        'restored, or it is another log',
     );
     this.name = 'LogReplaced';
   }
@@ -229,7 +229,7 @@ export class LogRefuses extends Error {
   readonly code = 'LOG_REFUSES';
 
   constructor(reason: string, cause: unknown) {
-    super(`the event log does not let us in: ${reason}`, { cause });
+    super(`the event log refuses the connection: ${reason}`, { cause });
     this.name = 'LogRefuses';
   }
 }

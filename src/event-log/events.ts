@@ -30,7 +30,7 @@ export type ClockConfirmed = EventOf<typeof ClockConfirmed>;
 export const StoreOpened = defineEvent({
   type: 'StoreOpened',
   version: 1,
-  says: 'The first event: whose log this is, and in which format.',
+  says: 'The first event: the identity of the log, and its format.',
   data: z.strictObject({ storeId: id, format: ordinal }),
 });
 export type StoreOpened = EventOf<typeof StoreOpened>;
@@ -39,7 +39,7 @@ export type StoreOpened = EventOf<typeof StoreOpened>;
 export const MasterKeyNamed = defineEvent({
   type: 'MasterKeyNamed',
   version: 1,
-  says: 'The first master key that the log was opened with, by its id; no other is taken.',
+  says: 'The id of the master key with which the log was first opened; no other key is accepted.',
   data: z.strictObject({ masterKeyId: id }),
 });
 export type MasterKeyNamed = EventOf<typeof MasterKeyNamed>;

@@ -23,7 +23,7 @@ const ATTEMPTS = 10;
  * A repeated command is decided from the state, so it appends nothing.
  * @throws Refused as the decider refuses it.
  * @param command the command, or what makes it of the state.
- * @param read called before each attempt; whoever knows the stream already need not read it for the first.
+ * @param read called before each attempt; a caller that knows the stream already need not read it for the first.
  */
 export async function handle<Command, E extends Event, State>(
   store: EventStore,

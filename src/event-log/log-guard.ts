@@ -4,7 +4,7 @@ import { describeReplaced, endsBefore, type Replaced } from './log-mark.js';
 
 /** Data that was derived from the log and keeps a mark of that log. */
 export interface Derived {
-  /** Part of a sentence such as "The event log ends before position 5 up to which the contact graph was made". */
+  /** Part of a sentence such as "The event log ends before position 5 up to which the contact graph was built". */
   whose: string;
   /** The stored mark. `passed` is how far the log was read, `given` the last events of its readers, if known. */
   known(): Promise<{ mark: LogMark | undefined; passed?: Position | undefined; given?: readonly MarkedEvent[] }>;

@@ -18,12 +18,12 @@ export interface Replaced {
   end: Position | undefined;
 }
 
-/** A sentence for logs and people. @param whose such as "the contact graph was made". */
+/** A sentence for logs and people. @param whose such as "the contact graph was built". */
 export function describeReplaced({ standing, known, end }: Replaced, whose: string): string {
   const place = end ? `position ${end.commit}` : 'its start';
   return standing === 'shorter'
-    ? `The event log ends at ${place}, before position ${known.commit} up to which ${whose}: an older copy of it was put back.`
-    : `The event log is another one than that from which ${whose} up to position ${known.commit}: it was replaced.`;
+    ? `The event log ends at ${place}, before position ${known.commit} up to which ${whose}: an older copy was put back.`
+    : `The event log is not the one from which ${whose} up to position ${known.commit}: it was replaced.`;
 }
 
 /** Whether a log ends before a position, and so cannot have an event there. */

@@ -56,7 +56,7 @@ function keyFromFile(dataDir: string): Buffer {
   const secret = Buffer.from(readFileSync(path, 'utf8').trim(), 'base64');
   if (secret.length !== 32) {
     throw new UserError(
-      `${path} does not hold a key of 32 bytes in base64.`,
+      `${path} does not have a key of 32 bytes in base64.`,
       'Restore it from a backup: without it no name or phone can be read.',
     );
   }

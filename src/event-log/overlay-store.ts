@@ -78,7 +78,7 @@ export class OverlayStore implements EventStore {
     return this.store.follow(options);
   }
 
-  /** Does nothing: the log is still in use by whoever opened it. */
+  /** Does nothing: the log is still in use by the code that opened it. */
   close(): Promise<void> {
     return Promise.resolve();
   }

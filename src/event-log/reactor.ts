@@ -195,7 +195,7 @@ class LeftOut<E extends Event> {
   /** Retries the events for which somebody asked, in the order of the log. */
   async retry(): Promise<void> {
     const { aside, name, signal } = this.options;
-    // Loads also what another process set aside, since that process may be gone.
+    // Loads also what another process set aside, since that process may no longer run.
     if (this.#retrying || signal.aborted) return;
     this.#retrying = true;
     try {

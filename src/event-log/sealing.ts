@@ -47,8 +47,8 @@ export class Sealing {
       const { wrapped, masterKeyId } = event.data;
       if (masterKeyId !== this.master.id) {
         throw new UserError(
-          `The key of person ${personId} was wrapped by another master key (${masterKeyId}) than the one given.`,
-          'Set TRUYVET_MASTER_KEY, or restore master.key in the data folder, to the key that this log was made with.',
+          `The key of person ${personId} was wrapped with another master key (${masterKeyId}).`,
+          'Set TRUYVET_MASTER_KEY, or restore master.key in the data folder, to the key of this log.',
         );
       }
       return this.#remember(personId, decrypt(this.master.wrapping, personId, wrapped));

@@ -47,8 +47,8 @@ export async function checkMasterKey(store: EventStore, masterKeyId: string): Pr
     if (event.type !== 'MasterKeyNamed') continue;
     if (event.data.masterKeyId === masterKeyId) return;
     throw new UserError(
-      `This log was made with another master key (${event.data.masterKeyId}) than the one given (${masterKeyId}).`,
-      'Set TRUYVET_MASTER_KEY, or restore master.key in the data folder, to the key that the other processes have.',
+      `This log was created with another master key (${event.data.masterKeyId}) than this one (${masterKeyId}).`,
+      'Set TRUYVET_MASTER_KEY, or restore master.key in the data folder, to the key that the other processes use.',
     );
   }
   const event = { type: 'MasterKeyNamed' as const, data: { masterKeyId } };
@@ -67,7 +67,7 @@ async function readIdentity(store: EventStore): Promise<string | undefined> {
     if (event.type !== 'StoreOpened') continue;
     if (event.data.format > LOG_FORMAT) {
       throw new UserError(
-        `The log has format ${event.data.format}; this program knows ${LOG_FORMAT} and older.`,
+        `The log has format ${event.data.format}; this program knows formats up to ${LOG_FORMAT}.`,
         'Use the version of truyvet that wrote it, or a newer one.',
       );
     }

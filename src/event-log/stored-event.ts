@@ -14,7 +14,7 @@ export async function storedEvent<E extends Event>(
   events: EventSet<E>,
   { stream, revision, id, type }: Pick<AsideNote, 'stream' | 'revision' | 'id' | 'type'>,
 ): Promise<RecordedEvent<E> | undefined> {
-  // Reading a stream skips events of unknown types, which would look as if the event were gone.
+  // Reading a stream skips events of unknown types, which would look as if the event no longer existed.
   if (!events.of(type)) throw new UnreadableError(UNKNOWN_TYPE);
   try {
     for await (const event of store.read({ name: stream, events }, revision)) {

@@ -4,13 +4,13 @@ import type { Decider } from '../kernel/decider.js';
 import { answersStream, SYMPTOMS, type ContactAnswered } from './events.js';
 import type { Given } from './given.js';
 
-/** Of whom an alert's message is: a record of the person, and the case that they are a contact of. */
+/** A person whom an alert's message is about: a record of the person, and the case that they are a contact of. */
 export interface AnsweredFor {
   caseId: string;
   personId: string;
 }
 
-/** What a contact answers for everybody whom the message of an alert covers. */
+/** A contact's answer for everybody whom the message of an alert covers. */
 export interface Answer extends AnsweredFor {
   alertId: string;
   /** The other people of the phone. */

@@ -20,10 +20,10 @@ export const ContactAnswered = defineEvent({
   type: 'ContactAnswered',
   version: 3,
   says:
-    'A contact answered by the link of an alert, once; `moved` says that they live elsewhere now. Of a phone of several ' +
-    'people the symptoms are those that any of them has, `vaccinated` is that all were, `moved` that anybody has; ' +
-    '`others` are the people beside the alert’s own, `ill` is how many of all have symptoms, `ofOtherCases` names the case ' +
-    'of those of `others` who are contacts of another one.',
+    'A contact answered through the link of an alert, once; `moved` means that they live elsewhere now. For several ' +
+    'people of a phone, the symptoms are those that any of them has, `vaccinated` means that all were, `moved` that ' +
+    'anybody has; `others` are the people besides the alert’s own, `ill` is how many have symptoms, `ofOtherCases` ' +
+    'names the case of each of `others` who is a contact of another case.',
   data: z
     .strictObject({
       alertId: id,
@@ -47,7 +47,7 @@ export const ContactAnswered = defineEvent({
     })
     .refine(({ others, ill }) => (others === undefined) === (ill === undefined), {
       path: ['ill'],
-      message: 'must be there with `others`, and not without',
+      message: 'must be present exactly if `others` is',
     }),
   upcasts: [ofOnePerson, ofOneCase],
 });

@@ -12,9 +12,9 @@ import { PEOPLE_CHANGED } from './problems.js';
 
 export const formSchema = z.object({
   alert_id: z.string(),
-  people: z.int().describe('how many people of the phone it asks about'),
+  people: z.int().describe('how many people who share the phone it asks about'),
   sent_at: z.number().nullable().describe('when the message was sent, in seconds since 1970; null if not recorded'),
-  language: z.string().describe('of the person of the alert'),
+  language: z.string().describe('language of the person of the alert'),
   answered: z.boolean(),
 });
 export type HealthForm = z.infer<typeof formSchema>;
@@ -26,7 +26,9 @@ export async function formOf({ base }: Pick<Context, 'base'>, { alert_id }: { al
   return { alert_id, people: peopleOf(alert), sent_at: sentAt, language, answered };
 }
 
-/** @throws NotKnown like `formOf`; Refused when people were added since; RowRefused when answers contradict each other. */
+/**
+ * @throws NotKnown like `formOf`; Refused when people were added since; RowRefused when answers contradict each other.
+ */
 export async function answer(
   { base, provenance }: Pick<Context, 'base' | 'provenance'>,
   { alert_id, people, ...given }: Given & { alert_id: string; people: number },
@@ -34,7 +36,7 @@ export async function answer(
   const alert = await requireOpen(base, alert_id);
   if (alert.answered) return outcomeOf(false);
   if (people !== peopleOf(alert)) {
-    throw refused(PEOPLE_CHANGED, `The form asked about ${people}, and the message covers ${peopleOf(alert)} by now.`);
+    throw refused(PEOPLE_CHANGED, `The form asked about ${people}, but the message now covers ${peopleOf(alert)}.`);
   }
   const complaints = [...complaintsAbout(given, people)];
   if (complaints.length > 0) {
@@ -47,9 +49,9 @@ export async function answer(
 }
 
 const REFUSED: Record<Complaint, { reason: string; fix: string }> = {
-  missing: { reason: 'is missing, or more than the people', fix: 'Give a number from 0 to that of the people.' },
-  someone: { reason: 'is 0, but somebody has symptoms', fix: 'Count those who have symptoms.' },
-  nobody: { reason: 'counts somebody, but nobody has symptoms', fix: 'Give 0, or say which symptoms they have.' },
+  missing: { reason: 'is missing, or more than the people', fix: 'Give a number from 0 to the number of people.' },
+  someone: { reason: 'is 0, but somebody has symptoms', fix: 'Give the number of people who have symptoms.' },
+  nobody: { reason: 'is more than 0, but nobody has symptoms', fix: 'Give 0, or give the symptoms that they have.' },
 };
 
 async function requireOpen(base: Base, alertId: string): Promise<OpenAlert> {
@@ -57,7 +59,7 @@ async function requireOpen(base: Base, alertId: string): Promise<OpenAlert> {
   const alert = await openAlert(base.store, config, alertId, secondsNow(base));
   if (alert) return alert;
   throw new NotKnown(
-    `No alert ${alertId} can be answered.`,
+    `The alert ${alertId} cannot be answered.`,
     'Check the id: there may be no such alert, it may have been withdrawn, or its days of follow-up are over.',
   );
 }

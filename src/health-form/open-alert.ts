@@ -54,7 +54,7 @@ interface ToldAlert {
   joined: readonly AnsweredFor[];
 }
 
-/** Undefined if there is no such alert, or it no longer holds. */
+/** Undefined if there is no such alert, or it no longer applies. */
 async function readAlert(store: EventStore, alertId: string): Promise<ToldAlert | undefined> {
   let state = alertDecider.initialState;
   let asked = 0;
@@ -81,7 +81,7 @@ async function readAlert(store: EventStore, alertId: string): Promise<ToldAlert 
 }
 
 /**
- * Whether an alert that came to rely on another one still does, as far as is recorded: another message may tell its
+ * Whether an alert that came to rely on another one still does, as far as is recorded: another message may notify its
  * person.
  */
 async function reliesOn(store: EventStore, alertId: string, by: string): Promise<boolean> {

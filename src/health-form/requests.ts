@@ -4,7 +4,7 @@ import { defineCommand, defineQuestion } from '../requests/define.js';
 const ALERT = {
   kind: 'id-as-typed',
   required: true,
-  help: 'the alert whose message has the link',
+  help: 'the alert whose message contains the link',
   fix: 'Give the whole id of the alert.',
 } as const satisfies Field;
 
@@ -27,7 +27,7 @@ export const healthForm = defineQuestion({
 export const answerHealthForm = defineCommand({
   name: 'answer-health-form',
   permission: 'health-form:answer',
-  says: 'store what a contact answers to the health form of an alert, once',
+  says: "store a contact's answers to the health form of an alert, once",
   fields: {
     alert_id: ALERT,
     people: { kind: 'count', required: true, help: 'how many people the form asked about', fix: HOW_MANY },
@@ -41,7 +41,7 @@ export const answerHealthForm = defineCommand({
       kind: 'count',
       required: false,
       least: 0,
-      help: 'of several people, how many have symptoms',
+      help: 'for several people: how many have symptoms',
       fix: HOW_MANY,
     },
   },

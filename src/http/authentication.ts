@@ -30,8 +30,8 @@ export function isLoopback(host: string): boolean {
 export function checkListening({ host, serviceKey }: Pick<Config, 'host' | 'serviceKey'>): void {
   if (isLoopback(host) || serviceKey !== undefined) return;
   throw new UserError(
-    `TRUYVET_HOST is ${host}, which others can reach, and there is no TRUYVET_SERVICE_KEY.`,
-    'Set TRUYVET_SERVICE_KEY to a secret of 16 characters at least, or leave TRUYVET_HOST at 127.0.0.1.',
+    `TRUYVET_HOST is ${host}, which others can reach, and TRUYVET_SERVICE_KEY is not set.`,
+    'Set TRUYVET_SERVICE_KEY to a secret of at least 16 characters, or leave TRUYVET_HOST at 127.0.0.1.',
   );
 }
 
@@ -58,7 +58,7 @@ export function authenticate({ serviceKey }: Pick<Config, 'serviceKey'>): Reques
     if (given !== undefined && timingSafeEqual(digest(given), expected)) return next();
     const page = PAGES.test(request.path);
     response.setHeader('WWW-Authenticate', page ? ASK : OF_PAGES.test(request.path) ? ['Bearer', ASK] : 'Bearer');
-    const detail = given === undefined ? 'The request carries no service key.' : 'The service key is wrong.';
+    const detail = given === undefined ? 'The request has no service key.' : 'The service key is wrong.';
     const fix = page && { fix: 'Give the service key as the password, with any user name.' };
     sendProblem(response, problem(NO_KEY, detail, fix || {}));
   };

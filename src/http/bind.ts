@@ -82,9 +82,7 @@ const sentence = (says: string): string => `${says[0]?.toUpperCase()}${says.slic
 function requireOnce(given: object, params: object): void {
   const twice = Object.keys(params).filter((name) => Object.hasOwn(given, name));
   if (twice.length === 0) return;
-  throw new RowRefused(
-    twice.map((column) => ({ column, reason: 'stands in the path already', fix: `Leave ${column} out.` })),
-  );
+  throw new RowRefused(twice.map((column) => ({ column, reason: 'is already in the path', fix: `Omit ${column}.` })));
 }
 
 /** Converts the query string into the values of the fields. @throws RowRefused when a field is given twice */

@@ -32,12 +32,12 @@ export function boundBodies({ within, open }: BodyBounds = BOUNDS): RequestHandl
     const isOpen = isOpenToAll(request.path);
     if (isOpen && coming >= open) {
       response.setHeader('Retry-After', String(AGAIN_IN_SECONDS));
-      return end(request, response, BUSY, 'Too many requests are on their way.');
+      return end(request, response, BUSY, 'Too many requests are arriving at this moment.');
     }
     if (isOpen) coming++;
     const timer = setTimeout(() => {
       const fix = 'Send the whole body at once.';
-      end(request, response, TOO_SLOW, `The body did not come within ${within / 1000} seconds.`, fix);
+      end(request, response, TOO_SLOW, `The body did not arrive within ${within / 1000} seconds.`, fix);
     }, within);
     timers.set(request, timer);
     let done = false;
@@ -66,7 +66,7 @@ export function letBatchesStream(request: Request, response: Response, next: Nex
       request,
       response,
       OTHER_MEDIA_TYPE,
-      `Batches are not taken in the encoding ${encoding.slice(0, 40)}.`,
+      `Batches are not accepted in the encoding ${encoding.slice(0, 40)}.`,
       fix,
     );
   }
@@ -93,7 +93,7 @@ export function noteNesting(request: IncomingMessage, _response: unknown, body: 
 
 export function refuseNesting(request: Request, response: Response, next: NextFunction): void {
   if (!tooDeep.has(request)) return next();
-  sendProblem(response, problem(NESTED_TOO_DEEP, `The body nests more than ${DEEPEST} deep.`));
+  sendProblem(response, problem(NESTED_TOO_DEEP, `The body is nested more than ${DEEPEST} deep.`));
 }
 
 const tooDeep = new WeakSet<IncomingMessage>();

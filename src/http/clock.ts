@@ -36,7 +36,7 @@ export async function pingClock(clock: ClockGuard): Promise<{ degraded?: string 
 export function showClock(clock: ClockGuard, registry: Registry): void {
   new Gauge({
     name: 'truyvet_clock_in_doubt',
-    help: '1 while the clock contradicts the log and nobody has confirmed it: nothing new is taken, nobody is told anything',
+    help: '1 while the clock contradicts the log and nobody has confirmed it: no data is stored, nothing is sent',
     registers: [registry],
     collect() {
       this.set(clock.doubt ? 1 : 0);

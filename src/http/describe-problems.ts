@@ -12,11 +12,11 @@ export function describeProblems(all: readonly ProblemsOf[]): string {
   const lines = [
     '# Problems',
     '',
-    'Made from where the problems are defined (`problems.ts` of each folder); a test fails when it is not what the code says',
-    '(`UPDATE_DOCS=1 npm run test:unit` writes it anew).',
+    'Generated from the definitions (`problems.ts` of each folder); a test fails if it differs from the code',
+    '(`UPDATE_DOCS=1 npm run test:unit` updates it).',
     '',
-    `Whatever is refused by HTTP is answered as RFC 9457 writes it, with a \`type\` of \`${problemType({ code: '<code>' })}\`, what is`,
-    'wrong in `detail` and what to do in `fix`. The command line says the same in words.',
+    `A refusal over HTTP has the form of RFC 9457, with a \`type\` of \`${problemType({ code: '<code>' })}\`, what is`,
+    'wrong in `detail`, and what to do in `fix`. The command line prints the same as text.',
   ];
   for (const { name, problems } of all) {
     lines.push('', `## ${name}`);

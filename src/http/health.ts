@@ -20,7 +20,7 @@ export class HealthController {
 
   @Get('live')
   @ApiOperation({ operationId: 'live', summary: 'Whether the process answers; needs no key' })
-  @ApiOkResponse({ description: 'It does.' })
+  @ApiOkResponse({ description: 'It answers.' })
   live(): { status: 'ok' } {
     return { status: 'ok' };
   }
@@ -28,10 +28,10 @@ export class HealthController {
   @Get('ready')
   @ApiOperation({
     operationId: 'ready',
-    summary: 'Whether the log, the graph and the queues can be reached, and the graph keeps up with the log',
+    summary: 'Whether the log, the graph and the queues answer, and the graph keeps up with the log',
   })
-  @ApiOkResponse({ description: 'All can; `degraded` where answers may miss something, and the answer says what.' })
-  @ApiServiceUnavailableResponse({ description: 'Not all can; the answer says which and why.' })
+  @ApiOkResponse({ description: 'All answer; `degraded` if answers may lack something, with the reason.' })
+  @ApiServiceUnavailableResponse({ description: 'Not all answer; the answer says which do not, and why.' })
   async ready(@Res({ passthrough: true }) response: Response): Promise<{ status: string; services: Health }> {
     // Simultaneous requests share one round of checks.
     this.#asking ??= this.#ask().finally(() => (this.#asking = undefined));

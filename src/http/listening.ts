@@ -48,7 +48,7 @@ export function listenError(error: unknown, host: string, port: number, variable
   if (code === 'EADDRINUSE') {
     return new UserError(
       `Port ${port} of ${host} is in use.`,
-      `Set ${variable} to another port, or stop what listens there.`,
+      `Set ${variable} to another port, or stop the program that listens there.`,
     );
   }
   if (code === 'EADDRNOTAVAIL' || code === 'EACCES' || code === 'ENOTFOUND') {

@@ -13,14 +13,14 @@ export class ApiMetrics {
     collectDefaultMetrics({ register: registry });
     this.#seconds = new Histogram({
       name: 'truyvet_http_request_duration_seconds',
-      help: 'How long requests took',
+      help: 'Duration of requests',
       labelNames: ['method', 'route', 'status'],
       buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 60],
       registers: [registry],
     });
     this.#rows = new Counter({
       name: 'truyvet_ingested_rows_total',
-      help: 'Rows that came in, by kind and outcome',
+      help: 'Rows that were received, by kind and outcome',
       labelNames: ['kind', 'outcome'],
       registers: [registry],
     });
@@ -56,7 +56,7 @@ export class MetricsController {
 
   @Get()
   @Header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')
-  @ApiOperation({ operationId: 'metrics', summary: 'Figures for Prometheus' })
+  @ApiOperation({ operationId: 'metrics', summary: 'Metrics for Prometheus' })
   @ApiOkResponse({ description: 'In the text format.', content: { 'text/plain': { schema: { type: 'string' } } } })
   all(): Promise<string> {
     return this.metrics.registry.metrics();

@@ -9,7 +9,7 @@ const problemSchema = (problems: readonly ProblemKind[]) => ({
   properties: {
     type: {
       type: 'string' as const,
-      description: 'Which problem it is: `docs/problems.md` says of each what to do.',
+      description: 'Identifies the problem: `docs/problems.md` says for each what to do.',
       examples: problems.map(problemType),
     },
     title: { type: 'string' as const },
@@ -35,9 +35,9 @@ const problemSchema = (problems: readonly ProblemKind[]) => ({
 export function describeApi(app: INestApplication, problems: readonly ProblemKind[]): OpenAPIObject {
   const config = new DocumentBuilder()
     .setTitle('Truyvet')
-    .setDescription('Contact tracing: facts in, contacts and alerts out. Errors are problems as RFC 9457 writes them.')
+    .setDescription('Contact tracing: facts in, contacts and alerts out. Errors are problems in the form of RFC 9457.')
     .setVersion('1')
-    .addBearerAuth({ type: 'http', description: 'The service key, where one is set.' }, 'service-key')
+    .addBearerAuth({ type: 'http', description: 'The service key, if one is set.' }, 'service-key')
     .addSecurityRequirements('service-key')
     .build();
   const document = SwaggerModule.createDocument(app, config);
@@ -51,9 +51,9 @@ export function describeApi(app: INestApplication, problems: readonly ProblemKin
       if (!operation) continue;
       const answer = (description: string) => ({ description, content: PROBLEM_CONTENT });
       if (method !== 'get') {
-        operation.responses['410'] ??= answer('It is about a person who was erased: nothing more can be noted there.');
+        operation.responses['410'] ??= answer('It is about a person who was erased: nothing more is recorded.');
       }
-      operation.responses['503'] ??= answer('The event log or the contact graph does not answer now.');
+      operation.responses['503'] ??= answer('The event log or the contact graph does not answer at the moment.');
       operation.responses['default'] = answer('What is wrong, and what to do about it.');
     }
   }

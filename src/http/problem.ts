@@ -63,7 +63,7 @@ export class ProblemFilter implements ExceptionFilter {
     // A clock in doubt is logged once, not with each row that waits for it.
     if (body.status >= 500 && !(error instanceof ClockInDoubt))
       this.logger.error({ err: error, method: request.method }, 'a request failed');
-    // Part of an answer was already sent, or the caller is gone.
+    // Part of an answer was already sent, or the caller disconnected.
     if (response.headersSent || (request.destroyed && !request.complete)) response.destroy();
     else sendProblem(response, body);
   }
@@ -87,7 +87,7 @@ export class ProblemFilter implements ExceptionFilter {
     }
     const found = serviceProblem(error);
     if (found) return problem(found.problem, found.detail, { fix: found.fix });
-    return problem(FAILED, 'The request failed for a reason of ours.');
+    return problem(FAILED, 'The request failed because of an error in the program.');
   }
 
   #notThere(request: Request, response: Response): Problem {
@@ -96,7 +96,7 @@ export class ProblemFilter implements ExceptionFilter {
       return problem(NOTHING_THERE, `There is nothing at ${request.path}.`);
     }
     response.setHeader('Allow', methods.join(', '));
-    return problem(OTHER_METHOD, `${request.path} does not answer to ${request.method}.`, {
+    return problem(OTHER_METHOD, `${request.path} does not support ${request.method}.`, {
       fix: `Use ${methods.join(' or ')}.`,
     });
   }

@@ -44,13 +44,13 @@ export const HISTORY = {
   name: 'history',
   required: false,
   schema: { type: 'string' as const, enum: ['true', 'false'] },
-  description: "true takes presence older than the tenant's retention: history is imported on purpose.",
+  description: "true accepts presence older than the tenant's retention, to import history on purpose.",
 };
 
 export function isHistory(request: Request): boolean {
   const { history } = request.query;
   if (history === undefined || history === 'true' || history === 'false') return history === 'true';
   throw new RowRefused([
-    { column: 'history', reason: 'is neither true nor false', fix: 'Write ?history=true, or leave it out.' },
+    { column: 'history', reason: 'is neither true nor false', fix: 'Write ?history=true, or omit it.' },
   ]);
 }

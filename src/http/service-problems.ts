@@ -36,7 +36,7 @@ function ofLog(error: unknown): Found {
   if (damaged) return ['log-damaged', damageIn(error.message)];
   if (error instanceof AppendTooLarge) return ['log-append-too-large', `${capitalised(error.message)}.`];
   if (error instanceof StreamDeleted) return ['log-erased', `${error.message}.`];
-  if (error instanceof WrongRevision) return ['log-conflict', 'Somebody else wrote there at the same moment.'];
+  if (error instanceof WrongRevision) return ['log-conflict', 'Another writer was faster.'];
   const { type, code } = error as Error & { type?: unknown; code?: unknown };
   const known = typeof type === 'string' ? OF_CLIENT[type] : undefined;
   if (known === 'unclear' || (known === undefined && isUnclearGrpc(error))) return ofCode(code, error.message);
@@ -53,11 +53,11 @@ function damageIn(message: string): string {
 
 /** Problems by the error types of the official client. */
 const OF_CLIENT: Record<string, Found | 'unclear'> = {
-  'stream-deleted': ['log-erased', 'What was to be written belongs to a stream that was erased.'],
-  'wrong-expected-version': ['log-conflict', 'Somebody else wrote there at the same moment.'],
-  'maximum-append-size-exceeded': ['log-append-too-large', 'It is more than the event log takes at a time.'],
-  'access-denied': ['log-refuses', 'The event log does not let us in.'],
-  'not-leader': ['log-not-leader', 'The event log is choosing another leader.'],
+  'stream-deleted': ['log-erased', 'The stream of the event to be stored was erased.'],
+  'wrong-expected-version': ['log-conflict', 'Another writer was faster.'],
+  'maximum-append-size-exceeded': ['log-append-too-large', 'It is more than the event log accepts at once.'],
+  'access-denied': ['log-refuses', 'The event log refuses the connection.'],
+  'not-leader': ['log-not-leader', 'The cluster of the event log is electing a leader.'],
   unavailable: ['log-away', 'The event log does not answer.'],
   'deadline-exceeded': ['log-away', 'The event log does not answer in time.'],
   cancelled: ['log-away', 'The event log ended the connection.'],
@@ -75,23 +75,23 @@ function ofCode(code: unknown, message: string): Found {
     case 4:
       return ['log-away', 'The event log does not answer in time.'];
     case 8:
-      return ['log-full', `The event log takes nothing more now: ${message}`];
+      return ['log-full', `The event log cannot store more at the moment: ${message}`];
     case 13:
     case 14:
       return ['log-away', 'The event log does not answer.'];
     case 7:
     case 16:
-      return ['log-refuses', 'The event log does not let us in.'];
+      return ['log-refuses', 'The event log refuses the connection.'];
     default:
       return ['log-unclear', `The event log answered with an error: ${message}`];
   }
 }
 
 function ofGraph(error: unknown): Found {
-  if (error instanceof OutOfStep) return ['graph-incomplete', `The contact graph is being made: ${error.message}.`];
+  if (error instanceof OutOfStep) return ['graph-incomplete', `The contact graph is being built: ${error.message}.`];
   if (ranIntoLimit(error)) return ['graph-slow', 'The contact graph took too long to answer.'];
   if (!(error instanceof Error) || error.name !== 'Neo4jError' || !('code' in error)) return undefined;
-  if (FULL.has(error.code)) return ['graph-full', 'The contact graph has no room for more at this moment.'];
+  if (FULL.has(error.code)) return ['graph-full', 'The contact graph has no memory for more at this moment.'];
   if (GONE.has(error.code)) return ['graph-away', 'The contact graph does not answer.'];
   return undefined;
 }

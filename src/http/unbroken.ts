@@ -16,8 +16,8 @@ export async function* unbroken(batch: Readable, idle = IDLE): AsyncIterable<Buf
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        const fix = 'Send the batch again: what was stored is not stored twice.';
-        reject(refused(TOO_SLOW, `No line came for ${idle / 1000} seconds.`, fix));
+        const fix = 'Send the batch again: nothing is stored twice.';
+        reject(refused(TOO_SLOW, `No line arrived for ${idle / 1000} seconds.`, fix));
       }, idle);
     });
     try {

@@ -76,7 +76,7 @@ function problemOf(
       reason: `the header lacks ${missing.length > 1 ? 'the columns' : 'the column'} ${missing.join(', ')}${rest}.`,
       fix: [
         ...meant,
-        `The columns are ${required.join(',')}; not needed are ${all.filter((name) => !required.includes(name)).join(',') || 'no others'}.`,
+        `Required: ${required.join(',')}; optional: ${all.filter((name) => !required.includes(name)).join(',') || 'none'}.`,
       ].join(' '),
     };
   }

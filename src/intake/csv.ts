@@ -62,11 +62,11 @@ export class CsvSource implements Source {
       if (!(error instanceof CsvError)) throw error;
       const what =
         error.code === 'CSV_MAX_RECORD_SIZE'
-          ? `is longer than ${LONGEST_ROW / 1024} KiB: a quote in it was opened and never closed`
-          : 'has a quote that is opened and never closed';
+          ? `is longer than ${LONGEST_ROW / 1024} KiB: a quote in it is never closed`
+          : 'has a quote that is never closed';
       throw new UserError(
         `${this.name}: the row that begins at line ${line} ${what}.`,
-        'Close it, or write a quote inside a quoted cell twice; then import the file again: what is stored stays once.',
+        'Close it, or write a quote inside a quoted cell twice; then import the file again: nothing is stored twice.',
       );
     } finally {
       this.input.destroy();
@@ -75,7 +75,7 @@ export class CsvSource implements Source {
     if (!this.#header) {
       throw new UserError(
         `${this.name} is empty.`,
-        `Its first line names the columns: ${this.columns.required.join(',')}.`,
+        `Its first line must name the columns: ${this.columns.required.join(',')}.`,
       );
     }
   }
@@ -111,14 +111,14 @@ export class CsvSource implements Source {
 
 function wrongCount(cells: string[], length: number, named: number): Complaint {
   const surplus = cells.slice(named).filter((cell) => cell !== '');
-  const beyond = surplus.length === 0 ? '' : ` (beyond them: "${surplus.join(',').slice(0, 200)}")`;
+  const beyond = surplus.length === 0 ? '' : ` (surplus: "${surplus.join(',').slice(0, 200)}")`;
   const broken = cells.some((cell) => /[\r\n]/.test(cell.trim()));
   return {
     column: '',
     reason:
-      `has ${cells.length} cells where the header has ${length}${beyond}` +
+      `has ${cells.length} cells, but the header has ${length}${beyond}` +
       (broken ? ', and one of them runs over several lines: a quote may not be closed' : ''),
-    fix: `${broken ? 'Close the quote' : 'Complete the row'}, or quote a cell that holds a comma.`,
+    fix: `${broken ? 'Close the quote' : 'Complete the row'}, or quote a cell that contains a comma.`,
   };
 }
 

@@ -86,12 +86,12 @@ export interface NamedInRow {
 export interface RowKind<C extends Columns = Columns, Row = unknown> extends Shape<C, Row> {
   /** A row may be of several people, in `person_ids`. */
   groups?: {
-    /** Of whom it is. */
+    /** The person whom it is about. */
     person(row: Row): string;
-    /** Where they come to: not too many are scanned there in a short time. */
+    /** The place where they arrive: not too many people may be scanned there in a short time. */
     at(row: Row): string;
   };
-  /** They are stored without asking whether they say anything new. */
+  /** They are stored without checking whether they are new. */
   unread?: true;
   /** How many rows are gathered and grouped by lane before they are stored. */
   chunkRows: number;
@@ -111,51 +111,51 @@ export interface RowKind<C extends Columns = Columns, Row = unknown> extends Sha
 export interface Rows {
   /** The name in commands and paths, such as `check-ins`. */
   name: string;
-  /** What it takes to store them, such as `check-ins:write`. */
+  /** The right that is required to store them, such as `check-ins:write`. */
   permission: string;
   /** What posting one does. */
   title: string;
   columns: Columns;
   /** A row may be of several people, also by a route of its own. */
   groups?: {
-    /** Of that route, among all requests. */
+    /** The name of that route's request, unique among all requests. */
     name: string;
     /** What posting one does. */
     title: string;
   };
-  /** Whom they would have told can be asked before they are stored. */
+  /** A preview of whom they would notify is available before they are stored. */
   previewed?: true;
-  /** What else the README says of its columns. */
+  /** Further text in the README about its columns. */
   note?: string;
   load(): Promise<RowKind>;
 }
 
 /**
- * What is said by HTTP of something that was recorded, one object at a time, with the columns of rows. It comes in no file and
- * no batch.
+ * A statement over HTTP about something that was recorded, one object at a time, with the columns of rows. It is in no
+ * file and no batch.
  */
 export interface Statement {
-  /** Among all requests, such as `check-out`. */
+  /** Unique among all requests, such as `check-out`. */
   name: string;
-  /** What it takes to say it. */
+  /** The right that it requires. */
   permission: string;
   title: string;
-  /** Below `/v1/`; what it is about stands in braces. */
+  /** Below `/v1/`; the parts that identify its subject are in braces. */
   path: string;
-  /** What stands in the path, each in words. */
+  /** Descriptions of the parameters in the path. */
   about: Readonly<Record<string, string>>;
-  /** It may be about presence older than the retention, where that is said. */
+  /** It may be about presence older than the retention, if the request says so. */
   history?: true;
   load(): Promise<StatementKind>;
 }
 
 /** How a statement is read and stored. */
 export interface StatementKind<C extends Columns = Columns, Row = unknown> extends Shape<C, Row> {
-  /** As it is counted. */
+  /** The name under which it is counted. */
   counted: string;
   /**
-   * @param about what stands in the path.
-   * @throws RowRefused when it cannot be taken.
+   * @param about the parameters in the path.
+   * @throws RowRefused when it cannot be accepted.
    */
   store(means: Means, about: Readonly<Record<string, string>>, row: Row, origin: Origin): Promise<void>;
 }

@@ -62,15 +62,15 @@ export function problemOfId(id: string): Problem | undefined {
   const unseen = unseenInId(id);
   if (unseen !== undefined) {
     return {
-      reason: `holds a character that cannot be seen or is not text (${unseen})`,
-      fix: 'Remove it: ids that look the same have to be the same. Save the file as UTF-8, the field in one line.',
+      reason: `has a character that is invisible or not text (${unseen})`,
+      fix: 'Remove it: ids that look the same must be the same. Save the file as UTF-8, with the field on one line.',
     };
   }
   if (id !== id.trim()) return { reason: 'begins or ends with a space', fix: 'Remove the space.' };
   if (beginsLikeFormula(id)) {
     return {
-      reason: `begins with "${id[0]}", as formulas of spreadsheets do`,
-      fix: 'Put a letter before it, in every file and program that names it.',
+      reason: `begins with "${id[0]}", like a formula of a spreadsheet`,
+      fix: 'Put a letter before it, in every file and program that uses it.',
     };
   }
   return undefined;
@@ -90,7 +90,7 @@ export function problemOfPersonal(id: string): Problem | undefined {
   const found = personalNumberOfId(id);
   if (found === undefined) return undefined;
   return {
-    reason: `looks like ${found}, which would stay readable in the log for ever`,
+    reason: `looks like ${found}, which would remain readable in the log for ever`,
     fix: 'Give an id of your own. Phones belong in the column phone of people, where they are sealed.',
   };
 }
@@ -104,7 +104,7 @@ export const instant = (clock: Clock, description: string, edge?: 'begin' | 'end
     .string()
     .meta({
       description:
-        `${description}: ISO 8601; without offset, of the tenant's zone` +
+        `${description}: ISO 8601; without an offset, in the tenant's zone` +
         (edge === undefined ? '.' : `; a day counts ${edge === 'begin' ? 'from its beginning' : 'until its end'}.`),
       example: '2021-08-01T09:30:00+07:00',
     })
@@ -145,7 +145,7 @@ export const number = ({ description, integer = false, from, to }: NumberRange) 
       return refuse(
         ctx,
         `is not a ${integer ? 'whole ' : ''}number from ${from} to ${to} ("${String(value).slice(0, 40)}")`,
-        'Write digits only, with a point before decimals, or leave it empty.',
+        'Write only digits, with a point before decimals, or leave it empty.',
       );
     });
 
@@ -178,8 +178,8 @@ export const text = (description: string, longest: number) =>
       if (unseen === undefined) return given;
       return refuse(
         ctx,
-        `holds a character that is not text (${unseen})`,
-        'Remove it. Save the file as UTF-8, and the field in one line.',
+        `has a character that is not text (${unseen})`,
+        'Remove it. Save the file as UTF-8, with the field on one line.',
       );
     });
 
@@ -228,7 +228,7 @@ export function inOrder(
   refuse(
     ctx,
     `(${to}) is ${equalToo ? 'before' : 'not after'} ${fields[0]} (${from})`,
-    'Correct one of the two times, or the zone of one.',
+    'Correct one of the two times, or its zone.',
     [fields[1]],
   );
 }
@@ -256,8 +256,8 @@ export function reportedAfter(ctx: Ctx, clock: Clock, collected: string, reporte
   if (reported === undefined || reported >= collected || clock.dateOf(reported) === clock.dateOf(collected)) return;
   refuse(
     ctx,
-    `(${reported}) is before collected_at (${collected}): nothing is reported of a sample that was not taken yet`,
-    'Correct one of the two times, or the zone of one.',
+    `(${reported}) is before collected_at (${collected}): a sample cannot be reported before it is taken`,
+    'Correct one of the two times, or its zone.',
     ['reported_at'],
   );
 }

@@ -27,7 +27,7 @@ export function rowsOfGroup(
   }
   const distinct = [...new Set(ids)];
   if (distinct.length > MOST_PEOPLE) {
-    const reason = `names ${distinct.length} people, and one phone scans for ${MOST_PEOPLE} at most`;
+    const reason = `names ${distinct.length} people, but one phone may scan for at most ${MOST_PEOPLE}`;
     return { complaint: { column: PERSON_IDS, reason, fix: 'Scan in smaller groups, or check each person in alone.' } };
   }
   return { people: distinct.map((personId) => ({ personId, raw: { ...rest, person_id: personId } })) };

@@ -24,7 +24,7 @@ export class NdjsonSource implements Source {
   async *rows(): AsyncIterable<SourceRow> {
     for await (const { number, text, tooLong } of lines(this.input)) {
       const found = tooLong
-        ? { complaints: [complain(`is longer than ${LONGEST_LINE} characters`, 'Write one object a line.')] }
+        ? { complaints: [complain(`is longer than ${LONGEST_LINE} characters`, 'Write one object per line.')] }
         : readObject(text);
       yield { number, original: text, ...found };
     }
@@ -61,17 +61,17 @@ type ReadLine =
 function readObject(text: string): ReadLine {
   if (isTooDeep(text)) {
     return {
-      complaints: [complain(`nests more than ${DEEPEST} deep`, 'Write one JSON object a line, without others in it.')],
+      complaints: [complain(`is nested more than ${DEEPEST} deep`, 'Write one JSON object per line, not nested.')],
     };
   }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return { complaints: [complain(`is not JSON: ${(error as Error).message}`, 'Write one JSON object a line.')] };
+    return { complaints: [complain(`is not JSON: ${(error as Error).message}`, 'Write one JSON object per line.')] };
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return { complaints: [complain('is not a JSON object', 'Write one JSON object a line, its fields by name.')] };
+    return { complaints: [complain('is not a JSON object', 'Write one JSON object per line, with named fields.')] };
   }
   const raw: Record<string, unknown> = { ...value };
   const before = Object.keys(raw).length;
@@ -123,7 +123,7 @@ async function* lines(input: AsyncIterable<Buffer | string>): AsyncIterable<Line
     if (skipped > NO_LINES) {
       throw new UserError(
         `Line ${number} does not end within ${NO_LINES / 1024 / 1024} Mi characters: these are not lines of JSON.`,
-        'Write one JSON object a line. What stood before it is stored.',
+        'Write one JSON object per line. The lines before it are stored.',
       );
     }
   }

@@ -49,11 +49,11 @@ export function phoneComplaint(text: string): { reason: string; fix: string } {
   }
   if (/\p{L}/u.test(text)) {
     return {
-      reason: 'has letters around or in the number',
-      fix: 'Leave the number alone, without a word or an extension.',
+      reason: 'has letters before, after or in the number',
+      fix: 'Give only the number, without words or an extension.',
     };
   }
-  return { reason: 'is not a phone number', fix: 'Correct it, or leave it empty when the person has none.' };
+  return { reason: 'is not a phone number', fix: 'Correct it, or leave it empty if the person has none.' };
 }
 
 /** The eight digits of a number that may be a landline of Saigon or, with 08 in front, a mobile. */

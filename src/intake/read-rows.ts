@@ -129,5 +129,5 @@ export class RowReader<R> extends ShapeReader<R> {
 
 export function unknownColumnFix(name: string, columns: ColumnNames): string {
   const meant = guess(name, columns.all);
-  return `${meant ? `Did you mean ${meant}? ` : ''}Known are ${columns.all.join(', ')}.`;
+  return `${meant ? `Did you mean ${meant}? ` : ''}Known fields: ${columns.all.join(', ')}.`;
 }

@@ -67,7 +67,7 @@ export class RejectsFile {
   /** Creates a new file, because an existing file that others can read would keep its mode. */
   async #make(path: string): Promise<FileHandle> {
     if (this.#there === 'device') return open(path, 'w');
-    // It may have been created in the meantime.
+    // It may have been created meanwhile.
     if ((await whatIsAt(path)) === 'ours') await rm(path, { force: true });
     return open(path, 'wx', 0o600);
   }
@@ -82,7 +82,7 @@ async function whatIsAt(path: string): Promise<There> {
   if (target?.isCharacterDevice() || target?.isFIFO()) return 'device';
   if (found.isFile() && (found.size === 0 || (await isOfRejects(path)))) return 'ours';
   throw new UserError(
-    `${path} is there already, and is not a file of refused rows.`,
+    `${path} already exists, and is not a file of refused rows.`,
     'Move it away, or name another path with --rejects.',
   );
 }

@@ -10,12 +10,12 @@ export interface RemarkKind {
 
 export const DAY_TAKEN: RemarkKind = {
   code: 'day-taken',
-  says: (zone) => `A day without a time counts from its beginning, an end until its end, in ${zone}.`,
+  says: (zone) => `A day without a time is read as its first instant, or as its last for an end, in ${zone}.`,
 };
 
 export const LANGUAGE_WITHOUT_TEXTS: RemarkKind = {
   code: 'language-without-texts',
-  says: () => 'There are no texts in this language: messages go in the language of TRUYVET_LANGUAGE.',
+  says: () => 'There are no texts in this language: messages are sent in the language of TRUYVET_LANGUAGE.',
 };
 
 export interface Remark {

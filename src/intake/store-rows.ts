@@ -33,8 +33,8 @@ export async function storeLane<Row>(
     if (!(error instanceof StreamDeleted)) throw error;
     const complaint = {
       column: '',
-      reason: 'concerns someone or something that was erased',
-      fix: 'Remove the row: what was erased takes nothing new.',
+      reason: 'is about a person or thing that was erased',
+      fix: 'Remove the row: nothing new is accepted about what was erased.',
     };
     return rows.map(() => ({ status: 'refused', complaints: [complaint] }));
   }

@@ -1,6 +1,6 @@
 import type { ImportSummary } from './import-rows.js';
 
-/** What came of rows, as programs are told it by HTTP and on the command line. */
+/** The outcome of rows, as HTTP and the command line report it to programs. */
 export function summaryAnswer({ remarks, reportedEarlier, zoneAssumed, ...summary }: ImportSummary) {
   const { rows, accepted, new: known, superseded, held, rejected, zone } = summary;
   return {

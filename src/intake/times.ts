@@ -73,7 +73,7 @@ function readSlowly(given: string, zone: string): ReadTime {
     const minutes = minutesOf(offset);
     if (minutes === undefined) {
       return {
-        reason: `has an offset from UTC that is nowhere ("${offset[0]}")`,
+        reason: `has an offset from UTC that no zone uses ("${offset[0]}")`,
         fix: 'Offsets run from -12:00 to +14:00, with minutes up to 59.',
       };
     }
@@ -81,7 +81,7 @@ function readSlowly(given: string, zone: string): ReadTime {
   }
   const named = bracketed?.[1] ?? zone;
   if (!IANAZone.isValidZone(named)) {
-    return { reason: `names a zone that is not known ("${shorten(named)}")`, fix: EXAMPLE };
+    return { reason: `names an unknown zone ("${shorten(named)}")`, fix: EXAMPLE };
   }
   const { meanings, before, after } = instantsOf(local.toMillis(), named);
   const [only, second] = meanings;
@@ -91,11 +91,11 @@ function readSlowly(given: string, zone: string): ReadTime {
   const both = [first, later].map((at) =>
     DateTime.fromMillis(at as number, { zone: named }).toISO({ suppressMilliseconds: true }),
   );
-  const what = only === undefined ? 'did not exist in' : 'was shown twice by the clocks of';
+  const what = only === undefined ? 'did not exist in' : 'occurred twice in';
   const why = only === undefined ? ': the clocks went forward over it' : '';
   return {
     reason: `${what} ${named}${why} ("${shorten(given)}"): it may mean ${both.join(' or ')}`,
-    fix: `Write the one that is meant, with its offset from UTC: ${both.join(' or ')}.`,
+    fix: `Write the right one with its offset from UTC: ${both.join(' or ')}.`,
   };
 }
 

@@ -7,12 +7,12 @@ import { textOrNull } from './times.js';
 export const caseSchema = z.object({
   id: z.string(),
   person: z.string(),
-  records: z.array(z.string()).describe('Other records of the same person, who goes by the id in `person`'),
+  records: z.array(z.string()).describe('Other records of the same person, whose id is the one in `person`'),
   disease: z.string(),
   status: z.enum(['live', 'retracted']),
   anchor: instant.nullable().describe('Onset, rash or sampling, from which the days of the case are counted'),
-  from: instant.nullable().describe('Infectious from'),
-  until: instant.nullable().describe('and until; null while no end is known'),
+  from: instant.nullable().describe('Beginning of the infectious window'),
+  until: instant.nullable().describe('End of the infectious window; null while no end is known'),
 });
 export type ShownCase = z.infer<typeof caseSchema>;
 

@@ -19,13 +19,13 @@ export async function ask(
   { place, from, until, limit, cursor }: Asked<'at'>,
 ): Promise<AtAnswer> {
   if (until <= from) {
-    throw new RowRefused([{ column: 'until', reason: 'is not after from', fix: 'Give the end of the window.' }]);
+    throw new RowRefused([{ column: 'until', reason: 'is not after from', fix: 'Give a later end of the window.' }]);
   }
   const rows = await graph.present(place, { from, until }, { after: placeOf(cursor, after), limit: limit + 1 });
   if (rows.length === 0 && !(await graph.knowsPlace(place))) {
     throw new NotKnown(
-      `Nothing is known of a place ${place}.`,
-      'Places are known from check-ins and from `import places`.',
+      `The place ${place} is not known.`,
+      'Places become known through check-ins and `import places`.',
     );
   }
   const { items, next } = pageOf(rows, limit, ({ since, personId, visit }) => ({ since, personId, visit }));

@@ -10,12 +10,12 @@ import { textOf } from './times.js';
 import { ALL_TRACED } from './trace-status.js';
 
 const item = caseSchema.extend({
-  since: instant.describe('The anchor, or the sampling until that is known: by it the list is ordered'),
-  opened: instant.describe('When this installation first learnt that it is a case'),
+  since: instant.describe('The anchor, or the sampling until the anchor is known; the list is ordered by it'),
+  opened: instant.describe('When this installation first recorded the case'),
   f1: z.int().nullable().describe('Contacts of degree 1 by the latest trace; null while there is none'),
-  f2: z.int().nullable().describe('and of degree 2'),
-  farther: z.int().nullable().describe('and of higher degrees, where the rules go that far'),
-  trace: z.enum(ALL_TRACED).describe('again: it was traced, and something has changed since'),
+  f2: z.int().nullable().describe('Contacts of degree 2'),
+  farther: z.int().nullable().describe('Contacts of higher degrees, if the rules go that far'),
+  trace: z.enum(ALL_TRACED).describe('again: it was traced, but something has changed since'),
 });
 type Item = z.infer<typeof item>;
 

@@ -21,12 +21,10 @@ export async function caseOf(graph: QuestionGraph, { person, case: caseId, disea
     const meant = found && (person === undefined || [found.personId, ...found.records].includes(person));
     if (meant && (disease === undefined || found.disease === disease)) return found;
     const of = [person && ` of ${person}`, disease && ` of ${disease}`].filter(Boolean).join('');
-    throw new NotKnown(`There is no case ${caseId}${of}.`, 'All cases: npx truyvet cases');
+    throw new NotKnown(`There is no case ${caseId}${of}.`, 'To list all cases: npx truyvet cases');
   }
   if (person === undefined) {
-    throw new RowRefused([
-      { column: 'person', reason: 'is missing', fix: 'Give person or case: whose case is meant.' },
-    ]);
+    throw new RowRefused([{ column: 'person', reason: 'is missing', fix: 'Give a person or a case.' }]);
   }
   const cases = await graph.casesOf(person, disease);
   const meant = cases.findLast(({ status }) => status === 'live') ?? cases.at(-1);
@@ -34,7 +32,7 @@ export async function caseOf(graph: QuestionGraph, { person, case: caseId, disea
   await requirePerson(graph, person);
   throw new NotKnown(
     `${person} is not known to be a case${disease === undefined ? '' : ` of ${disease}`}.`,
-    'A case is opened by a positive result: npx truyvet import results FILE --wait',
+    'A positive result opens a case: npx truyvet import results FILE --wait',
   );
 }
 

@@ -13,26 +13,26 @@ import { textOf } from './times.js';
 export const answer = z.object({
   from: z.string(),
   to: z.string(),
-  after: instant.describe('Meetings count from here'),
-  before: instant.describe('and until here'),
+  after: instant.describe('The instant from which meetings count'),
+  before: instant.describe('The instant until which meetings count'),
   chains: z
     .array(
       z.object({
         hops: z.int(),
-        received: instant.describe('When the last can have received it, at the earliest'),
+        received: instant.describe('The earliest instant at which the last person can have been infected'),
         steps: z.array(
           z.object({
             from: z.string(),
             to: z.string(),
-            place: z.string().nullable().describe('Null where their phones were near each other'),
+            place: z.string().nullable().describe('Null if their phones measured the meeting'),
             begin: instant,
             end: instant,
-            passed: instant.describe('When it can have passed on in this meeting, at the earliest'),
+            passed: instant.describe('The earliest instant at which the infection can have passed in this meeting'),
           }),
         ),
       }),
     )
-    .describe('The earliest first'),
+    .describe('Earliest first'),
 });
 export type ChainsAnswer = z.infer<typeof answer>;
 
@@ -66,10 +66,7 @@ async function endOf(graph: QuestionGraph, id: string): Promise<{ person: string
 }
 
 function unknown(id: string): NotKnown {
-  return new NotKnown(
-    `Nothing is known of a person or a case ${id}.`,
-    'Give the id under which check-ins name the person.',
-  );
+  return new NotKnown(`There is no known person or case ${id}.`, 'Give the id that check-ins use for the person.');
 }
 
 async function named(graph: TraceGraph, found: readonly Step[][]): Promise<z.infer<typeof answer>['chains']> {

@@ -14,25 +14,25 @@ const item = z.object({
   disease: z.string(),
   size: z.int().describe('People'),
   first: instant.describe('Anchor of the first case: onset, rash or sampling'),
-  last: instant.describe('and of the last one'),
+  last: instant.describe('Anchor of the last case'),
   cases: z.array(
     z.object({
       id: z.string(),
       person: z.string(),
       anchor: instant,
-      also: z.array(z.string()).describe('Later cases of the same person, who counts once'),
+      also: z.array(z.string()).describe('Later cases of the same person, who is counted once'),
     }),
   ),
-  exposures: z.int().describe('How often one of them was a contact of another'),
+  exposures: z.int().describe('Number of pairs in which one was a contact of the other'),
   places: z
     .array(
-      z.object({ place: z.string(), cases: z.int(), days: z.int().describe('Days of the zone of the installation') }),
+      z.object({ place: z.string(), cases: z.int(), days: z.int().describe('Days in the zone of the installation') }),
     )
-    .describe('Where two of them were on one day; those of most cases first'),
+    .describe('Places where at least two of them were on the same day; places with most cases first'),
 });
 
 export const answer = paged(item).extend({
-  single: z.int().describe('People with a case that hangs together with no other'),
+  single: z.int().describe('Number of people whose case is connected to no other case'),
 });
 export type ClustersAnswer = z.infer<typeof answer>;
 
@@ -103,7 +103,7 @@ function membersOf(cases: readonly CaseFacts[]): Member[] {
   return [...members.values()] as Member[];
 }
 
-/** Pairs of members of whom one is a contact of the other, each pair once. */
+/** Pairs of members in which one is a contact of the other, each pair once. */
 function exposuresAmong(links: readonly CaseLink[], memberOf: ReadonlyMap<string, string>): [string, string][] {
   const pairs = links.map(({ caseId, sourceId }): [string, string] => [
     memberOf.get(caseId) ?? caseId,

@@ -15,15 +15,15 @@ import { minutesOf, textOf } from './times.js';
 
 const item = z.object({
   place: z.string(),
-  cases: z.array(z.string()).describe('Cases that were there'),
-  minutes: z.number().describe('Of all of them together'),
+  cases: z.array(z.string()).describe('Cases that were at the place'),
+  minutes: z.number().describe('Minutes of all of them together'),
   first: instant,
   last: instant,
   visits: z.array(staySchema.extend({ case: z.string() })),
 });
 
 export const answer = paged(item).extend({
-  compared: z.int().describe('How many cases were compared; those of one person are one'),
+  compared: z.int().describe('Number of cases compared; several cases of one person count once'),
 });
 export type CommonAnswer = z.infer<typeof answer>;
 
@@ -65,7 +65,7 @@ async function casesToCompare(graph: QuestionGraph, given: Asked<'common'>): Pro
   if (given.cases === undefined) {
     if (given.disease === undefined) {
       throw new RowRefused([
-        { column: 'cases', reason: 'is missing', fix: 'Give cases, or the disease of the live cases.' },
+        { column: 'cases', reason: 'is missing', fix: 'Give cases, or a disease to compare its live cases.' },
       ]);
     }
     const until =
@@ -82,8 +82,8 @@ async function caseNamed(graph: QuestionGraph, id: string, disease: string | und
   } catch (error) {
     if (!(error instanceof NotKnown)) throw error;
     throw new NotKnown(
-      `There is no case ${id}, and no case of a person ${id}.`,
-      'Give ids of cases or of people who are cases.',
+      `There is no case ${id} and no person ${id} with a case.`,
+      'Give ids of cases, or of people who have a case.',
     );
   }
 }

@@ -14,8 +14,8 @@ import { UNREACHED_REASONS, unreachedReasonOf } from './unreached-reasons.js';
 const untold = z
   .enum(UNREACHED_REASONS)
   .nullable()
-  .describe('Why the alert failed, as in `unreached`; null where a message told them, or may yet');
-const via = z.array(z.string()).describe('Everyone of one degree less who was met');
+  .describe('Why the alert failed, as in `unreached`; null if a message notified them, or still may');
+const via = z.array(z.string()).describe('Everybody of the next lower degree who was met');
 
 export const answer = z.object({
   case_id: z.string(),
@@ -36,13 +36,13 @@ export const answer = z.object({
   f2: z.array(z.object({ person: z.string(), via, untold })),
   farther: z
     .array(z.object({ person: z.string(), degree: z.int(), via, untold }))
-    .describe('Contacts of higher degrees, where the rules go that far'),
+    .describe('Contacts of higher degrees, if the rules go that far'),
   factors: z
     .array(
       z.object({ person: z.string(), shared: z.array(z.enum(SHARED)), since: instant, places: z.array(z.string()) }),
     )
     .describe(
-      'Who shares something with the case without being an F1: epidemiological factors, which nobody is alerted for',
+      'People who share something with the case without being an F1 (epidemiological factors); they are not alerted',
     ),
 });
 export type ContactListAnswer = z.infer<typeof answer>;
@@ -55,7 +55,7 @@ export async function ask({ graph, store }: QuestionContext, given: Asked<'conta
   const chosen = await caseOf(graph, given);
   const list = await readContacts(store, chosen.caseId);
   if (!list.latest) {
-    throw refused(NOT_TRACED, `Case ${chosen.caseId} of ${chosen.personId} is not traced yet.`);
+    throw refused(NOT_TRACED, `Case ${chosen.caseId} of ${chosen.personId} has not been traced yet.`);
   }
   const { contacts, factors } = byPerson(list, await graph.goesBy(recordsIn(list)), chosen.personId);
   const failed = await graph.failedAmong(

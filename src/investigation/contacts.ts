@@ -15,18 +15,18 @@ export const answer = paged(
     person: z.string(),
     degree: z.int(),
     first: instant.describe('First exposure'),
-    last: instant.nullable().describe('End of the last one; null while it goes on for all that is known'),
+    last: instant.nullable().describe('End of the last exposure; null while it is not known to have ended'),
     minutes: z.number(),
-    cases: z.array(z.string()).describe('Live cases of the disease that the contact has become'),
-    rule: z.string().describe('Profile and version under which the person is a contact'),
+    cases: z.array(z.string()).describe("The contact's own live cases of the disease"),
+    rule: z.string().describe('Profile and version by which the person is a contact'),
     untold: z
       .enum(UNREACHED_REASONS)
       .nullable()
-      .describe('Why the alert failed, as in `unreached`; null where a message told them, or may yet'),
+      .describe('Why the alert failed, as in `unreached`; null if a message notified them, or still may'),
   }),
 ).extend({
   case: caseSchema,
-  counts: z.array(z.object({ degree: z.int(), count: z.int() })).describe('Of the whole list'),
+  counts: z.array(z.object({ degree: z.int(), count: z.int() })).describe('Numbers for the whole list'),
 });
 export type ContactsAnswer = z.infer<typeof answer>;
 

@@ -12,7 +12,7 @@ export const answer = paged(
   z.object({
     person: z.string(),
     shared: z.array(z.enum(SHARED)),
-    since: instant.describe('From when on, the first time'),
+    since: instant.describe('When the sharing first began'),
   }),
 ).extend({ case: caseSchema });
 export type FactorsAnswer = z.infer<typeof answer>;

@@ -12,9 +12,9 @@ import { pageOf, placeOf } from '../requests/pages.js';
 import { textOf, textOrNull } from './times.js';
 
 const METHOD =
-  'Case reproduction number: the mean number of secondary cases of the cases of this chain, each secondary case counted ' +
-  'for one source alone (Wallinga and Teunis, Am J Epidemiol 2004; 160: 509-516; Fraser, PLoS ONE 2007; 2(8): e758). ' +
-  'Cases that fell ill too recently to have had their secondary cases are left out, or the mean would be too low.';
+  'Case reproduction number: the mean number of secondary cases per case of this chain, each secondary case counted ' +
+  'for one source only (Wallinga and Teunis, Am J Epidemiol 2004; 160: 509-516; Fraser, PLoS ONE 2007; 2(8): e758). ' +
+  'Cases that fell ill too recently are excluded, because their secondary cases may still follow.';
 
 const member = z.object({
   generation: z.int(),
@@ -22,9 +22,9 @@ const member = z.object({
   person: z.string(),
   anchor: instant.nullable(),
   source: z.string().nullable().describe('The case to which this one is attributed; null for the first'),
-  first: instant.nullable().describe('First exposure to it'),
+  first: instant.nullable().describe('First exposure to that case'),
   minutes: z.number().nullable(),
-  secondary: z.int().describe('Cases attributed to this one'),
+  secondary: z.int().describe('Number of cases attributed to this one'),
 });
 
 export const answer = paged(member).extend({
@@ -32,9 +32,9 @@ export const answer = paged(member).extend({
   generations: z.array(z.object({ generation: z.int(), cases: z.int(), secondary: z.int() })),
   reproduction: z.object({
     number: z.number().nullable().describe('Null while no case is old enough'),
-    counted: z.int().describe('Cases old enough'),
-    young: z.int().describe('Cases left out'),
-    asof: instant.describe('The day of the count'),
+    counted: z.int().describe('Number of cases that are old enough'),
+    young: z.int().describe('Number of cases that are excluded'),
+    asof: instant.describe('The day for which it is calculated'),
     method: z.string(),
   }),
 });

@@ -174,8 +174,8 @@ export interface QuestionGraph extends KnownIds {
   /** What a person shares with a case; empty for contacts of degree 1 and for strangers. */
   sharedWith(personId: string, caseId: string): Promise<Shared[]>;
   /**
-   * Contacts of live cases, case by case and sorted by id, who were not told: the alert failed, has no outcome yet, or
-   * does not exist.
+   * Contacts of live cases, case by case and sorted by id, who were not notified: the alert failed, has no outcome yet,
+   * or does not exist.
    */
   unreached(
     caseIds: readonly string[],

@@ -15,20 +15,20 @@ import { minutesOf, textOf } from './times.js';
 
 const item = z.object({
   person: z.string(),
-  kind: z.enum(['case', 'contact']).describe('A case that was infectious, or no case but a contact of one'),
-  cases: z.array(z.string()).describe('Its own case; of a contact, the cases of which it is one'),
-  minutes: z.number().describe('Met in the time in which the infection must have come'),
+  kind: z.enum(['case', 'contact']).describe('case: an infectious case; contact: a contact of one'),
+  cases: z.array(z.string()).describe('For a case, its own case; for a contact, the cases of which it is a contact'),
+  minutes: z.number().describe('Minutes met in the period in which the infection must have happened'),
   first: instant,
   last: instant,
   places: z.array(z.string()),
-  weight: z.number().describe('Minutes, halved for every seven days between the meeting and the end of that time'),
+  weight: z.number().describe('Minutes, halved for every seven days between the meeting and the end of that period'),
 });
 type Item = z.infer<typeof item>;
 
 export const answer = paged(item).extend({
   case: caseSchema,
-  after: instant.describe('The infection must have come after'),
-  before: instant.describe('and before'),
+  after: instant.describe('Beginning of the period in which the infection must have happened'),
+  before: instant.describe('End of that period'),
 });
 export type SourcesAnswer = z.infer<typeof answer>;
 

@@ -10,7 +10,7 @@ export interface UnreachedPage {
   limit: number;
 }
 
-/** Finds contacts who were not told, case by case and sorted by id. */
+/** Finds contacts who were not notified, case by case and sorted by id. */
 export async function unreachedOf(
   tx: Tx,
   label: LabelOf,
@@ -25,7 +25,7 @@ export async function unreachedOf(
     const wanted = limit - found.length;
     const alone = await rows<UnreachedFacts>(
       tx,
-      // Most contacts were told and are excluded at once, so that alerts are looked up only for the others.
+      // Most contacts were notified and are excluded at once, so that alerts are looked up only for the others.
       `CALL () {
          MATCH (a:${label('Alert')} {caseId: $caseId}) WHERE a.status IN ['sent', 'delivered']
          RETURN collect(a.personId) AS told
@@ -62,7 +62,7 @@ export async function unreachedOf(
 }
 
 /**
- * Contacts with several records who were told under none of them: an alert sent before a merge went to the person,
+ * Contacts with several records who were notified under none of them: an alert sent before a merge went to the person,
  * under whichever record. There are few.
  */
 async function ofSeveralRecords(

@@ -18,13 +18,13 @@ export const answer = paged(
     alert: z.string().nullable(),
     since: instant.nullable().describe('When the alert last changed'),
   }),
-).describe('A page may hold fewer than were asked for and still not be the last.');
+).describe('A page may have fewer items than requested without being the last.');
 export type UnreachedAnswer = z.infer<typeof answer>;
 type Item = z.infer<typeof answer>['items'][number];
 
 const after = z.object({ case: z.string(), person: z.string() });
 
-/** Cases looked up at a time, and number of contacts after which a page ends, however few of them were not told. */
+/** Cases looked up at a time, and number of contacts after which a page ends, however few of them were not notified. */
 const CASES = 200;
 const LOOKED_AT = 100_000;
 

@@ -19,17 +19,17 @@ import { pageOf, placeOf } from '../requests/pages.js';
 import { minutesOf, textOf } from './times.js';
 
 const exposure = z.object({
-  source: z.string().describe('Who may have passed it on'),
+  source: z.string().describe('The person who may have passed it on'),
   person: z.string(),
-  place: z.string().nullable().describe('Null where their phones were near each other'),
+  place: z.string().nullable().describe('Null if their phones measured the meeting'),
   from: instant,
   to: instant,
   minutes: z.number(),
-  imputed: z.array(z.string()).describe('People of whose stay no check-out is known: its end is imputed'),
-  lingering: z.boolean().describe('They were not there at one time: what the source had left in the air counts'),
+  imputed: z.array(z.string()).describe('People whose check-out is not known: the end of their stay is imputed'),
+  lingering: z.boolean().describe('They were not there at the same time: only the air was shared'),
   text: z
     .string()
-    .describe('The exposure in one sentence for people, its times of the zone of the installation with their offset'),
+    .describe('The exposure as a sentence for people, with times in the zone of the installation and their offset'),
 });
 type Exposure = z.infer<typeof exposure>;
 
@@ -42,22 +42,22 @@ const reason = z.object({
   rule: z.object({ profile: z.string(), version: z.int() }),
   via: z
     .array(z.string())
-    .describe('Everyone of one degree less who was met, the first hundred by id; empty for degree 1'),
+    .describe('People of the next lower degree who were met, the first hundred by id; empty for degree 1'),
   shared: z
     .array(z.enum(SHARED))
-    .describe('What was shared of which the rules make a contact by itself; then there may be no meeting'),
+    .describe('Sharing that alone makes a contact under the rules; then there may be no meeting'),
   exposures: z
     .array(exposure)
     .describe(
-      'Degree 1: every meeting with the case. Beyond: of each step down from the case the first meetings that were enough',
+      'For degree 1, every meeting with the case; else, for each step from the case, the first sufficient meetings',
     ),
 });
 type Reason = z.infer<typeof reason>;
 
 export const answer = paged(reason).extend({
   person: z.string(),
-  records: z.array(z.string()).describe('Other records of the same person, who goes by the id in `person`'),
-  answers: z.array(healthAnswer).describe('What the person answered to messages, oldest first'),
+  records: z.array(z.string()).describe('Other records of the same person, whose id is the one in `person`'),
+  answers: z.array(healthAnswer).describe('Answers of the person to messages, oldest first'),
 });
 export type WhyAnswer = z.infer<typeof answer>;
 
@@ -83,7 +83,7 @@ async function toOne(
   if (found.personId === given.person) {
     throw new NotKnown(
       `The case ${found.caseId} is ${given.person}'s own.`,
-      'Nobody is a contact of themselves: name another person.',
+      'A person cannot be a contact of their own case: name another person.',
     );
   }
   const facts = await graph.exposure(given.person, found.caseId);
@@ -92,19 +92,19 @@ async function toOne(
   if (shared.length > 0) {
     throw new NotKnown(
       `${given.person} is not a contact of ${found.personId} (case ${found.caseId}), but has an epidemiological factor: the same ${shared.join(' and ')}.`,
-      `Everybody with a factor: npx truyvet factors --case ${found.caseId}`,
+      `To list everybody with a factor: npx truyvet factors --case ${found.caseId}`,
     );
   }
   throw new NotKnown(
     `${given.person} is not a contact of ${found.personId} (case ${found.caseId}).`,
-    `Chains of meetings, contact or not: npx truyvet chains --from ${found.personId} --to ${given.person}`,
+    `To list chains of meetings: npx truyvet chains --from ${found.personId} --to ${given.person}`,
   );
 }
 
 async function toAll(graph: QuestionGraph, person: string, disease: string | undefined): Promise<ExposureFacts[]> {
   const found = await graph.exposuresOf(person, disease);
   if (found.length === 0 && !(await graph.knowsPerson(person))) {
-    throw new NotKnown(`Nothing is known of a person ${person}.`, 'Give the id under which check-ins name the person.');
+    throw new NotKnown(`The person ${person} is not known.`, 'Give the id that check-ins use for the person.');
   }
   return found;
 }

@@ -36,7 +36,7 @@ export function textTooLongIn(value: unknown): PropertyKey[] | undefined {
 
 /** For texts that are compared or kept exactly. Every half character would be written as the same replacement mark. */
 const whole = (text: z.ZodString) =>
-  text.refine((value) => !halfCharacterIn(value), 'holds half of a character; write it as whole characters');
+  text.refine((value) => !halfCharacterIn(value), 'has half of a character; write whole characters');
 
 /** Any text that people or providers write. */
 export const freeText = z.string();
@@ -61,7 +61,7 @@ export const instant = z
 export const day = z
   .string()
   .regex(/^\d{4}-\d\d-\d\d$/, 'is not a day; write it as 2021-08-01')
-  .refine(isDay, 'is not a day of the calendar; correct it');
+  .refine(isDay, 'is not a calendar day; correct it');
 
 /** The number of something, from 0. */
 export const count = z.int().min(0).max(MOST, `is more than ${MOST}; correct it`);

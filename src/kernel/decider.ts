@@ -1,7 +1,7 @@
 import type { Actor } from './actor.js';
 import type { Refused } from './errors.js';
 
-/** What a command comes to: events, none where it changes nothing, or a refusal that says why and what to do. */
+/** The outcome of a command: events, none where it changes nothing, or a refusal that says why and what to do. */
 export type Decision<Event> = Event[] | Refused;
 
 /**

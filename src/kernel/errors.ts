@@ -14,7 +14,7 @@ export class UserError extends Error {
 
 /** Something that cannot be done, as a problem that programs know by its code. */
 export class Refused extends UserError {
-  /** As programs know it. */
+  /** The problem in the form for programs. */
   readonly code: string;
 
   constructor(
@@ -29,7 +29,7 @@ export class Refused extends UserError {
 }
 
 /**
- * A refusal as a value: a decider returns it, and whoever handles the command throws it.
+ * A refusal as a value: a decider returns it, and the code that handles the command throws it.
  * @param message what is wrong here, as a sentence.
  * @param fix what to do here, where that is more than the problem says of itself.
  */
@@ -40,11 +40,11 @@ export const NOT_KNOWN = defineProblem({
   code: 'not-known',
   status: 404,
   title: 'Not known',
-  says: 'Nobody and nothing of the name or id in the request is known.',
-  fix: 'Check the spelling, or list what there is.',
+  says: 'No person or thing with the name or id in the request is known.',
+  fix: 'Check the spelling, or list what exists.',
 });
 
-/** Nobody and nothing of that name is known. */
+/** No person or thing with that name is known. */
 export class NotKnown extends Refused {
   constructor(message: string, fix: string) {
     super(NOT_KNOWN, message, fix);

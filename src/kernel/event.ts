@@ -91,7 +91,7 @@ function upcast(data: unknown, upcasts: readonly ((data: unknown) => unknown)[])
   try {
     return upcasts.reduce((older, next) => next(older), data);
   } catch {
-    throw new UnreadableError('an older version of it cannot be read as this one');
+    throw new UnreadableError('its older version cannot be converted to this one');
   }
 }
 

@@ -80,13 +80,13 @@ export type Given<F extends Fields> = { [Name in Exclude<keyof F, Optional<F>>]:
   [Name in Optional<F>]?: Cleared<F[Name]> | undefined;
 };
 
-/** Who of the team reports something, until there is a sign-in. */
+/** The team member who reports something, until there is a sign-in. */
 export const BY = {
   kind: 'clear-line',
   required: true,
   most: 200,
-  help: 'who of the team says so',
-  fix: 'Say by name who of the team it was, in 1 to 200 characters.',
+  help: 'the name of the team member who reports this',
+  fix: 'Give the name of the team member, in 1 to 200 characters.',
 } as const satisfies Field;
 
 /** The reason for doing something, as a line that is kept for ever. */
@@ -94,6 +94,6 @@ export const WHY = {
   kind: 'clear-line',
   required: true,
   most: 2_000,
-  help: 'why; kept in the log for ever, so without names of contacts',
-  fix: 'Say why, in one line of at most 2000 characters, without phone or citizen numbers.',
+  help: 'the reason; kept in the log for ever, so it must not name contacts',
+  fix: 'Give the reason, in one line of at most 2000 characters, without phone or citizen numbers.',
 } as const satisfies Field;

@@ -6,7 +6,7 @@ import { acceptSetAside } from './accepting.js';
 import { operationTools } from './open.js';
 
 export const acceptedAnswer = changed.extend({
-  accepted: z.int().describe('The number of events that were not accepted before.'),
+  accepted: z.int().describe('The number of events that are newly accepted.'),
 });
 export type Accepting = z.infer<typeof acceptedAnswer>;
 

@@ -34,9 +34,9 @@ export async function notAccepted(store: EventStore, leftOut: readonly Pick<Left
 }
 
 /**
- * Says of events that they stay out, each by its id or its position in the log.
+ * Accepts that events stay left out, each named by its id or its position in the log.
  * @param leftOut what is set aside now.
- * @returns how many that was new for.
+ * @returns how many were newly accepted.
  * @throws Refused when one of them is not set aside.
  */
 export async function acceptSetAside(
@@ -48,7 +48,7 @@ export async function acceptSetAside(
   const ids = events.flatMap((named) => {
     const found = leftOut.filter(({ id, commit }) => id === named || commit === named);
     if (found.length > 0) return found.map(({ id }) => id);
-    throw refused(NOT_SET_ASIDE, `No event that is set aside is at ${named}, or of that id.`);
+    throw refused(NOT_SET_ASIDE, `No event with the position or id ${named} is set aside.`);
   });
   const before = await acceptedEvents(store);
   const command = { type: 'Accept' as const, events: ids, reason };

@@ -7,7 +7,7 @@ import { defineStream } from '../kernel/stream.js';
 export const SetAsideAccepted = defineEvent({
   type: 'SetAsideAccepted',
   version: 2,
-  says: 'An operator looked at events that are set aside, and says that they stay out.',
+  says: 'An operator checked events that are set aside, and accepted that they stay left out.',
   data: z.strictObject({ events: z.array(id).min(1), reason: freeText }),
   upcasts: [withoutBy],
   named: BY,

@@ -19,7 +19,7 @@ const setAside = z.object({
 });
 
 const graph = z.object({
-  problem: z.string().nullable().describe('Why answers cannot be relied on, or are not given; null where all is well.'),
+  problem: z.string().nullable().describe('Why answers are unreliable or unavailable; null if all is well.'),
   set_aside_events: count.describe(
     'The number of events that the graph or a worker could not handle; set_aside has the first of them.',
   ),
@@ -31,8 +31,8 @@ const provider = z.object({
   state: z
     .enum(['fine', 'untried', 'file', 'paused', 'failing', 'removed'])
     .describe(
-      'untried: it has taken nothing yet; file: it writes to a file, which reaches nobody by itself; failing: it ' +
-        'failed, and is tried again in a while.',
+      'untried: it has accepted nothing yet; file: it writes to a file, which reaches nobody by itself; failing: it ' +
+        'failed repeatedly, and is tried again later.',
     ),
   paused: decision.nullable(),
   waiting: count,
@@ -52,7 +52,7 @@ const command = z.object({
   provider: z.string().nullable(),
   case_id: z.string().nullable(),
   sample_id: z.string().nullable(),
-  alerts: count.nullable().describe('How many alerts, or contacts, it was about.'),
+  alerts: count.nullable().describe('The number of alerts or contacts that it was about.'),
 });
 
 /** Everything that an operator has to know about alerting. */
@@ -66,7 +66,7 @@ export const overviewAnswer = z.object({
     .describe('Whether a provider is configured that reaches people; without one messages are written to a file.'),
   graph,
   worker: z.boolean().describe('Whether a worker runs that would send anything.'),
-  paused: decision.nullable().describe('Who paused all, and why.'),
+  paused: decision.nullable().describe('Who paused all providers, and why.'),
   queues: z.array(z.object({ queue: z.string(), waiting: count, under_way: count, oldest_seconds: z.number() })),
   providers: z.array(provider),
   failed: z.record(z.string(), count).describe('The number of failed alerts now, by reason.'),
@@ -74,7 +74,7 @@ export const overviewAnswer = z.object({
     .record(z.enum(FAILURES), z.enum(KEPT).nullable())
     .describe('Why an order to send again skips alerts that failed for this reason; null when they are sent again.'),
   held: z.array(heldCase),
-  held_results: z.array(heldResult).describe('Results that wait for a person, the first of them.'),
+  held_results: z.array(heldResult).describe('The first results that wait for review.'),
   commands: z.array(command).describe('Latest first.'),
 });
 export type Overview = z.infer<typeof overviewAnswer>;

@@ -33,7 +33,7 @@ export async function pauseOrResume(
     const { state } = await operations.load();
     // A provider that was removed from the file may still be paused.
     if (type === 'Pause' || !state.providers.has(provider)) {
-      throw refused(NO_SUCH_PROVIDER, `There is no provider ${provider}.`, `Name one of these: ${known.join(', ')}.`);
+      throw refused(NO_SUCH_PROVIDER, `There is no provider ${provider}.`, `Give one of these: ${known.join(', ')}.`);
     }
   }
   const command = { type, provider, reason };

@@ -9,7 +9,7 @@ import { timeForPeople } from '../platform/times.js';
 export function describedMadeAgain(kept: string, zone: string): string {
   const [at = '', standing] = kept.split(' ');
   const what = standing === 'shorter' ? 'by an older copy of it' : 'by another log';
-  return `It was made again at ${timeForPeople(at, zone)}, because the log was replaced ${what}.`;
+  return `It was rebuilt at ${timeForPeople(at, zone)}, because the log was replaced ${what}.`;
 }
 
 export function* describedProjections(shown: Projections['projections']): Iterable<string> {
@@ -17,7 +17,7 @@ export function* describedProjections(shown: Projections['projections']): Iterab
   for (const { name, version, commit, state, percent, trouble } of shown) {
     const how = state === 'active' ? '' : `, ${state}${percent === null ? '' : `: ${percent} %`}`;
     yield oneLine(`  ${name.padEnd(13)} version ${version}  ${commit ?? 'nothing yet'}${how}`);
-    if (trouble !== null) yield oneLine(`    does not go on, and is tried again: ${trouble}`);
+    if (trouble !== null) yield oneLine(`    makes no progress, and is retried: ${trouble}`);
   }
 }
 
@@ -27,14 +27,14 @@ const SHOWN = 20;
 /** Lines about the events that the graph set aside; none when there are no such events. */
 export function* describedAside(records: readonly AsideShown[], zone: string): Iterable<string> {
   if (records.length === 0) return;
-  yield `${records.length} ${records.length === 1 ? 'event is' : 'events are'} set aside: answers may miss what they say.`;
+  yield `${records.length} ${records.length === 1 ? 'event is' : 'events are'} set aside: answers may lack their content.`;
   yield* shownOf(records, zone);
 }
 
 /** Lines about the events that workers set aside. */
 export function* describedReaders(records: readonly LeftOutShown[], zone: string): Iterable<string> {
   if (records.length === 0) return;
-  yield `${records.length} ${records.length === 1 ? 'event is' : 'events are'} left out of what workers make of the log: cases, traces or alerts may be lacking.`;
+  yield `${records.length} ${records.length === 1 ? 'event is' : 'events are'} set aside by workers: cases, traces or alerts may be missing.`;
   yield* shownOf(
     records.map((record) => ({ ...record, type: `${record.reader}: ${record.type}` })),
     zone,
@@ -47,14 +47,14 @@ function* shownOf(records: readonly AsideShown[], zone: string): Iterable<string
     SHOWN,
   )) {
     yield oneLine(`  ${type} at ${position} (${stream}, revision ${revision}): ${reason}`);
-    if (retry) yield '    is to be tried again';
+    if (retry) yield '    will be retried';
     else if (accepted) yield oneLine(`    accepted as left out by ${accepted.by}: ${accepted.reason}`);
     else if (tries > 0)
-      yield `    tried ${tries} ${tries === 1 ? 'time' : 'times'}, at ${timeForPeople(tried_at, zone)} last`;
+      yield `    tried ${tries} ${tries === 1 ? 'time' : 'times'}, last at ${timeForPeople(tried_at, zone)}`;
   }
   if (records.length > SHOWN) yield `  and ${records.length - SHOWN} more: see --json`;
-  yield '  Try them again, once the cause is gone, with: npx truyvet projections retry';
+  yield '  Once the cause is fixed, retry them with: npx truyvet projections retry';
   if (records.some(({ accepted }) => !accepted)) {
-    yield '  Where they are to stay out: npx truyvet projections accept POSITION... --by NAME --reason TEXT';
+    yield '  To leave events out for good: npx truyvet projections accept POSITION... --by NAME --reason TEXT';
   }
 }

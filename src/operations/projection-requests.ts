@@ -7,19 +7,19 @@ import { describedAside, describedMadeAgain, describedProjections, describedRead
 export const showProjections = defineQuestion({
   name: 'show-projections',
   permission: 'projections:read',
-  says: 'how far each part of the graph has come',
+  says: 'show the progress of each part of the graph',
   fields: {},
   needs: ['any-graph', 'queues'],
   cli: {
     words: 'projections status',
-    group: 'the contact graph, which is made from the log',
+    group: 'the contact graph, which is built from the log',
     *told({ replaced, caught_up, made_again, epoch, filling, partitions, projections, set_aside, readers }, _, zone) {
-      if (replaced !== null) yield `${replaced} A running projector makes it again.`;
+      if (replaced !== null) yield `${replaced} A running projector rebuilds it.`;
       else yield caught_up ? 'The graph has caught up with the log.' : 'The graph is behind the log.';
       if (made_again !== null) yield describedMadeAgain(made_again, zone);
       if (epoch === null)
         yield 'It is empty, or being prepared: a projector fills it (npm start, or npx truyvet projector).';
-      else if (filling) yield 'It is being filled: questions are answered once it holds all that the log does.';
+      else if (filling) yield 'It is being filled: questions are answered once it has caught up with the log.';
       for (const { name, commit } of partitions) yield `  ${name.padEnd(9)} ${commit ?? 'nothing yet'}`;
       yield* describedProjections(projections);
       yield* describedAside(set_aside, zone);
@@ -33,13 +33,13 @@ export const showProjections = defineQuestion({
 export const rebuildProjection = defineCommandAnswering({
   name: 'rebuild-projections',
   permission: 'projections:rebuild',
-  says: 'empty the graph, or make one projection again beside the rest; a running projector fills it from the log',
+  says: 'empty the graph, or rebuild one projection beside the others; a running projector fills it from the log',
   fields: {
     name: {
       kind: 'line',
       required: false,
-      help: 'a projection that is made again alone, while the rest goes on, as status names it',
-      fix: 'Name a projection as status does, or none.',
+      help: 'the projection to rebuild while the others continue, as status names it',
+      fix: 'Give the name of a projection from status, or none.',
     },
   },
   needs: ['any-graph', 'queues'],
@@ -61,8 +61,8 @@ export const retrySetAside = defineCommandAnswering({
     position: {
       kind: 'line',
       required: false,
-      help: 'only what stands there in the log, with what waits for it',
-      fix: 'Take one of: npx truyvet projections status',
+      help: 'only the event at this position of the log, with those that wait for it',
+      fix: 'Give a position from: npx truyvet projections status',
     },
   },
   needs: ['any-graph', 'queues'],
@@ -70,10 +70,10 @@ export const retrySetAside = defineCommandAnswering({
     words: 'projections retry',
     *told({ asked, asked_readers, set_aside, readers }: Retried, _given, zone) {
       if (asked + asked_readers === 0) yield 'Nothing is set aside there.';
-      if (asked > 0) yield `${asked} ${asked === 1 ? 'event was' : 'events were'} to be tried again.`;
+      if (asked > 0) yield `${asked} ${asked === 1 ? 'event was' : 'events were'} retried.`;
       if (asked > 0 && set_aside.length === 0) yield 'All are in the graph now.';
       if (asked_readers > 0) {
-        yield `${asked_readers} ${asked_readers === 1 ? 'event was' : 'events were'} to be tried again by workers.`;
+        yield `${asked_readers} ${asked_readers === 1 ? 'event was' : 'events were'} retried by workers.`;
         if (readers.length === 0) yield 'All are handled now.';
       }
       yield* describedAside(set_aside, zone);
@@ -87,12 +87,12 @@ export const retrySetAside = defineCommandAnswering({
 export const acceptSetAside = defineCommandAnswering({
   name: 'accept-set-aside',
   permission: 'projections:settle',
-  says: 'accept that events which are set aside stay left out: they do not degrade readiness any more',
+  says: 'accept that set-aside events stay left out: they no longer degrade readiness',
   fields: {
     events: {
       kind: 'lines',
       required: true,
-      help: 'each by its position in the log, or its id, as status shows them',
+      help: 'the positions in the log, or the ids, that status shows',
       fix: 'Give a list of positions, such as ["1234"], as `npx truyvet projections status` shows them.',
     },
     by: BY,
@@ -103,8 +103,8 @@ export const acceptSetAside = defineCommandAnswering({
   cli: {
     words: 'projections accept <events>',
     *told({ accepted }: Accepting) {
-      if (accepted === 0) return yield 'Nothing changed: that was accepted already.';
-      yield `${accepted} ${accepted === 1 ? 'event is' : 'events are'} accepted as left out. Answers that may miss what they say still say so.`;
+      if (accepted === 0) return yield 'Nothing changed: they were accepted already.';
+      yield `${accepted} ${accepted === 1 ? 'event is' : 'events are'} accepted as left out. Answers still warn that their content may be missing.`;
     },
   },
   answer: async () => (await import('./accept-set-aside.js')).acceptedAnswer,

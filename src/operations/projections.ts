@@ -28,7 +28,7 @@ const asideShown = z.object({
   reason: z.string(),
   tries: z.int(),
   tried_at: z.string(),
-  retry: z.boolean().describe('Somebody asked for a retry.'),
+  retry: z.boolean().describe('Whether a retry was requested.'),
   accepted: decision.nullable().describe('Who accepted that it stays left out, and why; null while nobody has.'),
 });
 export type AsideShown = z.infer<typeof asideShown>;
@@ -49,15 +49,15 @@ export const projectionsAnswer = z.object({
     z.object({
       name: z.string(),
       version: z.int(),
-      commit: z.string().nullable().describe('Position that it has passed; null while it has passed nothing.'),
+      commit: z.string().nullable().describe('The position that it has passed; null while it has passed nothing.'),
       state: z
         .enum(['active', 'waiting', 'being built', 'being removed'])
         .describe('waiting: it answers no questions; another version is being built to replace it.'),
       percent: z
         .int()
         .nullable()
-        .describe('For a projection that is being built: how much it has read of what the others have read.'),
-      trouble: z.string().nullable().describe('Why building it does not go on.'),
+        .describe('For a projection that is being built: the percentage of the others that it has read.'),
+      trouble: z.string().nullable().describe('Why its build makes no progress.'),
     }),
   ),
   ...aside,
@@ -129,15 +129,15 @@ export async function retry({ base }: Context, { position }: { position?: string
   if (asked > 0 && (await queues.redis.exists(aliveKey(queues, 'projector'))) === 0) {
     throw refused(
       NOTHING_RUNS,
-      `No projector is running that would try ${asked === 1 ? 'it' : `these ${asked} events`} again.`,
-      'Start one, which does it at once: npm start, or npx truyvet projector',
+      `No projector is running that could retry ${asked === 1 ? 'it' : `these ${asked} events`} again.`,
+      'Start one; it then does it at once: npm start, or npx truyvet projector',
     );
   }
   if (askedReaders > 0 && (await queues.redis.exists(aliveKey(queues, 'worker'))) === 0) {
     throw refused(
       NOTHING_RUNS,
-      `No worker is running that would try ${askedReaders === 1 ? 'it' : `these ${askedReaders} events`} again.`,
-      'Start one, which does it at once: npm start, or npx truyvet worker',
+      `No worker is running that could retry ${askedReaders === 1 ? 'it' : `these ${askedReaders} events`} again.`,
+      'Start one; it then does it at once: npm start, or npx truyvet worker',
     );
   }
   let left: SetAside[];
@@ -154,7 +154,7 @@ export async function retry({ base }: Context, { position }: { position?: string
   };
 }
 
-export const rebuiltAnswer = changed.extend({ says: z.string().describe('What goes on now.') });
+export const rebuiltAnswer = changed.extend({ says: z.string().describe('What happens now.') });
 export type Rebuilt = z.infer<typeof rebuiltAnswer>;
 
 /**

@@ -6,14 +6,14 @@ import { wipe } from '../contact-graph/maintenance.js';
 import { refused } from '../kernel/errors.js';
 import { NOT_REBUILT_ALONE } from './problems.js';
 
-/** A projection and those that are made again with it, by name. @throws UserError */
+/** A projection and those that are rebuilt with it, by name. @throws UserError */
 export function aloneOf(name: string, projections: readonly Described[]): string[] {
   const names = projections.map((each) => each.name);
   if (names.includes(name)) return familyOf(name, projections).map((each) => each.name);
   throw refused(
     NOT_REBUILT_ALONE,
     `There is no projection ${name}.`,
-    `Name one of ${names.join(', ')}, or make everything again: npx truyvet projections rebuild`,
+    `Give one of ${names.join(', ')}, or rebuild everything: npx truyvet projections rebuild`,
   );
 }
 
@@ -28,8 +28,8 @@ export async function rebuildOne(
   await wantAgain(driver, name);
   const what = `${name}${others.length > 0 ? `, and ${others.join(', ')}, made of it,` : ''}`;
   return (await isRunning())
-    ? `The running projector makes ${what} again from the log, beside what is there. See \`npx truyvet projections status\`.`
-    : `The next projector makes ${what} again from the log. Start one: npm start, or npx truyvet projector`;
+    ? `The running projector rebuilds ${what} from the log, beside the existing rows. See \`npx truyvet projections status\`.`
+    : `The next projector rebuilds ${what} from the log. Start one: npm start, or npx truyvet projector`;
 }
 
 /** Empties the graph, with progress. @returns a sentence for the user. */

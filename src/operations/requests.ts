@@ -15,14 +15,14 @@ const PROVIDER = {
   kind: 'line',
   required: false,
   most: 50,
-  help: 'the provider, as its name stands in providers.json; left out: all',
+  help: 'the name of a provider in providers.json (default: all providers)',
   fix: 'Give the name of a provider, or leave it out.',
 } as const;
 
 export const alertingStatus = defineQuestion({
   name: 'alerting',
   permission: 'alerting:operate',
-  says: 'queues, providers, failed alerts, held cases and the last commands of operators',
+  says: 'show queues, providers, failed alerts, held cases and the last commands of operators',
   fields: {},
   needs: ['any-graph', 'queues'],
   http: { path: 'operations/alerts', tag: TAG },
@@ -51,17 +51,17 @@ function pausing(type: 'Pause' | 'Resume') {
 
 function* pausedLines({ outcome, paused }: Paused, provider: string | undefined, done: string, was: string) {
   const what = provider ?? 'all providers';
-  yield outcome === 'new' ? done : `Nothing changed: messages to ${what} were ${was}paused already.`;
-  if (paused.all) yield 'Paused: all providers. Go on with: npx truyvet alerts resume --by NAME --reason TEXT';
+  yield outcome === 'new' ? done : `Nothing changed: messages to ${what} were already ${was}paused.`;
+  if (paused.all) yield 'Paused: all providers. Resume with: npx truyvet alerts resume --by NAME --reason TEXT';
   for (const name of paused.providers) {
-    yield `Paused: ${name}. Go on with: npx truyvet alerts resume --provider ${name} --by NAME --reason TEXT`;
+    yield `Paused: ${name}. Resume with: npx truyvet alerts resume --provider ${name} --by NAME --reason TEXT`;
   }
 }
 
 export const pauseAlerts = defineCommandAnswering({
   name: 'pause-alerts',
   permission: 'alerting:operate',
-  says: 'keep messages from one provider or from all; they wait, and none is lost',
+  says: 'pause messages to one provider or to all; they wait, and none is lost',
   fields: PAUSING,
   needs: ['any-graph', 'queues'],
   http: { path: 'operations/alerts/pause', tag: TAG },
@@ -82,14 +82,14 @@ export const pauseAlerts = defineCommandAnswering({
 export const resumeAlerts = defineCommandAnswering({
   name: 'resume-alerts',
   permission: 'alerting:operate',
-  says: 'let messages go on that were paused',
+  says: 'resume paused messages',
   fields: PAUSING,
   needs: ['any-graph', 'queues'],
   http: { path: 'operations/alerts/resume', tag: TAG },
   cli: {
     words: 'alerts resume',
     told: (answer: Paused, { provider }) =>
-      pausedLines(answer, provider, `Messages to ${provider ?? 'all providers'} go on.`, 'not '),
+      pausedLines(answer, provider, `Messages to ${provider ?? 'all providers'} are resumed.`, 'not '),
   },
   answer: async () => (await import('./pausing.js')).pausedAnswer,
   handle: pausing('Resume'),
@@ -98,27 +98,27 @@ export const resumeAlerts = defineCommandAnswering({
 export const replayAlerts = defineCommandAnswering({
   name: 'replay-alerts',
   permission: 'alerting:operate',
-  says: 'send alerts again whose messages failed for good',
+  says: 'send failed alerts again',
   fields: {
     case_id: {
       kind: 'case',
       required: false,
       flags: ['case'],
-      help: 'alerts of this case only',
+      help: 'only alerts of this case',
       fix: 'Give the id of a case, or leave it out.',
     },
     failed_as: {
       kind: 'choices',
       required: false,
       choices: REPLAYED_REASONS,
-      help: 'those that failed for these reasons only; left out: refused, undelivered and file',
+      help: 'only alerts that failed for these reasons (default: refused, undelivered and file)',
       fix: `Give a list of any of ${REPLAYED_REASONS.join(', ')}, or leave it out.`,
     },
-    provider: { ...PROVIDER, help: 'those that failed through this provider only' },
+    provider: { ...PROVIDER, help: 'only alerts that failed through this provider' },
     uncertain: {
       kind: 'flag',
       required: false,
-      help: 'also those of which nobody knows whether a message went: somebody may get the same message twice',
+      help: 'also alerts whose message may have been sent: some people may get the same message twice',
       fix: 'Give true or false, or leave it out.',
     },
     by: BY,
@@ -143,20 +143,20 @@ export const replayAlerts = defineCommandAnswering({
 export const showClock = defineQuestion({
   name: 'clock',
   permission: 'clock:read',
-  says: 'say whether the clock is in doubt, and why',
+  says: 'show whether the clock is in doubt, and why',
   fields: {},
   needs: [],
   http: { path: 'operations/clock', tag: TAG },
   cli: {
     words: 'clock show',
-    group: 'what the clock of this machine says beside the log; nothing new is taken while it is in doubt',
+    group: 'the clock of this machine, compared with the log; no new data is accepted while it is in doubt',
     isDefault: true,
     *told({ clock, last_event, doubt }: ClockShown, _given, zone) {
       yield `The clock says ${timeForPeople(clock, zone)}.`;
-      if (last_event === null) yield 'The log holds nothing to compare it with.';
-      else yield `The last event of the log is of ${timeForPeople(last_event, zone)}.`;
+      if (last_event === null) yield 'The log has no event to compare it with.';
+      else yield `The last event of the log was recorded at ${timeForPeople(last_event, zone)}.`;
       if (doubt === null) return yield 'It is not in doubt.';
-      yield 'It is IN DOUBT: set it right, or, where it is right, confirm it:';
+      yield 'It is IN DOUBT: correct it or, if it is right, confirm it:';
       yield '  npx truyvet clock confirm --by NAME --reason TEXT';
     },
   },
@@ -167,7 +167,7 @@ export const showClock = defineQuestion({
 export const confirmClock = defineCommandAnswering({
   name: 'confirm-clock',
   permission: 'clock:confirm',
-  says: 'say that the clock of this machine is right: what waited for that goes on, in all processes',
+  says: 'confirm that the clock of this machine is right: everything that waited for it continues, in all processes',
   fields: { by: BY, reason: WHY },
   needs: [],
   http: { path: 'operations/clock/confirm', tag: TAG },
@@ -175,8 +175,9 @@ export const confirmClock = defineCommandAnswering({
     words: 'clock confirm',
     *told({ outcome, clock }: ConfirmedClock, _given, zone) {
       const now = timeForPeople(clock, zone);
-      if (outcome === 'new') yield `Confirmed: it is ${now}. What waited for that goes on within half a minute.`;
-      else yield `Nothing was in doubt: it is ${now}.`;
+      if (outcome === 'new')
+        yield `Confirmed: it is ${now}. Everything that waited for it continues within half a minute.`;
+      else yield `The clock was not in doubt: it is ${now}.`;
     },
   },
   answer: async () => (await import('./clock.js')).confirmedAnswer,

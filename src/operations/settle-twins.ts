@@ -18,15 +18,15 @@ export const twinIds: z.ZodType<TwinIds> = z.object({
   samples: twins,
   refused: z
     .array(z.object({ kind: z.enum(['person', 'place', 'household', 'sample']), id: z.string(), reason: z.string() }))
-    .describe('Ids for which nothing new is accepted today in any form'),
+    .describe('Ids for which nothing new is accepted in any form'),
 });
 
 export const settledTwins = z.object({
   outcome: z.enum(['new', 'unchanged']),
   people: z.int().describe('Merged'),
-  visits: z.int().describe('That are at the one id of their place from now on'),
-  household_members: z.int().describe('Who are in the one id of their household from now on'),
-  results: z.int().describe('That are of the one id of their tube from now on'),
+  visits: z.int().describe('Visits that now belong to the canonical id of their place'),
+  household_members: z.int().describe('People who now belong to the canonical id of their household'),
+  results: z.int().describe('Results that now belong to the canonical id of their tube'),
 });
 export type SettledTwins = z.infer<typeof settledTwins>;
 

@@ -109,7 +109,7 @@ const OF = { person: 'people', place: 'places', household: 'households', sample:
 
 function problemIn(kind: RefusedId['kind'], id: string) {
   const one = oneForm(id);
-  if (one === '') return { reason: 'holds nothing that can be seen' };
+  if (one === '') return { reason: 'has no visible character' };
   return problemOfId(one) ?? (kind === 'sample' ? undefined : problemOfPersonal(one));
 }
 
@@ -287,7 +287,7 @@ async function readAll<E extends Event>(
   if (!(await store.isBehind(position, events.types))) return;
   for await (const batch of store.follow({ events, maxEvents: 5_000, maxWait: 100, signal: done.signal })) {
     for (const { type, position: at, reason } of batch.unreadable ?? []) {
-      console.error(`${type} at ${at.commit} was passed over: ${reason}`);
+      console.error(`${type} at ${at.commit} was skipped: ${reason}`);
     }
     for (const event of batch.events) each(event);
     position = batch.position;

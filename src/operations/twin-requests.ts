@@ -3,7 +3,7 @@ import type { SettledTwins } from './settle-twins.js';
 import type { TwinIds } from './twin-ids.js';
 import { twinLines } from './twin-lines.js';
 
-const IDS = 'ids of an older log that are one today, such as composed and decomposed letters, or are refused';
+const IDS = 'ids of an older log that would now be written differently, or refused';
 
 export const listTwins = defineQuestion({
   name: 'list-twin-ids',
@@ -27,8 +27,8 @@ export const mergeTwins = defineCommandAnswering({
     group: IDS,
     *told({ people, visits, household_members: members, results }: SettledTwins) {
       yield (
-        `${people} people are merged, ${visits} visits are at the one id of their place, ${members} people in that ` +
-        `of their household, ${results} results are of the one id of their tube.`
+        `${people} people are merged; ${visits} visits now belong to the one id of their place, ${members} people to ` +
+        `that of their household, ${results} results to that of their tube.`
       );
     },
   },

@@ -7,18 +7,18 @@ export const PEOPLE_COLUMNS = {
     kind: 'phone',
     required: false,
     inHeader: true,
-    help: 'Sealed at once; without country code a number of Viet Nam.',
+    help: 'Sealed at once; without a country code, a number of Viet Nam.',
   },
   language: {
     kind: 'language',
     required: false,
-    help: 'Code of the language of messages, such as vi or en; vi when left out.',
+    help: 'Language code for messages, such as vi or en (default: vi).',
   },
   household_id: { kind: 'id', required: false, help: 'Shared by the people of one household' },
 } as const satisfies Columns;
 
 export const ISOLATION_COLUMNS = {
-  person_id: { kind: 'id', required: true, help: 'Who is isolated' },
-  started_at: { kind: 'moment', required: true, day: 'begin', help: 'From when on; names the isolation' },
-  ended_at: { kind: 'moment', required: false, planned: true, day: 'end', help: 'Until when; left out while it lasts' },
+  person_id: { kind: 'id', required: true, help: 'The isolated person' },
+  started_at: { kind: 'moment', required: true, day: 'begin', help: 'Start; identifies the isolation' },
+  ended_at: { kind: 'moment', required: false, planned: true, day: 'end', help: 'End; empty while it lasts' },
 } as const satisfies Columns;

@@ -9,7 +9,7 @@ export type Language = string;
 export const PersonRegistered = defineEvent({
   type: 'PersonRegistered',
   version: 1,
-  says: 'A person’s details, sealed with the person’s own key; the last registration holds.',
+  says: 'A person’s details, sealed with the person’s own key; the last registration applies.',
   data: z.strictObject({
     personId: id,
     name: sealed.nullable(),
@@ -55,7 +55,7 @@ export type RecordLinked = EventOf<typeof RecordLinked>;
 export const PersonMerged = defineEvent({
   type: 'PersonMerged',
   version: 1,
-  says: 'The record and another are of one person, who goes by the id of the other; nothing is moved.',
+  says: 'This record and another belong to one person, whose id is now that of the other record; no data is moved.',
   data: z.strictObject({ personId: id, into: id }),
 });
 export type PersonMerged = EventOf<typeof PersonMerged>;
@@ -64,7 +64,7 @@ export type PersonMerged = EventOf<typeof PersonMerged>;
 export const PersonUnmerged = defineEvent({
   type: 'PersonUnmerged',
   version: 1,
-  says: 'The two records are of two people after all.',
+  says: 'The two records belong to two people after all.',
   data: z.strictObject({ personId: id, from: id }),
 });
 export type PersonUnmerged = EventOf<typeof PersonUnmerged>;

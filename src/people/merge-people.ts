@@ -32,8 +32,8 @@ export async function part({ base: { store }, provenance }: Context, given: { re
 /**
  * Returns the id of a record in the log: as given or, if that is unknown, in canonical form.
  * @param now seconds.
- * @param knownInGraph the first of these ids of which the graph knows: whoever is named in a list of samples, or as the
- * other one of a meeting, has no stream of their own.
+ * @param knownInGraph the first of these ids that the graph knows: a person named in a list of samples, or as the
+ * second person of a meeting, has no stream of their own.
  * @throws Refused when nothing is known of it: it is misspelt, and merging it would make a person of it.
  */
 export async function recordNamed(
@@ -46,7 +46,7 @@ export async function recordNamed(
   for (const id of ids) if (await isKnownPerson(store, id, now)) return id;
   const known = await knownInGraph(ids);
   if (known !== undefined) return known;
-  throw refused(RECORD_NOT_KNOWN, `Nothing is known of a person ${given}.`);
+  throw refused(RECORD_NOT_KNOWN, `The person ${given} is not known.`);
 }
 
 /** @throws Refused when the graph knows none of them and is behind the log, which may hold what it lacks. */
@@ -57,7 +57,7 @@ async function knownInGraph({ base, of }: Context, ids: readonly string[]): Prom
   if (await base.store.isBehind(passed, (await open(base, 'graphTypes')()).events.types)) {
     throw refused(
       RECORD_NOT_KNOWN_YET,
-      `Nothing is known of a person ${ids[0]} yet, and the contact graph is behind the log.`,
+      `The person ${ids[0]} is not known yet, and the contact graph is behind the log.`,
     );
   }
   return undefined;

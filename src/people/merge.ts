@@ -11,7 +11,7 @@ import { personDecider, type PersonState } from './person.js';
  * @throws Refused when the two cannot be merged.
  */
 export async function merge(store: EventStore, record: string, into: string, provenance: Provenance): Promise<boolean> {
-  if (record === into) throw refused(ONE_RECORD, `${record} is one record.`);
+  if (record === into) throw refused(ONE_RECORD, `${record} cannot be merged into itself.`);
   const merged = await stateOf(store, record);
   const counting = await stateOf(store, into);
   for (let at = counting; at.mergedInto !== null; at = await stateOf(store, at.mergedInto)) {
@@ -19,14 +19,14 @@ export async function merge(store: EventStore, record: string, into: string, pro
       throw refused(
         MERGED_OTHERWISE,
         `${into} is merged into ${record} already.`,
-        `First: npx truyvet people unmerge ${into}`,
+        `Separate them first: npx truyvet people unmerge ${into}`,
       );
     }
   }
   if (merged.registered?.phone && !counting.registered?.phone) {
     throw refused(
       PHONE_WOULD_BE_LOST,
-      `${record} has a phone and ${into} has none: nobody could send messages to the person any more.`,
+      `${record} has a phone and ${into} has none: the person could not receive messages any more.`,
       `Merge the other way round (npx truyvet people merge ${into} --into ${record}), or import the phone for ${into}.`,
     );
   }

@@ -38,7 +38,7 @@ export const personDecider: Decider<PersonCommand, PersonEvent, PersonState> = {
     }
     if (command.type === 'Merge') {
       const { personId, into } = command;
-      if (personId === into) return refused(ONE_RECORD, `${personId} is one record.`);
+      if (personId === into) return refused(ONE_RECORD, `${personId} cannot be merged into itself.`);
       if (state.mergedInto === into) return [];
       const events: PersonEvent[] = [];
       if (state.mergedInto !== null)

@@ -5,49 +5,49 @@ const COMMON = { status: 422 } as const;
 export const ONE_RECORD = defineProblem({
   ...COMMON,
   code: 'one-record',
-  title: 'It is one record',
+  title: 'It is the same record',
   says: 'A record cannot be merged into itself.',
-  fix: 'Name two records of one person.',
+  fix: 'Give two different records of one person.',
 });
 
 export const MERGED_OTHERWISE = defineProblem({
   ...COMMON,
   code: 'merged-otherwise',
   title: 'The records are merged the other way round',
-  says: 'The record that is to count is merged into the other one already.',
-  fix: 'Part the two first: npx truyvet people unmerge',
+  says: 'The record whose id should count is already merged into the other one.',
+  fix: 'Separate the two first: npx truyvet people unmerge',
 });
 
 export const PHONE_WOULD_BE_LOST = defineProblem({
   ...COMMON,
   code: 'phone-would-be-lost',
   title: 'The phone would be lost',
-  says: 'The record that is merged has a phone, and the one that is to count has none: nobody could be told any more.',
-  fix: 'Merge the other way round, or import the phone for the record that is to count.',
+  says: 'The record to be merged has a phone, but the one whose id should count has none: messages could not be sent.',
+  fix: 'Merge the other way round, or import the phone for the record whose id should count.',
 });
 
 export const NOT_MERGED = defineProblem({
   ...COMMON,
   code: 'not-merged',
   title: 'The record is not merged',
-  says: 'There is nothing to part: the record is not merged into another one.',
-  fix: 'Name the record that was merged, and not the one into which it was.',
+  says: 'There is nothing to separate: the record is not merged into another one.',
+  fix: 'Give the record that was merged, not the one into which it was merged.',
 });
 
 export const RECORD_NOT_KNOWN = defineProblem({
   ...COMMON,
   code: 'record-not-known',
   title: 'The record is not known',
-  says: 'Nothing is known of a person of this id, and merging it would make a person of a misspelt id.',
-  fix: 'Check the spelling. People are known from check-ins, proximity, results, isolations and `import people`.',
+  says: 'No person with this id is known; merging it would turn a misspelt id into a person.',
+  fix: 'Check the spelling. People become known through check-ins, proximity, results, isolations and `import people`.',
 });
 
 export const RECORD_NOT_KNOWN_YET = defineProblem({
   ...COMMON,
   code: 'record-not-known-yet',
   title: 'The record is not known yet',
-  says: 'Nothing is known of a person of this id, and the contact graph is behind the log, which may know of them.',
-  fix: 'Ask again once `npx truyvet projections status` says that it has caught up.',
+  says: 'No person with this id is known, but the contact graph is behind the log, which may have one.',
+  fix: 'Try again once `npx truyvet projections status` shows that it has caught up.',
 });
 
 export const PROBLEMS = [

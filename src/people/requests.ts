@@ -2,7 +2,7 @@ import { defineCommand, defineCommandAnswering } from '../requests/define.js';
 import type { Changed } from '../requests/outcome.js';
 import type { Parted } from './merge-people.js';
 
-const PEOPLE = 'records of people: several of one person are merged';
+const PEOPLE = 'merge and separate records of people';
 const FIX = 'Give the id of a record.';
 
 export const mergePeople = defineCommand({
@@ -10,11 +10,11 @@ export const mergePeople = defineCommand({
   permission: 'people:merge',
   says: 'merge two records of one person: traces, contacts and messages treat them as one from then on',
   fields: {
-    record: { kind: 'id-as-typed', required: true, help: 'the record that is of the same person as another', fix: FIX },
+    record: { kind: 'id-as-typed', required: true, help: 'the record to merge', fix: FIX },
     into: {
       kind: 'id-as-typed',
       required: true,
-      help: 'the record whose id the person goes by from now on',
+      help: 'the record whose id counts from now on',
       fix: FIX,
     },
   },
@@ -24,8 +24,8 @@ export const mergePeople = defineCommand({
     group: PEOPLE,
     *told({ outcome }: Changed, { record, into }) {
       yield outcome === 'new'
-        ? `${record} is ${into} from now on. Part them again with: npx truyvet people unmerge ${record}`
-        : `${record} was ${into} already.`;
+        ? `${record} is merged into ${into}. Separate them again with: npx truyvet people unmerge ${record}`
+        : `${record} was already merged into ${into}.`;
     },
   },
   handle: async (context, given) => (await import('./merge-people.js')).mergeRecords(context, given),
@@ -43,7 +43,7 @@ export const unmergePeople = defineCommandAnswering({
     words: 'people unmerge <record>',
     group: PEOPLE,
     *told({ parted_from: from }: Parted, { record }) {
-      yield `${record} and ${from} are two people again.`;
+      yield `${record} and ${from} are separate again.`;
     },
   },
   answer: async () => (await import('./merge-people.js')).partedAnswer,

@@ -36,7 +36,7 @@ export type PlaceRegistered = EventOf<typeof PlaceRegistered>;
 export const PlaceCorrected = defineEvent({
   type: 'PlaceCorrected',
   version: 1,
-  says: 'A place’s details changed; these are all of them now.',
+  says: 'A place’s details changed; these are all its details now.',
   data: place,
 });
 export type PlaceCorrected = EventOf<typeof PlaceCorrected>;
@@ -48,7 +48,7 @@ export type PlaceCorrected = EventOf<typeof PlaceCorrected>;
 export const PlaceKindRuled = defineEvent({
   type: 'PlaceKindRuled',
   version: 2,
-  says: 'What holds for all places of a kind, where neither the place nor the visit says otherwise; the last rule holds.',
+  says: 'Rules for all places of a kind, unless the place or the visit has its own; the last rules apply.',
   data: z.strictObject({
     kind: id,
     /** Minutes that a visit without a check-out lasts; the place's own value takes precedence. */

@@ -11,12 +11,12 @@ import { placeKindDecider, type PlaceKindRule, type PlaceKinds } from './place-k
 
 const ruledKind = z.object({
   kind: z.string().describe('In lower case'),
-  stay_minutes: z.int().nullable().describe('Null: as long as elsewhere'),
-  closed_by_next: z.boolean().nullable().describe('Null: the setting of the tenant applies'),
+  stay_minutes: z.int().nullable().describe('Null means the default'),
+  closed_by_next: z.boolean().nullable().describe('Null means that the setting of the tenant applies'),
   shares: z
     .enum([...SHARED, 'nothing'])
     .nullable()
-    .describe('Null: as the program knows the kind'),
+    .describe('Null means what the program knows about the kind'),
 });
 /** The rules of a kind of place. */
 export type RuledKind = z.infer<typeof ruledKind>;
@@ -41,7 +41,7 @@ export async function rule({ base, provenance }: Context, given: Given): Promise
     ...(shares !== undefined && { shares }),
   };
   if (Object.keys(changes).length === 0) {
-    const fix = 'Say how long visits last, whether a check-in elsewhere ends them, or what people share there.';
+    const fix = 'Give how long visits last, whether a check-in elsewhere ends them, or what people share there.';
     throw new RowRefused([{ column: '', reason: 'no rule is given', fix }]);
   }
   const command = { kind, rule: changes };

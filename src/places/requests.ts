@@ -9,13 +9,13 @@ const SHARES = [...SHARED, 'nothing'] as const;
 export const listPlaceKinds = defineQuestion({
   name: 'list-place-kinds',
   permission: 'places:read',
-  says: 'the rules for kinds of places; for kinds without a rule the settings of the tenant apply',
+  says: 'list the rules for kinds of places; for kinds without a rule, the settings of the tenant apply',
   fields: {},
   needs: [],
   http: { path: 'place-kinds', tag: 'places' },
   cli: {
     words: 'place-kinds list',
-    group: 'what holds for all places of a kind, such as restaurant',
+    group: 'rules for all places of a kind, such as restaurant',
     *told(all: readonly RuledKind[]) {
       if (all.length === 0) yield 'There are no rules: an open visit lasts 60 minutes, or as long as its place says.';
       for (const rule of all) yield sentence(rule);
@@ -34,8 +34,8 @@ export const rulePlaceKind = defineCommandAnswering({
       kind: 'line',
       required: true,
       most: 100,
-      help: 'as places have it; capitals do not matter',
-      fix: 'Name the kind as the places do, in 1 to 100 characters.',
+      help: 'the kind, as places have it; capitals do not matter',
+      fix: 'Give the kind as places have it, in 1 to 100 characters.',
     },
     stay_minutes: {
       kind: 'minutes',
@@ -44,22 +44,22 @@ export const rulePlaceKind = defineCommandAnswering({
       most: LONGEST_STAY_MINUTES,
       flags: ['stay', 'auto-check-out'],
       help: 'minutes after which a visit without check-out counts as ended',
-      fix: `Give whole minutes from 1 to ${LONGEST_STAY_MINUTES}, or take it back.`,
+      fix: `Give whole minutes from 1 to ${LONGEST_STAY_MINUTES}, or clear the rule.`,
     },
     closed_by_next: {
       kind: 'flag',
       required: false,
       clearable: true,
       help: 'whether a check-in elsewhere ends an open visit',
-      fix: 'Give yes or no, or take it back: then the setting of the tenant applies.',
+      fix: 'Give yes or no, or clear the rule: then the setting of the tenant applies.',
     },
     shares: {
       kind: 'choice',
       required: false,
       clearable: true,
       choices: SHARES,
-      help: 'what people share there who are there together',
-      fix: `Give ${SHARES.join(', ')}, or take it back: then it is as the program knows the kind.`,
+      help: 'what people share who are there together',
+      fix: `Give ${SHARES.join(', ')}, or clear the rule: then what the program knows about the kind applies.`,
     },
   },
   needs: [],
@@ -67,7 +67,7 @@ export const rulePlaceKind = defineCommandAnswering({
   cli: {
     words: 'place-kinds set <kind>',
     *told({ outcome, ...rule }: Ruling) {
-      yield outcome === 'new' ? sentence(rule) : `${sentence(rule)} That was so already.`;
+      yield outcome === 'new' ? sentence(rule) : `${sentence(rule)} Nothing changed.`;
     },
   },
   answer: async () => (await import('./place-kinds.js')).ruling,
@@ -75,11 +75,11 @@ export const rulePlaceKind = defineCommandAnswering({
 });
 
 function sentence({ kind, stay_minutes, closed_by_next, shares }: RuledKind): string {
-  const stay = stay_minutes === null ? 'as long as elsewhere' : `${stay_minutes} minutes`;
+  const stay = stay_minutes === null ? 'the default time' : `${stay_minutes} minutes`;
   const closed =
     closed_by_next === null ? '' : `, and ${closed_by_next ? 'is' : 'is never'} ended by the next check-in elsewhere`;
   const shared =
-    shares === null ? '' : `; who is there together shares ${shares === 'nothing' ? shares : `a ${shares}`}`;
+    shares === null ? '' : `; people who are there together share ${shares === 'nothing' ? shares : `a ${shares}`}`;
   return `${oneLine(kind)}: an open visit lasts ${stay}${closed}${shared}.`;
 }
 

@@ -66,7 +66,7 @@ const environment = z.object({
   /** The authority whose disease profiles apply, when there are profiles of several. */
   TRUYVET_AUTHORITY: z
     .string()
-    .regex(AUTHORITY_FORM, 'must be of lower-case letters, digits and dashes, such as vn or us-cdc')
+    .regex(AUTHORITY_FORM, 'must have only lower-case letters, digits and dashes, such as vn or us-cdc')
     .default('vn'),
   TRUYVET_HOST: z.string().min(1).default('127.0.0.1'),
   TRUYVET_PORT: z.coerce.number().int().min(0).max(65_535).default(7810),
@@ -79,7 +79,7 @@ const environment = z.object({
   /** A person's scans at a place by HTTP within this many minutes are one visit; with 0 each is a visit of its own. */
   TRUYVET_DOUBLE_SCAN_MINUTES: z.coerce.number().min(0).max(60).default(0),
   /** If set, requests must carry it (see `authenticate` in src/http). Required to listen beyond loopback. */
-  TRUYVET_SERVICE_KEY: z.string().min(16, 'must have 16 characters at least').optional(),
+  TRUYVET_SERVICE_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
   /** 32 bytes in base64; wraps every person's key. Without it a key is kept in the data folder, mode 0600. */
   TRUYVET_MASTER_KEY: z
     .string()

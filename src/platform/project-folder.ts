@@ -9,6 +9,6 @@ import { fileURLToPath } from 'node:url';
 export function projectFolder(name: string): string {
   const folders = ['../../', '../../../'].map((up) => fileURLToPath(new URL(`${up}${name}/`, import.meta.url)));
   const folder = folders.find((each) => existsSync(each));
-  if (folder === undefined) throw new Error(`the folder ${name} of the project is gone`);
+  if (folder === undefined) throw new Error(`the folder ${name} of the project is missing`);
   return folder;
 }

@@ -41,11 +41,10 @@ export function problemOf(sentence: string, allowed: Placeholders, needed: reado
   if (wrong !== undefined) return `has {${wrong}}, which is none of ${names.map((name) => `{${name}}`).join(', ')}`;
   const quoted = names.find((name) => !used.includes(name) && sentence.includes(`{${name}}`));
   if (quoted !== undefined) {
-    return `has an apostrophe before a brace, so that {${quoted}} would be said as it stands: write two apostrophes ('')`;
+    return `has an apostrophe before a brace, so that {${quoted}} would be printed: write two apostrophes ('')`;
   }
   const unsuited = unsuitedIn(elements, allowed);
-  if (unsuited !== undefined)
-    return `has {${unsuited}, …}, which is a text and already as it is said: write {${unsuited}}`;
+  if (unsuited !== undefined) return `has {${unsuited}, …}, which is a text that needs no format: write {${unsuited}}`;
   const missing = needed.find((name) => !alwaysSays(elements, name));
   if (missing === undefined) return undefined;
   return used.includes(missing) ? `must have {${missing}} in each of its cases` : `must have {${missing}}`;
@@ -105,5 +104,5 @@ function unsuitedIn(elements: readonly Element[], allowed: Placeholders): string
 function unreadable({ message }: Error): string {
   if (message === 'MISSING_OTHER_CLAUSE') return 'has cases without the last one: end them with other {…}';
   if (/PLURAL|SELECT/.test(message)) return 'has cases that cannot be read: write {count, plural, one {…} other {…}}';
-  return "has a { that begins no placeholder: write '{' where a brace is to be said";
+  return "has a { that begins no placeholder: write '{' for a brace in the text";
 }

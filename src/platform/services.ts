@@ -13,7 +13,7 @@ function fixOf(name: ServiceName, urls: ServiceUrls): string {
   if (!urls.given?.includes(name)) {
     return 'See `npx truyvet services status`; `npx truyvet services up` starts what is down.';
   }
-  return `It is given by ${variables[name]} (${addressOf(name, urls)}): see to that server, or correct the variable.`;
+  return `It is configured by ${variables[name]} (${addressOf(name, urls)}): check that server, or correct the variable.`;
 }
 
 /**

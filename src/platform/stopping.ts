@@ -26,7 +26,7 @@ export async function unlessStopped<T>(work: Promise<T>, signal: AbortSignal, gr
   let startClock = () => {};
   const left = new Promise<never>((_, reject) => {
     startClock = () => {
-      timer = setTimeout(() => reject(new Error('left undone, because the process stops')), grace);
+      timer = setTimeout(() => reject(new Error('abandoned, because the process stops')), grace);
     };
   });
   if (signal.aborted) startClock();

@@ -65,7 +65,7 @@ function problemOfOption(option: string): string | undefined {
     return 'must have leader, follower, read_only_replica or random for nodePreference';
   }
   if (known === 'tlsVerifyCert' && value === 'false') {
-    return 'has tlsVerifyCert=false, which its client does not heed: name the authority with tlsCAFile';
+    return 'has tlsVerifyCert=false, which its client ignores: name the authority with tlsCAFile';
   }
   return isEncoded(value) ? undefined : `must have ${known} encoded as in a URL`;
 }

@@ -8,8 +8,8 @@ const SEAT = {
 } as const;
 
 const VISIT = {
-  person_id: { kind: 'id', required: true, help: 'Who came' },
-  place_id: { kind: 'id', required: true, help: 'Where to' },
+  person_id: { kind: 'id', required: true, help: 'The person' },
+  place_id: { kind: 'id', required: true, help: 'The place' },
   arrived_at: { kind: 'moment', required: true, help: 'When the stay began' },
 } as const;
 
@@ -19,13 +19,13 @@ export const CHECK_IN_COLUMNS = {
     kind: 'moment',
     required: false,
     inHeader: true,
-    help: 'When it ended; left out while no check-out is known',
+    help: 'When it ended; empty while no check-out is known',
   },
   seat: SEAT,
   visit_id: {
     kind: 'opaque-id',
     required: false,
-    help: "The source's own id of the visit; person, place and arrival name it otherwise.",
+    help: "The source's own id of the visit (default: person, place and arrival identify it).",
   },
 } as const satisfies Columns;
 
@@ -34,7 +34,7 @@ export const PROXIMITY_COLUMNS = {
   person_b: { kind: 'id', required: true, help: 'The other' },
   started_at: { kind: 'moment', required: true, help: 'When they came near' },
   ended_at: { kind: 'moment', required: true, help: 'When they parted' },
-  distance_m: { kind: 'number', required: false, help: 'Metres between them, where measured.', from: 0, to: 100_000 },
+  distance_m: { kind: 'number', required: false, help: 'Metres between them, if measured.', from: 0, to: 100_000 },
 } as const satisfies Columns;
 
 export const CHECK_OUT_COLUMNS = {

@@ -30,7 +30,7 @@ export const CheckedIn = defineEvent({
   type: 'CheckedIn',
   restates: visitOf,
   version: 2,
-  says: 'A stay at a place began, and ended where `leftAt` is known.',
+  says: 'A stay at a place began, and ended if `leftAt` is known.',
   data: stay,
   upcasts: [withoutSeat],
 });
@@ -50,7 +50,7 @@ export const VisitCorrected = defineEvent({
   type: 'VisitCorrected',
   restates: visitOf,
   version: 2,
-  says: 'A visit was otherwise than recorded; these are all its facts now.',
+  says: 'A visit was recorded wrongly; these are all its facts now.',
   data: stay,
   upcasts: [withoutSeat],
 });
@@ -71,7 +71,9 @@ export const ProximityObserved = defineEvent({
   type: 'ProximityObserved',
   restates: ({ personA, personB, startedAt }) => `meeting ${JSON.stringify([personA, personB, startedAt])}`,
   version: 1,
-  says: 'The phones of two people were near each other; stands with the lower id. The same pair and start again replaces it.',
+  says:
+    'The phones of two people were near each other; stored with the lower id. A later event of the same pair and ' +
+    'start replaces it.',
   data: z.strictObject({
     personA: id,
     personB: id,

@@ -10,7 +10,7 @@ import { presenceStream } from './events.js';
 const PERSON_FIRST_SEEN: RemarkKind = {
   code: 'person-first-seen',
   says: () =>
-    'Nothing was known of this person before: no row of people, and no check-in in that month or the one before. Check the spelling.',
+    'This person was not known before: no row of people, and no check-in in that month or the one before. Check the spelling.',
 };
 
 const PLACE_NOT_DESCRIBED: RemarkKind = {

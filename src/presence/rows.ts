@@ -9,9 +9,9 @@ export const PRESENCE_ROWS: readonly Rows[] = [
     columns: CHECK_IN_COLUMNS,
     groups: {
       name: 'post-group-check-in',
-      title: 'Record a visit of each person of a group that one phone scanned for',
+      title: 'Record a visit for each person of a group that one phone checks in',
     },
-    note: 'an empty `left_at` counts as 60 minutes, or as what the place or its kind says, until it is known',
+    note: 'an empty `left_at` counts as 60 minutes, or as the place or its kind defines, until it is known',
     load: async () => (await import('./store-check-ins.js')).checkIns,
   },
   {
@@ -25,7 +25,7 @@ export const PRESENCE_ROWS: readonly Rows[] = [
 
 const VISIT = {
   permission: 'visits:change',
-  about: { visit_id: 'What the check-in was answered with, or the visit_id that its source gave it.' },
+  about: { visit_id: 'The visit_id in the answer to the check-in, or the one that its source gave.' },
 } as const;
 
 /** The later statements about a visit. */
@@ -33,7 +33,7 @@ export const VISIT_STATEMENTS: readonly Statement[] = [
   {
     ...VISIT,
     name: 'check-out',
-    title: 'Say when a visit ended',
+    title: 'Report when a visit ended',
     path: 'visits/{visit_id}/check-out',
     history: true,
     load: async () => (await import('./visit-changes.js')).checkOut,
@@ -41,7 +41,7 @@ export const VISIT_STATEMENTS: readonly Statement[] = [
   {
     ...VISIT,
     name: 'correct-visit',
-    title: 'State all facts of a visit anew',
+    title: 'Correct a visit by stating all its facts again',
     path: 'visits/{visit_id}/correct',
     history: true,
     load: async () => (await import('./visit-changes.js')).correction,
@@ -49,7 +49,7 @@ export const VISIT_STATEMENTS: readonly Statement[] = [
   {
     ...VISIT,
     name: 'retract-visit',
-    title: 'Say that a visit never took place',
+    title: 'Report that a visit never took place',
     path: 'visits/{visit_id}/retract',
     load: async () => (await import('./visit-changes.js')).retraction,
   },

@@ -12,12 +12,12 @@ const LONGEST_STAY_DAYS = 366;
 const LONG_STAY: RemarkKind = {
   code: 'long-stay',
   says: () =>
-    'A stay lasts longer than two days: everybody who came there meanwhile counts as met. Correct left_at, or leave it out when the end is not known.',
+    'A stay lasts longer than two days: everybody who came there meanwhile counts as met. Correct left_at, or leave it empty if the end is not known.',
 };
 
 const NO_STAY: RemarkKind = {
   code: 'no-stay',
-  says: () => 'A stay ends when it begins, so nobody was met in it. Leave left_at out when the end is not known.',
+  says: () => 'A stay ends when it begins, so nobody was met in it. Leave left_at empty if the end is not known.',
 };
 
 /** Refuses a stay that ends before it begins, or is too long to be one; adds remarks about unlikely stays. */
@@ -38,7 +38,7 @@ export function checkStay(
   refuse(
     ctx,
     `(${row.left_at}) is more than ${LONGEST_STAY_DAYS} days after arrived_at (${row.arrived_at})`,
-    `Correct one of the two times; a stay that lasts so long goes in as several of ${LONGEST_STAY_DAYS} days at most.`,
+    `Correct one of the two times; enter such a long stay as several stays of at most ${LONGEST_STAY_DAYS} days.`,
     ['left_at'],
   );
 }

@@ -68,7 +68,7 @@ async function visitAmong(
     {
       column: 'visit_id',
       reason: `names no visit of ${visit.personId} in the month of arrived_at`,
-      fix: 'Give the visit_id that the check-in was answered with, or the one that its source gave it; and arrived_at as it was.',
+      fix: 'Give the visit_id in the answer to the check-in, or the one of its source, and the recorded arrived_at.',
     },
   ]);
 }

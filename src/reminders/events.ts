@@ -4,13 +4,15 @@ import { defineEvent, eventSet, type EventOf } from '../kernel/event.js';
 import { defineStream } from '../kernel/stream.js';
 
 /**
- * A phone is to be reminded on this day of tasks that are due for its contacts; opens the stream before anything is
+ * A phone has to be reminded on this day of tasks that are due for its contacts; opens the stream before anything is
  * sent.
  */
 export const ReminderDue = defineEvent({
   type: 'ReminderDue',
   version: 1,
-  says: 'A phone is to be reminded on this day of tasks that are due for its contacts; opens the stream before anything is sent.',
+  says:
+    'A phone has to be reminded on this day of tasks that are due for its contacts; opens the stream before ' +
+    'anything is sent.',
   data: z.strictObject({ reminderId: id, disease: id, day }),
 });
 export type ReminderDue = EventOf<typeof ReminderDue>;
@@ -19,7 +21,9 @@ export type ReminderDue = EventOf<typeof ReminderDue>;
 export const ReminderHandedOver = defineEvent({
   type: 'ReminderHandedOver',
   version: 1,
-  says: 'The reminder is about to be handed to a provider, through which it may have gone from here on. Recorded no more: `MessageHandedToProvider` says it.',
+  says:
+    'The reminder is about to be given to a provider, and may have been sent from here on. No longer recorded: ' +
+    '`MessageHandedToProvider` replaces it.',
   data: z.strictObject({ reminderId: id, provider: name }),
 });
 export type ReminderHandedOver = EventOf<typeof ReminderHandedOver>;
@@ -28,7 +32,9 @@ export type ReminderHandedOver = EventOf<typeof ReminderHandedOver>;
 export const ReminderHandOverEnded = defineEvent({
   type: 'ReminderHandOverEnded',
   version: 1,
-  says: 'The provider certainly did not take the reminder, or nobody knows whether it did. Recorded no more: `MessageNotAccepted` says it.',
+  says:
+    'The provider certainly did not accept the reminder, or nobody knows whether it did. No longer recorded: ' +
+    '`MessageNotAccepted` replaces it.',
   data: z.strictObject({ reminderId: id, provider: name, outcome: z.enum(['refused', 'uncertain']), detail: freeText }),
 });
 export type ReminderHandOverEnded = EventOf<typeof ReminderHandOverEnded>;
@@ -46,7 +52,7 @@ export type ReminderSent = EventOf<typeof ReminderSent>;
 export const ReminderFailed = defineEvent({
   type: 'ReminderFailed',
   version: 1,
-  says: 'The reminder of these tasks cannot be sent, or nobody knows whether it went.',
+  says: 'The reminder of these tasks cannot be sent, or nobody knows whether it was sent.',
   data: z.strictObject({
     reminderId: id,
     reason: z.enum(['refused', 'uncertain']),

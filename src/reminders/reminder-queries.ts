@@ -21,7 +21,7 @@ export class Neo4jReminders implements ReminderQueries {
       const pairs = tasks
         .filter(({ reminder }) => reminder === null)
         .flatMap(({ caseId, personId }, i) => merged.with(personId).map((record): Pair => [i, caseId, record]));
-      // Nobody is reminded on the day of the alert: until it is over, these alerts would be queried in vain.
+      // Nobody is reminded on the day of the alert, so these alerts need no query until that day is over.
       const told = (await alertsOf(tx, label, pairs)).filter(
         ({ status, requestedAt }) => status !== 'failed' && readInstant(requestedAt) < from,
       );

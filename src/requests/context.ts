@@ -54,7 +54,7 @@ export interface Base {
 
 /** The authority whose profiles apply. @throws Error when none is configured */
 export function authorityOf({ authority }: Pick<Base, 'authority'>): string {
-  if (authority === undefined) throw new Error('nobody said whose rules count here');
+  if (authority === undefined) throw new Error('no authority is configured');
   return authority;
 }
 
@@ -71,14 +71,14 @@ export function defineDependency<T>(name: string, open: (base: Base) => T): Part
 /** A property of the base that only some processes have. @throws Error that names it when it is missing */
 export function given<Name extends keyof Base>(base: Base, name: Name): NonNullable<Base[Name]> {
   const found = base[name];
-  if (found === undefined || found === null) throw new Error(`${name} was asked for where nobody opened it`);
+  if (found === undefined || found === null) throw new Error(`${name} is not open in this process`);
   return found as NonNullable<Base[Name]>;
 }
 
 /** A dependency that queries the contact graph. @throws Error when the request does not say that it needs the graph */
 export function graphDependency<T>(name: string, open: (driver: Driver) => T): Part<T> {
   return defineDependency(name, ({ driver }) => {
-    if (!driver) throw new Error(`${name} was asked for by a request that does not say that it needs the graph`);
+    if (!driver) throw new Error(`a request used ${name} without declaring that it needs the graph`);
     return open(driver);
   });
 }

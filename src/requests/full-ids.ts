@@ -72,7 +72,7 @@ async function ofPersonOrCase(graph: Ids, given: string, column: string): Promis
 export async function requirePerson(graph: Pick<Ids, 'knowsPerson'>, person: string): Promise<void> {
   if (await graph.knowsPerson(person)) return;
   throw new NotKnown(
-    `Nothing is known of a person ${person}.`,
-    'Check the spelling: this is not the answer for somebody who is healthy. People are known from check-ins and results.',
+    `The person ${person} is not known.`,
+    'Check the spelling: this is not the answer for a healthy person. Check-ins and results make people known.',
   );
 }

@@ -10,7 +10,7 @@ export interface Paged<T> {
 export const paged = <T extends z.ZodType>(item: T) =>
   z.object({
     items: z.array(item),
-    next: z.string().nullable().describe('Cursor of the next page; null on the last'),
+    next: z.string().nullable().describe('Cursor of the next page; null on the last page'),
   });
 
 /** An instant in an answer: text, UTC. */

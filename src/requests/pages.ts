@@ -12,7 +12,9 @@ export function placeOf<T>(cursor: unknown, schema: z.ZodType<T>): T | undefined
   if (cursor === undefined) return undefined;
   const parsed = schema.safeParse(cursor);
   if (parsed.success) return parsed.data;
-  throw new RowRefused([{ column: 'cursor', reason: 'is of another question', fix: 'Leave it out to begin anew.' }]);
+  throw new RowRefused([
+    { column: 'cursor', reason: 'belongs to another question', fix: 'Leave it out to start anew.' },
+  ]);
 }
 
 /** The page of `limit` items; one more in `found` shows that there is a next page. */

@@ -8,7 +8,7 @@ import { holdIds, withFullIds } from './full-ids.js';
 import { knownIds } from './known-ids.js';
 import { readGiven } from './schema.js';
 
-/** Whether the caller holds a right. */
+/** Whether the caller has a right. */
 export type Rights = (permission: string) => boolean;
 
 /** Without a sign-in, everybody with the service key or on this machine holds every right. */
@@ -63,7 +63,7 @@ export interface Performed<F extends Fields = Fields, Answer = unknown> {
 /** The caller does not hold the right that the request requires. */
 export class NotAllowed extends Refused {
   constructor(permission: string) {
-    super(NOT_ALLOWED, `This takes the right ${permission}.`);
+    super(NOT_ALLOWED, `This requires the right ${permission}.`);
     this.name = 'NotAllowed';
   }
 }

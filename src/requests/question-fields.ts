@@ -7,19 +7,19 @@ const FIXES = {
   place: 'Give one id.',
   case: 'Give the id of a case, or its beginning: npx truyvet cases lists them.',
   'person-or-case': 'Give one id.',
-  'people-or-cases': 'Give ids with commas between.',
-  name: 'Give the name that results carry, such as covid-19.',
+  'people-or-cases': 'Give ids separated by commas.',
+  name: 'Give the name as in results, such as covid-19.',
   instant: 'Write it as 2021-08-01T09:30:00+07:00.',
   count: 'Give a whole number.',
   days: 'Give a number of days.',
   day: 'Write it as 2021-08-01.',
-  choice: 'Give one of those that there are.',
+  choice: 'Give one of the allowed values.',
   flag: 'Give true, or leave it out.',
-  cursor: 'Give the "next" of the page before, or leave it out to begin anew.',
+  cursor: 'Give the "next" of the previous page, or leave it out to start anew.',
 } as const satisfies Partial<Record<FieldKind, string>>;
 type Kind = keyof typeof FIXES;
 
-const fixOf = (kind: Kind, help: string) => `${FIXES[kind]} It says ${help}.`;
+const fixOf = (kind: Kind, help: string) => `${FIXES[kind]} Meaning: ${help}.`;
 
 export const need = <K extends Kind>(kind: K, help: string) =>
   ({ kind, help, required: true, fix: fixOf(kind, help) }) as const;
@@ -31,8 +31,8 @@ export const number = <K extends 'count' | 'days'>(kind: K, help: string, otherw
 
 /** The fields of questions that are answered in pages. */
 export const PAGE = {
-  limit: number('count', 'how many at most', 100, 1000),
-  cursor: may('cursor', 'where the page before ended: its "next"'),
+  limit: number('count', 'the most items on a page', 100, 1000),
+  cursor: may('cursor', 'the "next" of the previous page'),
 } as const;
 
 /** The last line of a page, on the command line. */

@@ -23,7 +23,7 @@ function inOneLine(value: string, ctx: z.RefinementCtx): string {
   const shown = cleanText(value.replaceAll(/[\r\n\t]+/g, ' '));
   const unseen = unseenInText(shown);
   if (unseen === undefined && (shown !== '' || value === '')) return shown;
-  const message = unseen === undefined ? 'is empty' : `holds a character that is not text (${unseen})`;
+  const message = unseen === undefined ? 'is empty' : `has a character that is not text (${unseen})`;
   ctx.addIssue({ code: 'custom', message });
   return z.NEVER;
 }
@@ -31,11 +31,11 @@ function inOneLine(value: string, ctx: z.RefinementCtx): string {
 function withoutPersonalNumber(value: string, ctx: z.RefinementCtx): string {
   const found = personalNumberIn(value);
   if (found === undefined) return value;
-  ctx.addIssue({ code: 'custom', message: `holds what looks like ${found}, and is kept in clear for ever` });
+  ctx.addIssue({ code: 'custom', message: `has what looks like ${found}, but is kept in clear for ever` });
   return z.NEVER;
 }
 
-export const by = clearText(200).describe('Who of the team says so');
+export const by = clearText(200).describe('The name of the team member who reports this');
 
 /**
  * Validates an object from a body or from options.
@@ -56,7 +56,7 @@ function complaintsOf(issue: z.core.$ZodIssue, fixes: Readonly<Record<string, st
     });
   }
   const column = String(issue.path[0] ?? '');
-  if (column === '') return [{ column, reason: 'the body is no object', fix: 'Send one JSON object.' }];
+  if (column === '') return [{ column, reason: 'the body is not an object', fix: 'Send one JSON object.' }];
   const missing = !Object.hasOwn(given as object, column) || (given as Record<string, unknown>)[column] === undefined;
   return [{ column, reason: missing ? 'is missing' : issue.message, fix: fixes[column] ?? '' }];
 }

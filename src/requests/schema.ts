@@ -56,7 +56,7 @@ function severalIds(given: string, context: z.RefinementCtx): string[] {
     .map((each) => each.trim())
     .filter((each) => each !== '');
   if (ids.length >= 1 && ids.length <= MOST_IDS) return [...new Set(ids)];
-  context.addIssue({ code: 'custom', message: `names ${ids.length} ids, of 1 to ${MOST_IDS}` });
+  context.addIssue({ code: 'custom', message: `names ${ids.length} ids, not 1 to ${MOST_IDS}` });
   return z.NEVER;
 }
 
@@ -71,7 +71,7 @@ function placeIn(cursor: string, context: z.RefinementCtx): unknown {
   try {
     return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown;
   } catch {
-    context.addIssue({ code: 'custom', message: 'is no cursor' });
+    context.addIssue({ code: 'custom', message: 'is not a cursor' });
     return z.NEVER;
   }
 }

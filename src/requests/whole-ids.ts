@@ -37,7 +37,7 @@ export async function wholeId(
     {
       column: field,
       reason: `is the beginning of several ${kind}s (${given}): ${shown.join(', ')}${more}`,
-      fix: 'Give more of the id.',
+      fix: 'Give more characters of the id.',
     },
   ]);
 }

@@ -35,7 +35,7 @@ const withoutMethod = (data: unknown) => ({ rashAt: null, method: null, ct: null
 export const SampleCollected = defineEvent({
   type: 'SampleCollected',
   version: 1,
-  says: 'A tube was filled, from one person or from several.',
+  says: 'A sample was taken, from one person or from several.',
   data: z.strictObject({ sampleId: id, disease: id, collectedAt: instant, poolSize: ordinal }),
 });
 export type SampleCollected = EventOf<typeof SampleCollected>;
@@ -52,7 +52,9 @@ export type TestResultReported = EventOf<typeof TestResultReported>;
 export const TestResultCorrected = defineEvent({
   type: 'TestResultCorrected',
   version: 2,
-  says: 'The laboratory reported another result for the tube, the person and the disease: the last one by `reportedAt` holds.',
+  says:
+    'The laboratory reported another result for the tube, the person and the disease: the last one by `reportedAt` ' +
+    'applies.',
   data: result,
   upcasts: [withoutMethod],
 });

@@ -46,7 +46,7 @@ interface Settling {
 }
 
 /**
- * Says of a result that waits for a person that it is right, or wrong.
+ * Records that a result that waits for review is right, or wrong.
  * @throws Refused when no such result waits, or several do.
  */
 export async function settle(

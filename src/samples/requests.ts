@@ -8,16 +8,16 @@ import type { Retests } from './retests.js';
 export const heldResults = defineQuestion({
   name: 'held-results',
   permission: 'results:read',
-  says: 'results that wait for a person, and what is impossible in each',
+  says: 'list results that wait for review, and what is impossible in each',
   fields: {},
   needs: ['graph'],
   http: { path: 'operations/held-results', tag: 'operation' },
   cli: {
     words: 'held list',
-    group: 'results that wait for a person, because the profile makes a date of theirs impossible',
+    group: 'results that wait for review, because one of their dates is impossible under the profile',
     isDefault: true,
     *told({ items }: HeldResults, _given, zone) {
-      if (items.length === 0) yield 'No result waits for a person.';
+      if (items.length === 0) yield 'No result waits for review.';
       for (const { sample_id, person_id, disease, collected_at, doubts } of items) {
         yield `${sample_id}  ${person_id}, ${disease}, taken ${timeForPeople(collected_at, zone)}`;
         for (const doubt of doubts) yield `  ${doubt}`;
@@ -34,13 +34,13 @@ const SETTLING = {
     kind: 'id',
     required: false,
     flags: ['person'],
-    help: 'whose result it is, where several of the tube wait',
+    help: 'the person, if several results of the tube wait',
     fix: 'Give the id of a person, or leave it out.',
   },
   disease: {
     kind: 'line',
     required: false,
-    help: 'of which disease, where results of several wait',
+    help: 'the disease, if results for several wait',
     fix: 'Give the disease, or leave it out.',
   },
   by: BY,
@@ -50,14 +50,14 @@ const SETTLING = {
 export const releaseHeld = defineCommand({
   name: 'release-held-result',
   permission: 'results:settle',
-  says: 'have a result count as it stands',
+  says: 'release a held result: it counts as it was reported',
   fields: SETTLING,
   needs: [],
   http: { path: 'operations/held-results/{sample_id}/release', tag: 'operation' },
   cli: {
     words: 'held release <sample_id>',
     *told({ outcome }: Changed) {
-      yield outcome === 'new' ? 'Released: it counts from now on.' : 'It waited no longer.';
+      yield outcome === 'new' ? 'Released: it counts from now on.' : 'It was no longer waiting.';
     },
   },
   handle: async (context, given) => (await import('./held-results.js')).settle(context, 'released', given),
@@ -66,14 +66,14 @@ export const releaseHeld = defineCommand({
 export const refuseHeld = defineCommand({
   name: 'refuse-held-result',
   permission: 'results:settle',
-  says: 'have a result count for nothing; the laboratory may report another',
+  says: 'refuse a held result: it does not count; the laboratory may report another',
   fields: SETTLING,
   needs: [],
   http: { path: 'operations/held-results/{sample_id}/refuse', tag: 'operation' },
   cli: {
     words: 'held refuse <sample_id>',
     *told({ outcome }: Changed) {
-      yield outcome === 'new' ? 'Refused: it counts for nothing.' : 'It waited no longer.';
+      yield outcome === 'new' ? 'Refused: it does not count.' : 'It was no longer waiting.';
     },
   },
   handle: async (context, given) => (await import('./held-results.js')).settle(context, 'refused', given),
@@ -82,7 +82,7 @@ export const refuseHeld = defineCommand({
 export const retests = defineQuestion({
   name: 'list-retests',
   permission: 'results:read',
-  says: 'print who has to be tested again: everyone of a positive pool without a sample of their own since',
+  says: 'list who has to be tested again: people in a positive pool without a later sample of their own',
   fields: {},
   needs: ['graph'],
   cli: {

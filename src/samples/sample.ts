@@ -119,7 +119,7 @@ function settle({ data }: SettleHeld, { held, words }: SampleState): Decision<Sa
     (each) => (data.personId ?? each.personId) === each.personId && (data.disease ?? each.disease) === each.disease,
   );
   const [one, ...others] = waiting;
-  if (!one) return refused(RESULT_NOT_HELD, `No such result of ${sampleId} waits for a person.`);
+  if (!one) return refused(RESULT_NOT_HELD, `No such result of ${sampleId} waits for review.`);
   if (others.length > 0) {
     const all = waiting.map((each) => `${each.personId} (${each.disease})`).join(', ');
     return refused(SEVERAL_RESULTS_HELD, `Several results of ${sampleId} wait: ${all}.`);

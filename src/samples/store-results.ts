@@ -26,13 +26,13 @@ import {
 const SAMPLE_ID_PERSONAL: RemarkKind = {
   code: 'sample-id-personal',
   says: () =>
-    'A sample_id looks like a phone or citizen number. It is kept as it is and not compared with the numbers of any person; ask the laboratory for ids of its own.',
+    'A sample_id looks like a phone or citizen number. It is kept as it is and not compared with the numbers of people; ask the laboratory for other ids.',
 };
 
 const RETRACTS_NOTHING: RemarkKind = {
   code: 'retracts-nothing',
   says: () =>
-    'Nothing was reported of this sample, person and disease yet. The retraction is kept: a result that was reported before it and comes later counts for nothing. Check the three for a slip.',
+    'No result of this sample, person and disease was reported yet. The retraction is kept: a result that was reported before it but arrives later does not count. Check the three values.',
 };
 
 export const results = defineRows({
@@ -111,7 +111,7 @@ async function reportResults(
     const remarks: Remark[] = [];
     const decided = (state: SampleState) => {
       complaint = complaintOf(row, command, state);
-      // The decision is repeated if somebody else was faster.
+      // The decision is repeated if another writer was faster.
       remarks.length = 0;
       if (isOfNothing(command, state)) {
         remarks.push({ kind: RETRACTS_NOTHING, field: 'result', about: row.sampleId });
@@ -158,8 +158,8 @@ function complaintOf(row: ResultRow, command: StateResult, state: SampleState): 
   if (reportedAt !== null || word.asOf <= readInstant(collectedAt) || isStated(command, state)) return undefined;
   return {
     column: 'reported_at',
-    reason: `is left out, and a result of this sample was reported at ${formatInstant(word.asOf)}: without it nobody can tell which of the two is newer`,
-    fix: 'Write when the laboratory reported this result.',
+    reason: `is missing, but a result of this sample was reported at ${formatInstant(word.asOf)}: without it, nobody knows which is newer`,
+    fix: 'Give the time at which the laboratory reported this result.',
   };
 }
 
@@ -167,14 +167,14 @@ function noProfile(disease: string, known: string[]): Complaint {
   return {
     column: 'disease',
     reason: `"${disease}" has no disease profile`,
-    fix: `Known are ${known.join(', ')}; add another with \`npx truyvet profiles add FILE\`.`,
+    fix: `Known diseases: ${known.join(', ')}; add another with \`npx truyvet profiles add FILE\`.`,
   };
 }
 
 function nothingToRetract({ sampleId, personId, disease }: ResultRow): Complaint {
   return {
     column: 'result',
-    reason: `retracts what was never reported: sample ${sampleId} has no result of ${personId} for ${disease}`,
+    reason: `retracts a result that was never reported: sample ${sampleId} has no result of ${personId} for ${disease}`,
     fix: 'Correct sample_id, person_id or disease, write reported_at, or import the result before its retraction.',
   };
 }

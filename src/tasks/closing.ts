@@ -20,9 +20,9 @@ interface Closing {
 }
 
 /**
- * Says what was done about a task.
- * @throws NotKnown when there is no such task, Refused when it was closed otherwise, StreamDeleted when the person was
- * erased.
+ * Records what was done about a task.
+ * @throws NotKnown when there is no such task, Refused when it was closed differently, StreamDeleted when the person
+ * was erased.
  */
 export async function close(context: Context, given: Closing): Promise<Changed> {
   const { store, sealing } = context.base;
@@ -45,10 +45,10 @@ export async function reopen(context: Context, given: { task_id: string; reason:
 }
 
 const entry = z.object({
-  at: z.string().describe('When it was said: an instant of UTC'),
+  at: z.string().describe('When it was recorded, in UTC'),
   by: z.string(),
-  outcome: z.enum(TASK_OUTCOMES).nullable().describe('Null where it was opened again'),
-  note: z.string().nullable().describe('Null where there is none, or the person was erased'),
+  outcome: z.enum(TASK_OUTCOMES).nullable().describe('Null if it was reopened'),
+  note: z.string().nullable().describe('Null if there is none, or the person was erased'),
 });
 /** The closings and reopenings of a task, oldest first. */
 export const taskHistory = z.array(entry);
@@ -88,7 +88,7 @@ async function known(context: Context, given: string): Promise<TaskName> {
   if (found) return found;
   throw new NotKnown(
     `There is no task ${taskId}.`,
-    'List them with: npx truyvet tasks. One is gone when the person is no contact any more, or was told after all.',
+    'See: npx truyvet tasks. A task no longer exists if the person is no longer a contact, or was notified after all.',
   );
 }
 

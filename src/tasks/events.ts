@@ -11,7 +11,7 @@ import { TASK_KINDS, TASK_OUTCOMES } from './task-kinds.js';
 export const TaskClosed = defineEvent({
   type: 'TaskClosed',
   version: 2,
-  says: 'Somebody of the team did what a task asks for, or could not; the note is sealed with the person’s own key.',
+  says: 'A team member did a task, or found that it cannot be done; the note is sealed with the person’s own key.',
   data: z.strictObject({
     taskId: id,
     kind: z.enum(TASK_KINDS),
@@ -29,7 +29,7 @@ export type TaskClosed = EventOf<typeof TaskClosed>;
 export const TaskReopened = defineEvent({
   type: 'TaskReopened',
   version: 2,
-  says: 'The task is to be done after all.',
+  says: 'The task has to be done after all.',
   data: z.strictObject({ taskId: id, reason: sealed }),
   upcasts: [withoutBy],
   named: BY,

@@ -9,13 +9,13 @@ export const healthAnswer = z.object({
   at: instant,
   symptoms: z.array(z.string()),
   vaccinated: z.boolean(),
-  moved: z.boolean().describe('Lives elsewhere now'),
+  moved: z.boolean().describe('Whether the person lives elsewhere now'),
   phone: z
     .object({ people: z.int(), ill: z.int() })
     .nullable()
     .describe(
-      'Where it is an answer for all people of a phone: how many they are, and how many of them have symptoms. The ' +
-        'symptoms are then those of any of them, vaccinated is that all were, moved that anybody has',
+      'For an answer about all people of a phone: how many they are, and how many of them have symptoms. The ' +
+        'symptoms are then those of any of them; vaccinated means that all were, moved that anybody has',
     ),
 });
 export type HealthAnswer = z.infer<typeof healthAnswer>;

@@ -3,10 +3,10 @@ import { TASK_KINDS } from './task-kinds.js';
 
 /** Fields of the question for the list of tasks. */
 export const LISTED = {
-  kind: { ...may('choice', 'tasks of this kind only'), choices: TASK_KINDS },
-  case: may('case', 'contacts of this case only'),
-  person: may('person', 'this contact only'),
-  due: may('day', 'what is due on this day or before'),
-  all: may('flag', 'what is closed or done, too'),
+  kind: { ...may('choice', 'only tasks of this kind'), choices: TASK_KINDS },
+  case: may('case', 'only contacts of this case'),
+  person: may('person', 'only this contact'),
+  due: may('day', 'only tasks due on this day or before'),
+  all: may('flag', 'also tasks that are closed or done'),
   ...PAGE,
 } as const;

@@ -23,15 +23,15 @@ const task = z.object({
   case: z.string(),
   degree: z.int(),
   due: day,
-  overdue: z.boolean().describe('It is open, and the day is over'),
-  state: z.enum(['open', 'done', 'closed']).describe('done: it needs no closing, since a sample was taken'),
-  outcome: z.enum(TASK_OUTCOMES).nullable().describe('With which it was closed'),
+  overdue: z.boolean().describe('Whether it is open although its day is over'),
+  state: z.enum(['open', 'done', 'closed']).describe('done: it needs no closing, because a sample was taken'),
+  outcome: z.enum(TASK_OUTCOMES).nullable().describe('The outcome with which it was closed'),
   why: z.string(),
   reminder: z
     .enum(['sent', 'failed'])
     .nullable()
-    .describe('What became of the message that reminds the person of it on its day; null where none was due'),
-  answer: healthAnswer.nullable().describe('What the person answered last to a message about this case'),
+    .describe('Outcome of the message that reminds the person of it on its day; null if none was due'),
+  answer: healthAnswer.nullable().describe("The person's latest answer to a message about this case"),
 });
 type Shown = z.infer<typeof task>;
 
@@ -87,8 +87,8 @@ function whyOf({ kind, since, days, reason }: TaskFacts, zone: string): string {
   const on = DateTime.fromSeconds(since, { zone }).toISODate();
   switch (kind) {
     case 'field-visit':
-      if (reason === NOT_TAKEN_BACK) return 'told by mistake, and the message that corrects it cannot reach them';
-      return `not told, ${reasonOf(reason)?.ofTask ?? 'the message cannot be sent'}`;
+      if (reason === NOT_TAKEN_BACK) return 'notified by mistake, and the message that corrects it cannot reach them';
+      return `not notified, ${reasonOf(reason)?.ofTask ?? 'the message cannot be sent'}`;
     case 'sampling':
       return `reported ${reason} on ${on}`;
     case 'test':

@@ -15,17 +15,17 @@ const LONGEST_NOTE = 2_000;
 const TASK = {
   kind: 'id',
   required: true,
-  help: 'the task, as the list names it; the beginning of a longer id will do',
-  fix: 'Give the id of a task, as the list of tasks names it.',
+  help: 'the id of the task from the list, or its beginning',
+  fix: 'Give the id of a task from the list of tasks.',
 } as const;
 
-const NOT_THERE = 'There is no such task, or none any more.';
+const NOT_THERE = 'There is no such task, or it no longer exists.';
 
 /** Lists the tasks of a tracing team by due day, overdue ones first. */
 export const askTasks = defineQuestion({
   name: 'ask-tasks',
   permission: 'tasks:read',
-  says: 'what is to be done about contacts, in the order of when it is due: what is overdue comes first',
+  says: 'list the tasks about contacts by due day; overdue tasks come first',
   fields: LISTED,
   needs: ['graph'],
   http: { path: 'questions/tasks', tag: 'questions' },
@@ -33,7 +33,7 @@ export const askTasks = defineQuestion({
     words: 'tasks',
     shortened: true,
     *told({ items, next }: TasksAnswer) {
-      if (items.length === 0) yield next === null ? 'Nothing is to be done.' : 'None among these.';
+      if (items.length === 0) yield next === null ? 'There are no tasks.' : 'None on this page.';
       for (const each of items) {
         const {
           id,
@@ -65,14 +65,14 @@ export const askTasks = defineQuestion({
 export const closeTask = defineCommand({
   name: 'close-task',
   permission: 'tasks:close',
-  says: 'say what was done about a task',
+  says: 'report what was done about a task',
   fields: {
     task_id: TASK,
     outcome: {
       kind: 'choice',
       required: true,
       choices: TASK_OUTCOMES,
-      help: 'what became of it',
+      help: 'the outcome',
       fix: `Give one of ${TASK_OUTCOMES.join(', ')}.`,
     },
     by: BY,
@@ -80,7 +80,7 @@ export const closeTask = defineCommand({
       kind: 'line',
       required: false,
       most: LONGEST_NOTE,
-      help: 'what else there is to say; sealed with the key of the person',
+      help: 'a note; sealed with the key of the person',
       fix: `Give one line of at most ${LONGEST_NOTE} characters, or leave it out.`,
     },
   },
@@ -98,7 +98,7 @@ export const closeTask = defineCommand({
 export const reopenTask = defineCommand({
   name: 'reopen-task',
   permission: 'tasks:close',
-  says: 'say that a task is to be done after all',
+  says: 'reopen a task that has to be done after all',
   fields: {
     task_id: TASK,
     by: BY,
@@ -106,8 +106,8 @@ export const reopenTask = defineCommand({
       kind: 'line',
       required: true,
       most: LONGEST_NOTE,
-      help: 'why it is to be done after all; sealed with the key of the person',
-      fix: `Say why, in one line of at most ${LONGEST_NOTE} characters.`,
+      help: 'why it has to be done after all; sealed with the key of the person',
+      fix: `Give the reason, in one line of at most ${LONGEST_NOTE} characters.`,
     },
   },
   needs: ['graph'],
@@ -115,7 +115,7 @@ export const reopenTask = defineCommand({
   cli: {
     words: 'tasks reopen <task_id>',
     *told({ outcome }: Changed) {
-      yield outcome === 'new' ? 'Open again.' : 'It was open already.';
+      yield outcome === 'new' ? 'Reopened.' : 'It was open already.';
     },
   },
   handle: async (context, given) => (await import('./closing.js')).reopen(context, given),
@@ -124,16 +124,16 @@ export const reopenTask = defineCommand({
 export const showTask = defineQuestion({
   name: 'show-task',
   permission: 'tasks:read',
-  says: 'print what was done about a task, with its notes',
+  says: 'show what was done about a task, with the notes',
   fields: { task_id: TASK },
   needs: ['graph'],
   http: { path: 'tasks/{task_id}', tag: 'tasks', notKnown: NOT_THERE },
   cli: {
     words: 'tasks show <task_id>',
     *told(entries: readonly TaskEntry[], _given, zone) {
-      if (entries.length === 0) yield 'Nothing was done about it yet.';
+      if (entries.length === 0) yield 'Nothing has been done about it yet.';
       for (const { at, by, outcome, note } of entries) {
-        const what = outcome === null ? 'opened again' : `closed: ${outcome}`;
+        const what = outcome === null ? 'reopened' : `closed: ${outcome}`;
         yield `${timeForPeople(at, zone)} ${oneLine(`${what}, by ${by}${note === null ? '' : `: ${note}`}`)}`;
       }
     },

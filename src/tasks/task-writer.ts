@@ -136,7 +136,7 @@ async function situationsOf(
   const ofContacts = pairs.filter(([i]) => found.has(i));
   await addAlerts(tx, label, ofContacts, found);
   await addAnswers(tx, label, ofContacts, found);
-  // Last, since whoever has the disease is left out.
+  // Last, since people who have the disease are left out.
   await addSamples({ tx, calendar, label }, ofContacts, found);
   const known = new Set(contacts.map(({ i }) => i));
   return { situations: found, strangers: new Set([...asked.keys()].filter((i) => !known.has(i))) };
@@ -176,7 +176,7 @@ async function addAlerts(tx: Tx, label: LabelOf, pairs: readonly Pair[], found: 
   }
 }
 
-/** Of people who are no contacts: by index, what they were told last and could not be told otherwise. */
+/** For people who are not contacts, by index: the last message to them, which could not be taken back. */
 async function toldWronglyAmong(tx: Tx, label: LabelOf, pairs: readonly Pair[]): Promise<Map<number, ToldWrongly>> {
   if (pairs.length === 0) return new Map();
   const alerts = await rows<Omit<ToldWrongly, 'at'> & { i: number; changedAt: string }>(
@@ -187,7 +187,7 @@ async function toldWronglyAmong(tx: Tx, label: LabelOf, pairs: readonly Pair[]):
      WITH row, collect(a)[0] AS last
      OPTIONAL MATCH (holder:${label('Alert')} {id: last.by})
      WITH row, row[0] AS i, last, coalesce(holder, last) AS effective
-     // A person who is a case of the disease must not be told that all is well.
+     // A person who is a case of the disease must not get a message that all is well.
      WHERE last.status = 'withdrawn' AND effective.takeBackFailed AND NOT EXISTS {
        MATCH (c:${label('Case')} {id: row[1]}), (:Person {id: row[2]})<-[:OF]-(own:${label('Case')} {status: 'live'}) WHERE own.disease = c.disease
      }
@@ -201,13 +201,13 @@ async function toldWronglyAmong(tx: Tx, label: LabelOf, pairs: readonly Pair[]):
 interface AlertOf extends Omit<AlertOutcome, 'told' | 'at'> {
   /** Index of the contact. */
   i: number;
-  /** Status of the alert that stands for it. */
+  /** Status of the alert that was sent in its place. */
   status: 'sent' | 'delivered' | 'failed';
   requestedAt: string;
   changedAt: string;
 }
 
-/** What contacts were told, or could not be, under these records. */
+/** The alerts that were sent to contacts, or failed, under these records. */
 export function alertsOf(tx: Tx, label: LabelOf, pairs: readonly Pair[]): Promise<AlertOf[]> {
   return rows(
     tx,

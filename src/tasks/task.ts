@@ -52,7 +52,7 @@ export interface AlertOutcome {
   through: string;
   told: boolean;
   degree: number;
-  /** Why the person could not be told. */
+  /** Why the person could not be notified. */
   reason: string;
   at: Instant;
 }
@@ -77,7 +77,7 @@ export interface Task {
   done: boolean;
 }
 
-/** A person who is not a contact, was told that they are, and cannot be told otherwise by a message. */
+/** A person who is not a contact, was notified that they are, and cannot get a message that corrects it. */
 export type ToldWrongly = Pick<AlertOutcome, 'alertId' | 'through' | 'degree' | 'at'>;
 
 export const NOT_TAKEN_BACK = 'not-taken-back';
@@ -96,7 +96,7 @@ export function tasksOf(situation: Situation, calendar: Calendar): Task[] {
   return [...visits(situation), ...samplings(situation), ...watching(situation, calendar)];
 }
 
-/** A team must visit the person, even if somebody else with the phone was told the same. */
+/** A team must visit the person, even if another person with the phone got the same message. */
 export function taskOfToldWrongly({ alertId, through, at }: ToldWrongly): Task {
   return {
     ...{ kind: 'field-visit', what: `${alertId} taken back`, due: at, since: at, days: null },
@@ -155,7 +155,10 @@ export type TaskCommand =
       type: 'Close';
       data: TaskClosed['data'];
       by: string;
-      /** A note is sealed otherwise each time: whoever can open it says whether it is another than the one that is there. */
+      /**
+       * A note is sealed differently each time: the code that can open it says whether it differs from the existing
+       * one.
+       */
       otherNote: boolean;
     }
   | { type: 'Reopen'; taskId: string; reason: Sealed };

@@ -173,7 +173,7 @@ async function findDegree(
   const degree = before.length + 1;
   const found = reached.map((number, first, seconds, indices, last) => {
     const person = people.get(number);
-    if (person === undefined) throw new Error(`the graph knows no person of number ${number}`);
+    if (person === undefined) throw new Error(`the graph has no person with the number ${number}`);
     const meetings = (met.get(number) ?? [])
       .sort((a, b) => a.from - b.from || a.to - b.to)
       .map(({ key, from, to, sourceImputed, otherImputed, left }) => ({

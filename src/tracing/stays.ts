@@ -39,7 +39,7 @@ export interface SourceStay {
 }
 
 /**
- * Stays of sources, grouped by person: every slot is scanned once, and then each person's stays are at hand together.
+ * Stays of sources, grouped by person: every slot is scanned once, and then each person's stays are stored together.
  * If the air stays infectious, a stay continues for a while without its person, if need be in the slot of the next day.
  */
 export class Stays {
@@ -161,7 +161,7 @@ export class Stays {
 }
 
 const FIELDS = 7;
-/** From this number of stays in a slot on, a scan that drops known people costs less than comparing them in vain. */
+/** From this number of stays in a slot on, a scan that drops known people costs less than comparing them. */
 const CROWDED = 4;
 
 function only(slot: SlotContents, counts: (person: number) => boolean): SlotContents {

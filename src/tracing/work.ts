@@ -28,7 +28,7 @@ const TRACING = workerDependency('tracing', ({ base: { store, graph, queues, log
   const trouble = outageLogger(logger, (error) => error instanceof GraphRebuilt || error instanceof CheckpointsLost);
   return {
     trouble,
-    onError: (error: unknown) => trouble('tracing met an error and tries again', error),
+    onError: (error: unknown) => trouble('tracing failed and will be retried', error),
     async ask(cases: readonly CaseToTrace[], priority?: number) {
       if (cases.length === 0) return;
       await queue.addBulk(
@@ -95,7 +95,7 @@ const trace = handlesJob<TraceJob>(TRACE_QUEUE, (worker) => {
   const cache = new TraceCache(SLOT_CACHE);
   const traces = new Histogram({
     name: 'truyvet_trace_seconds',
-    help: 'How long a trace took, waiting for the graph included',
+    help: 'Duration of a trace, including the wait for the graph',
     buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers: [registry],
   });
@@ -113,8 +113,8 @@ const trace = handlesJob<TraceJob>(TRACE_QUEUE, (worker) => {
     atOnce: TRACES_AT_ONCE,
     onFailed(error, job) {
       const caseId = job?.caseId;
-      if (isExpected(error)) logger.info({ caseId }, `trace put off: ${error.message}`);
-      else trouble(`trace of case ${caseId} put off`, error);
+      if (isExpected(error)) logger.info({ caseId }, `trace postponed: ${error.message}`);
+      else trouble(`trace of case ${caseId} postponed`, error);
     },
   };
 });

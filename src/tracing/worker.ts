@@ -62,7 +62,7 @@ const PATIENCE = 30_000;
 /** The graph is still behind; the job must be tried again. */
 export class GraphBehind extends Error {
   constructor() {
-    super('the graph has not passed the event that asked for this trace');
+    super('the graph has not passed the event that caused this trace');
     this.name = 'GraphBehind';
   }
 }

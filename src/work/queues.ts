@@ -186,7 +186,7 @@ class EndingWorker<Data, Result> extends Worker<Data, Result> {
 }
 
 const LONGEST_PAUSE = 30_000;
-/** The interval between two searches for jobs whose worker is gone, in milliseconds. */
+/** The interval between two searches for jobs whose worker no longer runs, in milliseconds. */
 const STALLED_LOOK_EVERY = 5_000;
 
 /**

@@ -1,7 +1,7 @@
 import { RedisAsideNotes, type AsideNote } from '../event-log/aside-notes.js';
 import type { Queues } from './queues.js';
 
-/** An event that one of the log's readers beside the projector set aside. */
+/** An event that a reader of the log other than the projector set aside. */
 export interface LeftOutByReader extends AsideNote {
   /** The reader's name, such as touched-cases. */
   reader: string;
@@ -12,7 +12,7 @@ type Kept = Pick<Queues, 'redis' | 'key'>;
 
 const notesOf = (queues: Kept) => new RedisAsideNotes(queues.redis, (name) => queues.key(name));
 
-/** The events set aside by all readers of the log beside the projector. */
+/** The events set aside by all readers of the log except the projector. */
 export async function leftOutByReaders(queues: Queues): Promise<LeftOutByReader[]> {
   const notes = notesOf(queues);
   const found = await Promise.all(
@@ -26,7 +26,7 @@ const AWAY = new Set(['close', 'reconnecting', 'end']);
 
 /** The number of these events, by reader. @throws Error while Redis is unavailable, instead of waiting for it. */
 export async function countLeftOut(queues: Kept): Promise<Map<string, number>> {
-  if (AWAY.has(queues.redis.status)) throw new Error('Redis is away');
+  if (AWAY.has(queues.redis.status)) throw new Error('Redis is unavailable');
   const notes = notesOf(queues);
   const counts = await Promise.all(
     (await notes.readers()).map(async (name): Promise<[string, number]> => [name, await notes.count(name)]),

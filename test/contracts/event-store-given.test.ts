@@ -192,7 +192,7 @@ describe('A reader whom the server no longer lets in', () => {
       for (const end = deadline(); told.length < 2; await delay(10))
         if (end.passed()) throw new Error('it says nothing');
       expect(told[0]).toBeInstanceOf(LogRefuses);
-      expect(String(told[0])).toMatch(/the event log does not let us in: it asks for a user and a password/);
+      expect(String(told[0])).toMatch(/the event log refuses the connection: it asks for a user and a password/);
       expect(isOutage(told[0])).toBe(true);
       server.manners.deniesAll = false;
       expect((await next).value).toMatchObject({ events: [{ stream }] });

@@ -253,7 +253,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     const stay = { arrived_at: `${day}T02:00:00Z`, left_at: `${day}T03:00:00Z` };
     await post('check-ins', { person_id: 'em', place_id: 'cafe', ...stay });
     const failed = page.getByRole('region', { name: 'Alerts that failed for good' });
-    await failed.getByText('somebody has to visit them').waitFor();
+    await failed.getByText('somebody has to visit the person').waitFor();
     expect(await failed.getByRole('button').count()).toBe(0);
   });
 
@@ -262,13 +262,13 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     [
       { undelivered: 2, 'no-phone': 1 },
       true,
-      /^Without a phone, nobody can be sent a message again: somebody has to visit/,
+      /^Without a phone, a message cannot be sent again: somebody has to visit/,
     ],
     [{ bound: 1 }, false, /^Too many messages today: whatever still applies is sent automatically the next morning/],
     [
       { 'no-sms': 2 },
       false,
-      /^A number that cannot receive SMS cannot be sent a message again: somebody has to call or visit\.$/,
+      /^To a number that cannot receive SMS, a message cannot be sent again: somebody has to call or visit\.$/,
     ],
   ])(
     'says for alerts that failed as %j which can be sent again, and what happens to the others',
@@ -324,7 +324,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     const ready = async () => (await (await fetch(`${url}/health/ready`, { headers })).json()) as { status: string };
     await until(async () => (await ready()).status === 'degraded');
     await give(`Leave it out ${position}`, { by: 'Lan', reason: 'nobody was there' });
-    await ofGraph.getByText('stays out (Lan: nobody was there)').waitFor();
+    await ofGraph.getByText('accepted as left out (Lan: nobody was there)').waitFor();
     // It is one event, even if other readers left it out too.
     await until(async () => (await shown.getByRole('button').count()) === 0);
     await until(async () => (await ready()).status === 'ok');

@@ -36,7 +36,7 @@ describe('npm run demo', () => {
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(stdout.match(/infectious from .*: \d+ F1, \d+ F2$/gm)).toHaveLength(3);
     expect(stdout).toMatch(/Written so far: \d+ messages; the last one:\n {4}to \+84\d\d…: ./);
-    expect(stdout).toMatch(/is no case any more: 0 F1, 0 F2$/m);
+    expect(stdout).toMatch(/is no longer a case: 0 F1, 0 F2$/m);
     expect(await states()).toEqual(['stopped', 'stopped', 'stopped']);
 
     const next = stdout.slice(stdout.indexOf('Where to look next'));

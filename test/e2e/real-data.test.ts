@@ -142,7 +142,7 @@ describe('A case from check-ins to messages', () => {
       const alerts = await truyvet('alerts', '--case', caseId);
       for (const person of ['Binh  F1', 'Chi  F1', 'Dung  F2']) expect(alerts).toContain(`${person} of ${FIRST}`);
       expect(alerts).toContain('\n3 alerts\n');
-      await expect(truyvet('alerts', '--person', 'Chii')).rejects.toThrow('Nothing is known of a person Chii.');
+      await expect(truyvet('alerts', '--person', 'Chii')).rejects.toThrow('The person Chii is not known.');
       expect(await truyvet('alerts', '--person', 'Chi', '--status', 'sent')).toMatch(
         /Chi .* written to a file \(outbox\) .*\n1 alert\nNo provider is configured: .*\n$/,
       );

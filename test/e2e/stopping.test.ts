@@ -78,7 +78,7 @@ describe('npm start', () => {
     await until(ready, 'it is ready');
     const pidOfRedis = (all: ServiceStatus[]) => all.find(({ name }) => name === 'redis')?.pid;
     process.kill(pidOfRedis(before) as number, 'SIGKILL');
-    await start.printed('Redis has died: starting it again');
+    await start.printed('Redis stopped unexpectedly: starting it again');
     await until(async () => (await states()).every((state) => state === 'running'), 'Redis runs again');
     expect(pidOfRedis(await status())).not.toBe(pidOfRedis(before));
     await until(ready, 'it is ready again');

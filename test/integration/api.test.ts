@@ -99,7 +99,7 @@ describe('npx truyvet api', () => {
     const answer = () => fetch(page, { method: 'POST', body: new URLSearchParams(given) });
     expect((await answer()).status).toBe(200);
     expect((await answer()).status).toBe(409);
-    expect(await (await fetch(`${page}?lang=en`)).text()).toContain('We received your answers before');
+    expect(await (await fetch(`${page}?lang=en`)).text()).toContain('We already received your answers');
     expect((await fetch(`${second.url}/v1/questions/tasks`)).status).toBe(401);
 
     const stored: unknown[] = [];

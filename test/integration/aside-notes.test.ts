@@ -43,7 +43,7 @@ describe('Events that readers left out, in Redis', () => {
     expect(await leftOutByReaders(queues)).toMatchObject([{ retry: true }]);
   });
 
-  it('are counted for /metrics by reader, with the position of the first of each type, until they are gone', async () => {
+  it('are counted for /metrics by reader, with the position of the first of each type, until handled', async () => {
     const { queues, notes } = await fresh();
     const registry = new Registry();
     watchReaders(queues, registry);

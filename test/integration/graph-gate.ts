@@ -121,7 +121,7 @@ export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): voi
         const lines: string[] = [];
         const waiting = connect(60_000, (line) => lines.push(line));
         await expect(new Neo4jQueries(connect(0)).casesDue()).rejects.toThrow(GraphNotReady);
-        await expect(new Neo4jQueries(connect(0)).casesDue()).rejects.toThrow(/1 migrations are to be applied/);
+        await expect(new Neo4jQueries(connect(0)).casesDue()).rejects.toThrow(/1 migrations have to be applied/);
         const answer = new Neo4jQueries(waiting).casesDue();
         await until(async () => lines.length > 0, 'it says that it waits');
         expect(lines).toEqual([expect.stringContaining('waiting for the contact graph')]);
@@ -239,7 +239,7 @@ export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): voi
           LIMITS.read = before;
         }
         expect(runs).toBe(2);
-        expect(lines).toEqual([expect.stringMatching(/a read of the graph was ended .*it is run again/)]);
+        expect(lines).toEqual([expect.stringMatching(/a read of the graph was ended .*it is retried/)]);
       },
       SLOWEST,
     );

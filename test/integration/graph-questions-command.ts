@@ -63,10 +63,10 @@ export function questionCommands(driverOf: () => Driver, addressOf: () => GraphA
         const [, cursor] = /More with --cursor (\S+)/.exec(first.stdout) ?? [];
         const second = await run('unreached', '--limit', '7', '--cursor', cursor ?? '');
         expect(first.stdout.split('\n').slice(0, 2)).toEqual([
-          'F2 Chi of case case of An: no alert was asked for yet',
+          'F2 Chi of case case of An: no alert was requested yet',
           'F1 Em of case case of An: no phone',
         ]);
-        expect(second.stdout).toBe(`F2 Giang of case case of Binh: no alert was asked for yet\n${NOBODY_GETS_THEM}\n`);
+        expect(second.stdout).toBe(`F2 Giang of case case of Binh: no alert was requested yet\n${NOBODY_GETS_THEM}\n`);
       },
       SLOWEST,
     );

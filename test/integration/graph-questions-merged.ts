@@ -140,8 +140,8 @@ export function merged(driverOf: () => Driver): void {
         expect(await ask(ground, 'why', { person: 'Binh app', case: 'case of An', of: whose })).toEqual(byId);
       }
       const lines = linesOf('why', answer);
-      expect(lines).toContain('Binh is one person with Binh app, and goes by Binh.');
-      expect(lines).toContain('An is one person with An app, and goes by An.');
+      expect(lines).toContain('Binh is the same person as Binh app; the id Binh is used.');
+      expect(lines).toContain('An is the same person as An app; the id An is used.');
       await expect(ask(ground, 'why', { person: 'An app', of: 'An' })).rejects.toThrow("is An's own");
     });
 
@@ -153,7 +153,7 @@ export function merged(driverOf: () => Driver): void {
         expect(await ask(ground, name, { person: 'An app' })).toEqual(answer);
         // Contacts have a separate command.
         if (name !== 'contacts') {
-          expect(linesOf(name, answer)).toContain('An is one person with An app, and goes by An.');
+          expect(linesOf(name, answer)).toContain('An is the same person as An app; the id An is used.');
         }
         // Asking by Em's record finds Em's only case.
         expect(await ask(ground, name, { person: 'Em' })).toMatchObject({

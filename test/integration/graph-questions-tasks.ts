@@ -82,7 +82,7 @@ export function tasks(driverOf: () => Driver): void {
       // Somebody who met two cases has tasks for each.
       expect((await list()).filter((each) => each === '2021-08-02 test Em late')).toHaveLength(2);
       const { items } = await ask(ground, 'tasks', { kind: 'field-visit' });
-      expect(items).toMatchObject([{ case: 'case of An', degree: 1, why: 'not told, no phone is known' }]);
+      expect(items).toMatchObject([{ case: 'case of An', degree: 1, why: 'not notified, no phone is known' }]);
     });
 
     it('sees the days in its own zone', async () => {
@@ -113,7 +113,7 @@ export function tasks(driverOf: () => Driver): void {
     });
 
     it('is told that an id is unknown, and that a known person has no tasks', async () => {
-      await expect(list({ person: 'Emm' })).rejects.toThrow('Nothing is known of a person Emm.');
+      await expect(list({ person: 'Emm' })).rejects.toThrow('The person Emm is not known.');
       expect(await list({ person: 'Em', due: '2021-01-01' })).toEqual([]);
     });
 
@@ -209,16 +209,16 @@ export function tasks(driverOf: () => Driver): void {
       const asked = contextsOf(ground).for({ source: 'test' });
       const listed = await perform(listContacts, asked, { person: 'An' });
       const lines = [...contactLines(listed.answer)];
-      expect(lines.filter((line) => line.includes('not told'))).toEqual([
-        expect.stringMatching(/^ {2}Em: .*; not told: no phone$/),
-        expect.stringMatching(/^ {2}Giang: .*; not told: a number that takes no SMS: call, or visit$/),
-        expect.stringMatching(/^ {2}Huy: through Giang; not told: found too late: what is to be said is over$/),
+      expect(lines.filter((line) => line.includes('not notified'))).toEqual([
+        expect.stringMatching(/^ {2}Em: .*; not notified: no phone$/),
+        expect.stringMatching(/^ {2}Giang: .*; not notified: the number cannot receive SMS: call or visit$/),
+        expect.stringMatching(/^ {2}Huy: through Giang; not notified: found too late: the advice is over$/),
       ]);
       const visits = async () => shown((await ask(ground, 'tasks', { kind: 'field-visit' })).items, 'why');
       expect(await visits()).toEqual([
-        'case of An Em: not told, no phone is known',
-        'case of An Giang: not told, the number takes no SMS: call it, or visit',
-        'case of Binh Em: not told, the phone had all the messages of a day; one more goes next morning',
+        'case of An Em: not notified, no phone is known',
+        'case of An Giang: not notified, the number cannot receive SMS: call or visit',
+        'case of Binh Em: not notified, the phone reached its daily limit of messages; the next is sent in the morning',
       ]);
       // The next morning.
       const again = { alertId: 'Em again', caseId: 'case of Binh', personId: 'Em', disease: 'covid-19' };
@@ -262,7 +262,7 @@ export function tasks(driverOf: () => Driver): void {
       // Giang's message still holds: Giang is a contact.
       expect(await visits()).toEqual([]);
       await goesOn([{ type: 'CaseRetracted', data: { caseId, reason: 'false positive' } }]);
-      expect(await visits()).toEqual(['told by mistake, and the message that corrects it cannot reach them']);
+      expect(await visits()).toEqual(['notified by mistake, and the message that corrects it cannot reach them']);
       await close(
         String((await ask(ground, 'tasks', { kind: 'field-visit', person: 'Giang' })).items[0]?.['id']),
         'told',

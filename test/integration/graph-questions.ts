@@ -311,7 +311,7 @@ export function questions(driverOf: () => Driver): void {
       expect((await ask(fresh, 'at', { ...given, from: textOf(100), until: textOf(110) })).items).toEqual([items[0]]);
     });
 
-    it('sees people as informed if they rely on a message that stands, although it was withdrawn for its own person', async () => {
+    it('sees people as informed if they rely on a message that is valid, although it was withdrawn for its own person', async () => {
       const fresh = await tellStory(driverOf());
       const chi = { alertId: 'alert of Chi', caseId: 'case of An', personId: 'Chi' };
       const untold = async () => {

@@ -53,7 +53,7 @@ export function reminders(driverOf: () => Driver): void {
       expect(await due()).toEqual(['alert of Giang']);
     });
 
-    it('is due also if the message stands only for those whom it covers, and not after it was taken back', async () => {
+    it('is due also if the message is valid only for those whom it covers, and not after it was taken back', async () => {
       const alertId = 'alert of Giang';
       await happen(driverOf(), ground, [requested('Giang'), told('Giang'), requested('Em')]);
       await happen(driverOf(), ground, [

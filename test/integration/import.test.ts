@@ -186,7 +186,7 @@ describe('npx truyvet profiles', () => {
     expect(listed).toMatch(/^ {2}covid-19-us-cdc/m);
     const again = await runCommand(['profiles', 'show', id, '--json']);
     expect(JSON.parse(again.stdout)).toEqual({ ...profile, version: 1 });
-    expect((await runCommand(['profiles', 'show', id])).stdout).toContain('15 minutes at least');
+    expect((await runCommand(['profiles', 'show', id])).stdout).toContain('at least 15 minutes');
   });
 
   it('marks those of the configured authority, and refuses one without any profile', async () => {

@@ -103,7 +103,7 @@ describe('When the graph may lack what is asked for', () => {
         expect(await run('import', 'places', file('places.csv', ...rows))).toMatchObject({ code: 0 });
         await until(async () => (await readSetAside(driver)).length === 1, 'one of them is set aside');
         const inVain = await run('projections', 'retry');
-        expect(inVain).toMatchObject({ code: 0, stdout: expect.stringContaining('1 event was to be tried again.') });
+        expect(inVain).toMatchObject({ code: 0, stdout: expect.stringContaining('1 event was retried.') });
         expect(inVain.stdout).toMatch(
           /1 event is set aside[^]*PlaceRegistered at \d+[^]*tried 4 times, at .*\+07:00 last/,
         );
@@ -111,7 +111,7 @@ describe('When the graph may lack what is asked for', () => {
         await driver.executeQuery('DROP CONSTRAINT of_a_test IF EXISTS');
       }
       const retried = await run('projections', 'retry');
-      expect(retried.stdout).toBe('1 event was to be tried again.\nAll are in the graph now.\n');
+      expect(retried.stdout).toBe('1 event was retried.\nAll are in the graph now.\n');
       expect(await readSetAside(driver)).toEqual([]);
       expect((await run('projections', 'retry')).stdout).toBe('Nothing is set aside there.\n');
       await stop(projector);
@@ -136,7 +136,7 @@ describe('When the graph may lack what is asked for', () => {
       const cannot = {
         code: 1,
         stdout: '',
-        stderr: expect.stringContaining('The contact graph cannot be asked yet'),
+        stderr: expect.stringContaining('The contact graph cannot answer yet'),
       };
       expect(await run('held')).toMatchObject(cannot);
       expect(await run('import', 'results', results, '--preview')).toMatchObject(cannot);
@@ -144,7 +144,7 @@ describe('When the graph may lack what is asked for', () => {
       expect(await byHttp()).toMatchObject({ status: 503, type: 'urn:truyvet:problem:graph-not-ready' });
       const projector = await start('projector');
       await filled();
-      expect(await run('held')).toMatchObject({ code: 0, stdout: 'No result waits for a person.\n', stderr: '' });
+      expect(await run('held')).toMatchObject({ code: 0, stdout: 'No result waits for review.\n', stderr: '' });
       expect(await byHttp()).toMatchObject({ status: 200, graph_behind: false, told: [] });
 
       // From here on, new events do not reach the graph.
@@ -154,7 +154,7 @@ describe('When the graph may lack what is asked for', () => {
       const behind = await run('import', 'results', results, '--preview', '--json');
       expect({ ...behind, ...(JSON.parse(behind.stdout) as object) }).toMatchObject({
         ...{ code: 0, told: [], unreached: [], graph_behind: true },
-        stderr: expect.stringMatching(/^The contact graph is behind the log, and this may miss contacts/),
+        stderr: expect.stringMatching(/^The contact graph is behind the log, so contacts that were imported/),
       });
       expect(await byHttp()).toMatchObject({ status: 200, graph_behind: true });
 
@@ -169,7 +169,7 @@ describe('When the graph may lack what is asked for', () => {
       await run('import', 'proximity', file('met.csv', ...met));
       expect(await run('people', 'merge', 'chi', '--into', 'an')).toMatchObject({
         ...{ code: 1, stdout: '' },
-        stderr: expect.stringMatching(/^Nothing is known of a person chi yet, and the contact graph is behind the log/),
+        stderr: expect.stringMatching(/^The person chi is not known yet, and the contact graph is behind the log/),
       });
       const again = await start('projector');
       await filled();
@@ -178,7 +178,7 @@ describe('When the graph may lack what is asked for', () => {
       expect(await run('people', 'merge', 'chi', '--into', 'an')).toMatchObject({ code: 0, stderr: '' });
       expect(await run('people', 'merge', 'dung', '--into', 'binh')).toMatchObject({ code: 0, stderr: '' });
       expect(await run('people', 'merge', 'dun', '--into', 'binh')).toMatchObject({
-        ...{ code: 1, stderr: expect.stringContaining('Nothing is known of a person dun.') },
+        ...{ code: 1, stderr: expect.stringContaining('The person dun is not known.') },
       });
       await stop(again);
       await stop(api);
@@ -207,7 +207,7 @@ describe('When the graph may lack what is asked for', () => {
         expect({ code, ...(JSON.parse(stdout) as object) }).toMatchObject({
           ...{ code: 0, items: expect.arrayContaining([expect.objectContaining({ person: 'giang' })]) },
         });
-        expect(stderr).toMatch(/^1 event is left out of what workers make of the log, and cases, contacts or alerts/);
+        expect(stderr).toMatch(/^1 event is set aside by workers, and cases, contacts or alerts/);
         await queues.redis.hdel(queues.key('aside:open-cases'), 'of a test');
         await until(async () => (await header()) === null, 'nothing is left out');
       } finally {

@@ -72,7 +72,7 @@ describe('A part that runs alone', () => {
     expect(shown.stdout).toContain('1 event is set aside');
 
     const unknown = await runCommand(['projections', 'accept', '1', '--by', 'Lan', '--reason', 'a test'], env);
-    expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('set aside is at 1') });
+    expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('the position or id 1 is set aside') });
     const nobody = await runCommand(['projections', 'accept', position], env);
     expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining('--by') });
     const accepted = await runCommand(['projections', 'accept', position, '--by', 'Lan', '--reason', 'a test'], env);
@@ -109,7 +109,7 @@ describe('A part that runs alone', () => {
       // Readers are refused when they connect again.
       await server.end();
       await server.begin();
-      const why = 'the event log does not let us in: it asks for a user and a password';
+      const why = 'the event log refuses the connection: it asks for a user and a password';
       expect(await readiness(503)).toMatchObject({
         services: { 'event-log': { up: false, problem: expect.stringContaining('asks for a user and a password') } },
       });
@@ -168,7 +168,7 @@ it('Without a provider, every output about messages says that they are only writ
       code: 0,
       stdout: expect.stringContaining(NOBODY_GETS_THEM),
     });
-    expect(stdout).not.toContain('Everyone was told');
+    expect(stdout).not.toContain('Everyone was notified');
   }
   // Output for programs is unchanged.
   for (const command of ['alerts', 'unreached']) {

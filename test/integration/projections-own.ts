@@ -113,7 +113,7 @@ export function ownProjections(driverOf: () => Driver): void {
         });
         at.start(another);
         await until(async () => typeof (await at.tasksOrWhy()) === 'string', 'tasks are not answered any more');
-        expect(await at.tasksOrWhy()).toContain('tasks and reminders are being made anew');
+        expect(await at.tasksOrWhy()).toContain('tasks and reminders are being rebuilt');
         await at.append(near(10));
         await until(() => at.passed(TRACED), 'traces have what comes meanwhile');
         expect(await at.passed(['tasks'])).toBe(false);

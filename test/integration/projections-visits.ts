@@ -176,7 +176,7 @@ export function visitProjections(driverOf: () => Driver): void {
         expect(await at.passed(TRACED)).toBe(false);
         const past = withTraceGraph(driverOf(), cache, (graph) => trace(graph, inputOf(everythingOf('An'))), end);
         expect(answerOf(await past)).toEqual(before);
-        expect(await whyNot(staysOf(at, 'Giang'))).toContain('presence is being made anew');
+        expect(await whyNot(staysOf(at, 'Giang'))).toContain('presence is being rebuilt');
         expect((await at.questions.contacts('case of An', { limit: 9 })).contacts).toHaveLength(1);
 
         released = true;

@@ -37,24 +37,24 @@ const states: Record<string, (rig: AlertingRig) => Promise<Degrees>> = {
     await found(rig, { an: 1 });
     return {};
   },
-  'covered: the message to another F2 of the phone spoke of both': async (rig) => {
+  'covered: the message to another F2 of the phone covered both': async (rig) => {
     await family(rig);
     await found(rig, { binh: 2, an: 2 });
     expect(rig.alerts('an').map(({ status }) => status)).toEqual(['covered']);
     return { binh: 2 };
   },
-  'failed, for want of a phone': async (rig) => {
+  'failed, without a phone': async (rig) => {
     await rig.register('an', null);
     await found(rig, { an: 2 });
     return {};
   },
-  'failed, since the number takes no SMS': async (rig) => {
+  'failed, since the number cannot receive SMS': async (rig) => {
     await rig.register('an', LANDLINE);
     await found(rig, { an: 2 });
     expect(rig.alerts('an').map(({ failure }) => failure)).toEqual(['no-sms']);
     return {};
   },
-  'failed, since what it would say was over': async (rig) => {
+  'failed, since the advice was over': async (rig) => {
     await rig.register('an', PHONE);
     rig.now = Date.parse(AT) + 15 * DAY;
     await found(rig, { an: 2 });
@@ -77,7 +77,7 @@ const states: Record<string, (rig: AlertingRig) => Promise<Degrees>> = {
     expect(rig.alerts('an').map(({ failure }) => failure)).toEqual([null, 'bound']);
     return {};
   },
-  'failed, since nobody knows whether the message went': async (rig) => {
+  'failed, since nobody knows whether the message was sent': async (rig) => {
     await rig.register('an', PHONE);
     Object.assign(rig.provider.knows, { repeats: false, fates: false });
     rig.provider.loses = 'sent';
@@ -85,13 +85,13 @@ const states: Record<string, (rig: AlertingRig) => Promise<Degrees>> = {
     expect(rig.alerts('an').map(({ failure }) => failure)).toEqual(['uncertain']);
     return {};
   },
-  'withdrawn before it went': async (rig) => {
+  'withdrawn before it was sent': async (rig) => {
     await rig.register('an', PHONE);
     await requested(rig);
     await found(rig, {});
     return {};
   },
-  'withdrawn, and still standing for another F2 of the phone': async (rig) => {
+  'withdrawn, and still valid for another F2 of the phone': async (rig) => {
     await family(rig);
     await found(rig, { an: 2, binh: 2 });
     await found(rig, { binh: 2 });

@@ -24,7 +24,7 @@ export async function runEventLogNode({ say, untilStopped, ...options }: RunOpti
   const failure = await Promise.race([stopped, node.failed]);
   if (failure !== undefined) {
     warn(`The event log stops, because its disk failed: ${failure.message}`);
-    warn('What was acknowledged is on the disk. Look at the disk, then start again.');
+    warn('Everything that was acknowledged is on the disk. Check the disk, then start again.');
     return false;
   }
   await node.close();

@@ -25,16 +25,16 @@ export async function refusalOfLog(url: string, error: ClientError): Promise<str
   if (error.type === 'access-denied') {
     if (user === undefined || /asks for/.test(message)) return 'it asks for a user and a password.';
     if (error.code === UNAUTHENTICATED) return 'the user or the password is wrong.';
-    return `its user ${user} may not read the whole log ($all): an administrator has to give that right.`;
+    return `its user ${user} may not read the whole log ($all): an administrator must grant that right.`;
   }
   if (/certificate file/i.test(message)) {
     return `the certificate of its authority cannot be read: tlsCAFile is ${authority ?? 'not set'}.`;
   }
   if (/unable to verify|self.signed certificate|unable to get (local )?issuer/i.test(message)) {
-    return 'its certificate is not of the authority that we know (tlsCAFile, or those of the system where it is left out).';
+    return 'its certificate was not issued by a known authority (tlsCAFile or, without it, those of the system).';
   }
   if (/certificate has expired|certificate is not yet valid/i.test(message)) {
-    return 'its certificate does not hold at this time; look at the clocks of both machines.';
+    return 'its certificate is not valid at this time; check the clocks of both machines.';
   }
   if (/does not match certificate/i.test(message)) return 'its certificate is for another name.';
   if (error.type !== 'unavailable') return undefined;

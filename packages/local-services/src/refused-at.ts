@@ -15,7 +15,7 @@ export function refusedAt(name: ServiceName, address: string, problem: Error): S
   };
   return new ServicesError(
     'refused',
-    `${titles[name]} at ${address} does not let us in: ${problem.message}`,
+    `${titles[name]} at ${address} refuses the connection: ${problem.message}`,
     fixes[name],
   );
 }

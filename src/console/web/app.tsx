@@ -153,7 +153,7 @@ export function App() {
           say={say}
           onEnd={(ended) => {
             setAsked(undefined);
-            // The pressed button may be gone, so the keyboard focus moves to the outcome.
+            // The pressed button may have been removed, so the keyboard focus moves to the outcome.
             if (ended !== null) {
               setOutcome(ended);
               // Later, because nothing outside of an open dialog can get the focus.

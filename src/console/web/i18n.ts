@@ -15,7 +15,7 @@ const TEXTS = {
   ahead: ['It is far ahead of the log.', 'Đồng hồ nhanh hơn nhật ký nhiều ngày.'],
   clockRight: ['The clock is right', 'Đồng hồ đúng'],
   heldByClock: ['Nothing is sent: the clock is in doubt', 'Không gửi tin: đồng hồ có thể sai'],
-  heldResults: ['Results that wait for a person', 'Kết quả đang chờ người kiểm tra'],
+  heldResults: ['Results that wait for review', 'Kết quả đang chờ người kiểm tra'],
   heldResultsMean: [
     'Each has a date that is impossible under the rules. They do not count until somebody has checked them.',
     'Mỗi kết quả có một ngày không thể đúng theo quy định. Chúng chưa được tính cho đến khi có người kiểm tra.',
@@ -28,7 +28,7 @@ const TEXTS = {
   'confirm-clock': ['The clock is right', 'Đồng hồ đúng'],
   graphAway: ['Figures of cases and alerts are missing here.', 'Thiếu số liệu về ca và cảnh báo.'],
   'accept-set-aside': ['Leave it out', 'Chấp nhận bỏ qua'],
-  staysOut: ['stays out', 'được bỏ qua'],
+  staysOut: ['accepted as left out', 'được bỏ qua'],
   leftOutBy: ['Left out by', 'Bị bỏ qua bởi'],
   theGraph: ['the graph', 'đồ thị'],
   setAside: ['Events that could not be processed', 'Sự kiện không đưa được vào đồ thị'],
@@ -42,11 +42,11 @@ const TEXTS = {
   updated: ['As of', 'Lúc'],
   unknown: ['The current state is unknown', 'Chưa biết tình hình hiện tại'],
   visitThem: [
-    'Without a phone, nobody can be sent a message again: somebody has to visit them. Once a phone is registered, the message is sent automatically.',
+    'Without a phone, a message cannot be sent again: somebody has to visit the person. Once a phone is registered, the message is sent automatically.',
     'Không có số điện thoại thì không thể gửi lại: cần có người đến gặp. Khi có số được đăng ký, tin sẽ tự được gửi.',
   ],
   callThem: [
-    'A number that cannot receive SMS cannot be sent a message again: somebody has to call or visit.',
+    'To a number that cannot receive SMS, a message cannot be sent again: somebody has to call or visit.',
     'Số không nhận được SMS thì không thể gửi lại: cần gọi điện hoặc đến gặp.',
   ],
   toldTomorrow: [
@@ -55,7 +55,7 @@ const TEXTS = {
   ],
   silent: ['The API does not answer. These figures may be old.', 'API không trả lời. Các số liệu này có thể đã cũ.'],
   never: ['The API does not answer.', 'API không trả lời.'],
-  again: ['The page asks again every few seconds.', 'Trang tự hỏi lại sau vài giây.'],
+  again: ['The page tries again every few seconds.', 'Trang tự hỏi lại sau vài giây.'],
   sending: ['Messages are being sent', 'Đang gửi tin nhắn'],
   nobody: [
     'No provider: messages are written to a file, nobody gets them',
@@ -100,19 +100,19 @@ const TEXTS = {
   standFailed: ['Alerts that failed for good', 'Cảnh báo không gửi được'],
   noneFailed: ['None.', 'Không có.'],
   includeUncertain: [
-    'Also those whose message may already have been sent: somebody may get it twice',
+    'Also those whose message may already have been sent: some people may get it twice',
     'Cả những tin không rõ đã gửi hay chưa: có người có thể nhận hai lần',
   ],
   onlyUncertain: [
-    'These messages may already have been sent: somebody may get one twice',
+    'These messages may already have been sent: some people may get one twice',
     'Không rõ những tin này đã gửi hay chưa: có người có thể nhận hai lần',
   ],
   ofCase: ['Only for this case', 'Chỉ của ca này'],
   ofProvider: ['Only through this provider', 'Chỉ qua nhà cung cấp này'],
   replayed: ['sent again', 'được gửi lại'],
   left: ['left as they are', 'giữ nguyên'],
-  brake: ['Cases that wait for a person', 'Ca đang chờ người duyệt'],
-  noneHeld: ['No case waits.', 'Không có ca nào chờ.'],
+  brake: ['Cases that wait for approval', 'Ca đang chờ người duyệt'],
+  noneHeld: ['No cases wait.', 'Không có ca nào chờ.'],
   contacts: ['contacts', 'người tiếp xúc'],
   held: ['waits since', 'chờ từ'],
   wasRefused: ['refused; since', 'đã từ chối; từ'],
@@ -130,7 +130,7 @@ const TEXTS = {
   case: ['case', 'ca'],
   alerts: ['alerts', 'cảnh báo'],
   done: ['Done.', 'Đã xong.'],
-  unchanged: ['It was already so: nothing changed.', 'Trước đó đã như vậy: không có gì thay đổi.'],
+  unchanged: ['Nothing changed: it was already so.', 'Trước đó đã như vậy: không có gì thay đổi.'],
   notDone: ['Not done:', 'Chưa thực hiện:'],
 } as const satisfies Record<string, readonly [string, string]>;
 

@@ -19,17 +19,17 @@ export function watchGraph(driver: Driver, store: EventStore, taken: EventSet, r
     });
   gauge(
     'truyvet_graph_stands_still_seconds',
-    'How long the contact graph has stood still behind the log; 0 while it moves or has caught up',
+    'Seconds for which the contact graph is behind the log without progress; 0 if it progresses or has caught up',
     ({ standsStill }) => standsStill,
   );
   gauge(
     'truyvet_graph_set_aside_events',
-    'Events that could not be brought into the contact graph',
+    'Events that could not be written to the contact graph',
     (health) => health.setAside,
   );
   new Gauge({
     name: 'truyvet_graph_set_aside_first_position',
-    help: 'Where in the log the first event of a type stands that could not be brought into the contact graph',
+    help: 'Log position of the first event of a type that could not be written to the contact graph',
     labelNames: ['type'],
     registers: [registry],
     collect() {

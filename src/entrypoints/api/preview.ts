@@ -64,28 +64,28 @@ const previewSchema: SchemaObject = {
       required: ['opened', 'retracted', 'changed'],
       properties: { opened: people('Ids.'), retracted: people('Ids.'), changed: people('Ids.') },
     },
-    told: people('Who would be told, by their ids; a person once for each case.'),
-    told_again: people('Who was told, and would be told something else.'),
-    told_already: people('Contacts to whom what they were told before says enough.'),
-    taken_back: people('Who would be told that what they were told holds no longer.'),
-    called_off: people('Whose message still waits to go, and would not.'),
-    not_told: people('Contacts who are found after their last day, or are cases themselves: nobody tells them.'),
-    waiting: { ...count, description: 'Contacts who would wait for a person, since the numbers are unlikely.' },
+    told: people('Ids of the people who would be notified; a person is listed once for each case.'),
+    told_again: people('People who were notified before and would get another message.'),
+    told_already: people('Contacts for whom an earlier message says enough.'),
+    taken_back: people('People who would get a message that an earlier message no longer applies.'),
+    called_off: people('People whose message still waits and would not be sent.'),
+    not_told: people('Contacts who are found after their last day, or are cases themselves: they get no message.'),
+    waiting: { ...count, description: 'Number of contacts who would wait for approval: the numbers are unlikely.' },
     messages: {
       type: 'object',
       additionalProperties: count,
-      description: 'How many would go, by language; several people of a phone are told with one.',
+      description: 'Number of messages by language; several people who share a phone get one message.',
     },
-    unreached: people('Who should be told, and has no phone, or one that takes no SMS.'),
+    unreached: people('People who should get a message but have no phone, or one that cannot receive SMS.'),
     graph_behind: {
       type: 'boolean',
-      description: 'Whether the contact graph has yet to take in what the log holds, and may know of more in a moment.',
+      description: 'Whether the contact graph is behind the log; a later preview may then find more.',
     },
     rows: count,
     rejected: count,
     errors: {
       type: 'array',
-      description: 'Of rows that would be refused.',
+      description: 'Errors of rows that would be refused.',
       items: {
         type: 'object',
         required: ['row', 'field', 'reason', 'fix'],
@@ -109,10 +109,10 @@ function previewController({ name, permission }: Rows, kind: RowKind): Type<unkn
     @HttpCode(200)
     @ApiOperation({
       operationId: `post-${name}-preview`,
-      summary: `Say who would be told because of these ${name}, and store nothing`,
+      summary: `Preview who would be notified because of these ${name}; nothing is stored`,
       description:
-        `As POST /v1/${name}, of ${MOST_ROWS.toLocaleString('en')} rows at most: which cases would be opened, changed and ` +
-        'retracted, and who would get a message, another one, or a withdrawal. It is computed by the code that does it, ' +
+        `Like POST /v1/${name}, for at most ${MOST_ROWS.toLocaleString('en')} rows: the cases that it would open, ` +
+        'change and retract, and who would get a message, another one, or a withdrawal. It runs the same code, ' +
         'on the current log and contact graph.',
     })
     @ApiConsumes('application/json', 'application/x-ndjson')

@@ -7,7 +7,7 @@ import { countLeftOut, leftOutByReaders } from '../../work/readers-aside.js';
 export function watchReaders(queues: Queues, registry: Registry): void {
   new Gauge({
     name: 'truyvet_reader_set_aside_events',
-    help: 'Events that a reader of the log could not make cases, traces or alerts of',
+    help: 'Events that a reader of the log could not process into cases, traces or alerts',
     labelNames: ['reader'],
     registers: [registry],
     async collect() {
@@ -18,7 +18,7 @@ export function watchReaders(queues: Queues, registry: Registry): void {
   });
   new Gauge({
     name: 'truyvet_reader_set_aside_first_position',
-    help: 'Where in the log the first event of a type stands that a reader of the log left out',
+    help: 'Log position of the first event of a type that a reader of the log set aside',
     labelNames: ['reader', 'type'],
     registers: [registry],
     async collect() {

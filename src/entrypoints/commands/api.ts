@@ -3,11 +3,11 @@ import type { Command } from 'commander';
 export function registerApi(program: Command): void {
   program
     .command('api')
-    .description('serve the API alone, in the foreground')
+    .description('serve only the API, in the foreground')
     .addHelpText(
       'after',
       '\nListens on TRUYVET_HOST and TRUYVET_PORT (127.0.0.1, 7810). On an address that others can reach it needs' +
-        '\nTRUYVET_SERVICE_KEY, which every request but /health/live and /a/ (links by which contacts answer) then carries' +
+        '\nTRUYVET_SERVICE_KEY; every request must then carry it, except /health/live and /a/ (answers of contacts),' +
         '\nas "Authorization: Bearer KEY".',
     )
     .action(async () => {
@@ -23,7 +23,7 @@ export function registerApi(program: Command): void {
       try {
         const api = await startApi(runtime);
         parts.unshift(api);
-        running = `The API listens on ${api.url}; it is described at ${api.url}/docs, operators have ${api.url}/console/`;
+        running = `The API listens on ${api.url}; description: ${api.url}/docs; console: ${api.url}/console/`;
       } catch (error) {
         await runtime.close();
         throw error;

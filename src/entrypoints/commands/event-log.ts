@@ -13,9 +13,9 @@ export function registerEventLog(program: Command): void {
     .command('event-log')
     .description("Serve the embedded event log, which speaks EventStoreDB's gRPC protocol")
     .requiredOption('--port <port>', 'port to listen on; 0 takes a free one', portNumber)
-    .requiredOption('--data <folder>', 'folder of the log; made when it is not there')
+    .requiredOption('--data <folder>', 'folder of the log; created if it does not exist')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--access <folder>', "folder of its certificate and users (default: the log's, with -access behind it)")
+    .option('--access <folder>', "folder of its certificate and users (default: the log's with -access appended)")
     .action(serve);
 }
 

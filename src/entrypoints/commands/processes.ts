@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 export function registerProjector(program: Command): void {
   program
     .command('projector')
-    .description('keep the contact graph up with the log, in the foreground; several do no harm')
+    .description('keep the contact graph up to date with the log, in the foreground; several do no harm')
     .action(async () => {
       const { runProcess } = await import('../run-process.js');
       await runProcess('projector');

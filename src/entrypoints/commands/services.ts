@@ -11,17 +11,17 @@ async function load() {
 export function registerServices(program: Command): void {
   const services = program
     .command('services')
-    .description('the event log, Neo4j and Redis that an installation stands on')
+    .description('the event log, Neo4j and Redis that an installation uses')
     .addHelpText(
       'after',
-      '\nA service given by EVENTSTORE_URL, NEO4J_URL or REDIS_URL is used as it is. The others run in Docker where an' +
+      '\nA service given by EVENTSTORE_URL, NEO4J_URL or REDIS_URL is used as it is. The others run in Docker if an' +
         '\nengine answers (TRUYVET_DOCKER=no: never), otherwise as processes; their data, ports and passwords are in the' +
         '\nfolder TRUYVET_DATA. Memory of Neo4j: TRUYVET_NEO4J_HEAP and TRUYVET_NEO4J_PAGECACHE, such as 512m or 2g.',
     );
 
   services
     .command('up')
-    .description('start what is not running and wait until all of it answers')
+    .description('start the services that are not running, and wait until all answer')
     .option('--install', 'install what is missing (as root on Debian or Ubuntu)')
     .option('--json', 'print the status as JSON')
     .action(async ({ install, json }: { install?: boolean; json?: boolean }) => {
@@ -32,7 +32,7 @@ export function registerServices(program: Command): void {
 
   services
     .command('down')
-    .description('stop what was started here; the data stays')
+    .description('stop the services that were started here; their data stays')
     .option('--json', 'print the status as JSON')
     .action(async ({ json }: { json?: boolean }) => {
       const { servicesDown, servicesStatus, options } = await load();
@@ -42,7 +42,7 @@ export function registerServices(program: Command): void {
 
   services
     .command('status')
-    .description('say what runs and where; exits with 3 when something does not answer')
+    .description('show which services run and where; exits with 3 if one does not answer')
     .option('--json', 'print it as JSON')
     .action(async ({ json }: { json?: boolean }) => {
       const { servicesStatus, options } = await load();

@@ -44,13 +44,13 @@ export interface DemoOptions {
 export async function demo(options: DemoOptions): Promise<void> {
   const { people } = options;
   if (!Number.isInteger(people) || people < 100 || people > 1_000_000) {
-    throw new UserError('--people is to be a whole number from 100 to 1000000.');
+    throw new UserError('--people must be a whole number from 100 to 1000000.');
   }
   const given = OF_AN_INSTALLATION.filter((name) => process.env[name]);
   if (given.length > 0) {
     throw new UserError(
-      `The demo writes made-up people and does so nowhere but in services of its own; set is ${given.join(', ')}.`,
-      `Unset what leads elsewhere: env ${given.map((name) => `-u ${name}`).join(' ')} npm run demo`,
+      `The demo writes made-up people, and only to services of its own; these variables are set: ${given.join(', ')}.`,
+      `Unset them: env ${given.map((name) => `-u ${name}`).join(' ')} npm run demo`,
     );
   }
   process.env['TRUYVET_DATA'] ||= '.truyvet-demo';
@@ -118,19 +118,19 @@ async function tell(config: Config, { people, exit = false, install }: DemoOptio
     await writeResults(retraction, [resultRow(first, day, 2, 'retracted')]);
     await stages.time('case retracted, messages written', () => take('results', retraction, true));
     await show(first);
-    showOutbox(config.dataDir, 'Written in all');
+    showOutbox(config.dataDir, 'All messages written');
 
     title('What each stage took');
     stages.print();
     title('Where to look next');
     const shown = relative(process.cwd(), config.dataDir) || config.dataDir;
     console.log(`  export TRUYVET_DATA=${shown}`);
-    if (exit) console.log('  npx truyvet services up                    everything was stopped: the two below need it');
+    if (exit) console.log('  npx truyvet services up                    everything was stopped: the next two need it');
     console.log(`  npx truyvet contacts --person ${personId(cases[1] ?? 0)}      who met this case, and where`);
-    console.log('  npx truyvet alerts --status failed         whom no message reaches: visit them');
+    console.log('  npx truyvet alerts --status failed         people whom no message reaches: visit them');
     console.log(`  less ${join(shown, 'outbox.ndjson')}          every message, as a provider would get it`);
-    if (!exit) console.log(`  ${url}/console/             the page of operators`);
-    if (!exit) console.log(`  ${url}/docs                 the API, which goes on running: stop it with Ctrl-C`);
+    if (!exit) console.log(`  ${url}/console/             the operators' page`);
+    if (!exit) console.log(`  ${url}/docs                 the API, which keeps running: stop it with Ctrl-C`);
     finished = true;
     if (!exit) await untilStopped(parts, console.log, { stop });
   } finally {
@@ -182,28 +182,28 @@ async function addRules(store: EventStore): Promise<void> {
   const rules = (await allProfiles(store)).find(({ id }) => id === RULES);
   if (!rules) throw new Error(`there is no profile ${RULES}`);
   await addProfile(store, { ...rules, id: 'demo', authority: 'own', name: `${rules.name}, for the demo` });
-  console.log(`Traced by the rules of ${RULES}, to contacts of contacts (F2); docs/profiles.md tells of others`);
+  console.log(`Traced by the rules of ${RULES}, to contacts of contacts (F2); docs/profiles.md describes others`);
 }
 
 async function prepareFolder(dataDir: string): Promise<void> {
   const mark = join(dataDir, MARK);
   if (existsSync(mark)) {
-    console.log(`Removing the demo that ran before in ${dataDir}`);
+    console.log(`Removing the earlier demo in ${dataDir}`);
     await servicesDown({ config: readConfig(), say: console.log });
     rmSync(dataDir, { recursive: true, force: true });
   } else if (existsSync(dataDir) && readdirSync(dataDir).length > 0) {
     throw new UserError(
-      `${dataDir} holds an installation that is not the demo's.`,
-      'Unset TRUYVET_DATA, or name an empty folder: the demo mixes nothing with real data.',
+      `${dataDir} has an installation that is not the demo's.`,
+      'Unset TRUYVET_DATA, or name an empty folder: the demo must not mix with real data.',
     );
   }
   mkdirSync(resolve(mark), { recursive: true });
 }
 
 function printCase({ person, status, window, f1, f2 }: ContactListAnswer): void {
-  const until = window.until ?? 'isolation, of which none is recorded';
+  const until = window.until ?? 'isolation (none is recorded)';
   if (status === 'retracted') {
-    console.log(`  ${person} is no case any more: ${f1.length} F1, ${f2.length} F2`);
+    console.log(`  ${person} is no longer a case: ${f1.length} F1, ${f2.length} F2`);
     return;
   }
   console.log(`  ${person}: infectious from ${window.from} until ${until}: ${f1.length} F1, ${f2.length} F2`);
@@ -213,7 +213,7 @@ function printCase({ person, status, window, f1, f2 }: ContactListAnswer): void 
         `first at ${each.first_exposure_at}`,
     );
   }
-  for (const each of f2.slice(0, SHOWN)) console.log(`    F2 ${each.person} was then with ${each.via.join(', ')}`);
+  for (const each of f2.slice(0, SHOWN)) console.log(`    F2 ${each.person} was later with ${each.via.join(', ')}`);
 }
 
 function showOutbox(dataDir: string, what: string): void {

@@ -5,10 +5,10 @@ import { jsonSchemaOf } from './json-schema.js';
 /** The answers' shapes as OpenAPI shows them. */
 const text: SchemaObject = { type: 'string' };
 const count: SchemaObject = { type: 'integer', minimum: 0 };
-const zone: SchemaObject = { type: 'string', description: 'Zone of times that carried none.' };
+const zone: SchemaObject = { type: 'string', description: 'Zone in which times without an offset were read.' };
 const zone_assumed: SchemaObject = {
   type: 'boolean',
-  description: 'A time carried no offset: it was read in `zone`.',
+  description: 'A time had no offset and was read in `zone`.',
 };
 
 const fieldError: SchemaObject = {
@@ -30,26 +30,26 @@ export const storedSchema: SchemaObject = {
       type: 'string',
       enum: ['accepted', 'new', 'unchanged'],
       description:
-        'accepted: a check-in or a meeting, stored now or before; new: it said something new; unchanged: it was known',
+        'accepted: a check-in or a meeting, stored now or before; new: something changed; unchanged: it was known',
     },
-    visit_id: { type: 'string', format: 'uuid', description: 'Of a check-in: names the visit in later corrections.' },
+    visit_id: { type: 'string', format: 'uuid', description: 'For a check-in: the visit, for later corrections.' },
     standing: {
       type: 'string',
       enum: ['superseded', 'reported-earlier', 'held'],
       description:
-        "Of a result that is not the laboratory's last word. superseded: it was said before, and something else since; " +
-        'an Idempotency-Key of its own states it again on purpose. reported-earlier: it is kept, and what was reported ' +
-        'later of this sample, person and disease holds. held: the profile makes a date impossible, and it counts for ' +
-        'nothing until a person has looked at it.',
+        'For a result that does not apply. superseded: it was reported before and has been replaced since; ' +
+        'a new Idempotency-Key restates it on purpose. reported-earlier: it is kept, but the result reported later ' +
+        'for this sample, person and disease applies. held: a date is impossible under the profile, and it does ' +
+        'not count until a person has reviewed it.',
     },
     zone,
     zone_assumed,
     warnings: {
       type: 'array',
       items: warning,
-      description: 'What else there is to say of it; left out where nothing.',
+      description: 'Remarks about it; absent if there are none.',
     },
-    errors: { type: 'array', items: fieldError, description: 'What of it could not be taken; left out where all was.' },
+    errors: { type: 'array', items: fieldError, description: 'Errors of parts that were refused; absent if none was.' },
   },
 };
 
@@ -72,13 +72,13 @@ export const batchSchema: SchemaObject = {
   properties: {
     rows: count,
     accepted: count,
-    new: { ...count, nullable: true, description: 'Null for check-ins and proximity, of which it is not asked.' },
-    superseded: { ...count, description: 'Results said before, in whose place something else was said since.' },
-    reported_earlier: { ...count, description: 'Results kept that were reported before what holds.' },
-    held: { ...count, description: 'Results that wait for a person, since a date of theirs is impossible.' },
+    new: { ...count, nullable: true, description: 'Null for check-ins and proximity, for which it is not determined.' },
+    superseded: { ...count, description: 'Results that were reported before and have been replaced since.' },
+    reported_earlier: { ...count, description: 'Results that were reported earlier than the one that applies.' },
+    held: { ...count, description: 'Results that wait for review, because one of their dates is impossible.' },
     rejected: count,
     zone,
-    zone_assumed: { ...count, description: 'Rows with such a time.' },
+    zone_assumed: { ...count, description: 'Rows with a time without an offset.' },
     errors: {
       type: 'array',
       items: {
@@ -90,7 +90,7 @@ export const batchSchema: SchemaObject = {
     errors_left_out: { ...count, description: 'Errors beyond those listed.' },
     warnings: {
       type: 'array',
-      description: 'What else there is to say of rows that were taken, and the first rows of which.',
+      description: 'Remarks about accepted rows, each with the first rows that it applies to.',
       items: {
         type: 'object',
         required: ['code', 'rows', 'first', 'about', 'says'],
@@ -124,10 +124,10 @@ export const groupSchema: SchemaObject = {
     },
     errors: {
       type: 'array',
-      description: 'People who could not be taken, each named.',
+      description: 'Errors of people who were not accepted, each with the id.',
       items: fieldError,
     },
-    warnings: { type: 'array', items: warning, description: 'Such as people of whom nothing was known before.' },
+    warnings: { type: 'array', items: warning, description: 'Remarks, such as about people who were unknown before.' },
   },
 };
 
@@ -138,7 +138,7 @@ export function groupJsonSchema(shape: Shape): SchemaObject {
   const ids: SchemaObject = { type: 'array', items: personId ?? {}, minItems: 1 };
   return {
     ...single,
-    properties: { [PERSON_IDS]: { ...ids, description: 'Who came; as text, separated by |.' }, ...rest },
+    properties: { [PERSON_IDS]: { ...ids, description: 'The people who came; as text, separated by |.' }, ...rest },
     required: [PERSON_IDS, ...(single.required ?? []).filter((name) => name !== 'person_id')],
   };
 }

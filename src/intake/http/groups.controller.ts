@@ -42,13 +42,13 @@ export function groupsController(
       operationId: groups.name,
       summary: groups.title,
       description:
-        'Each person has a visit of their own, to be ended or corrected by itself. Sent again, the same facts change ' +
-        `nothing. People who cannot be taken are listed, each by id, and the others are stored. In batches of ${name} ` +
-        'a line may have person_ids too.',
+        'Each person gets a separate visit, to be ended or corrected on its own. Sent again, the same facts change ' +
+        `nothing. People who are not accepted are listed by id, and the others are stored. In batches of ${name}, ` +
+        'a line may also have person_ids.',
     })
     @ApiConsumes('application/json')
     @ApiQuery(HISTORY)
-    @ApiHeader({ name: 'Idempotency-Key', required: false, description: `As for single ${name}.` })
+    @ApiHeader({ name: 'Idempotency-Key', required: false, description: `The same as for single ${name}.` })
     @ApiBody({ schema: groupJsonSchema(kind) })
     @ApiOkResponse({ description: 'Durable.', schema: groupSchema })
     async post(@Req() request: Request): Promise<GroupAnswer> {
@@ -74,7 +74,7 @@ export function groupsController(
       const placeId = kind.groups.at(rows[0]);
       if (await this.#rate.passes(placeId, rows.length)) return;
       const message = `More than ${PEOPLE_AT_A_PLACE} people were scanned in groups at ${placeId} within ${MINUTES} minutes.`;
-      const fix = 'Send it again later, or their check-ins one by one.';
+      const fix = 'Send it again later, or send the check-ins one by one.';
       throw refused(TOO_MANY, message, fix);
     }
   }

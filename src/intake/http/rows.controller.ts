@@ -41,21 +41,20 @@ export function rowsController({ name, permission, title }: Rows, kind: RowKind)
       operationId: `post-${name}`,
       summary: title,
       description:
-        'One object as application/json, or one a line as application/x-ndjson: of such a batch the good lines go in ' +
-        'and the others are listed. Sent again, the same facts change nothing. Fields may be left out, null or empty ' +
-        'where they are not required.',
+        'One object as application/json, or one per line as application/x-ndjson: good lines of a batch are stored, ' +
+        'and the others are listed. Sent again, the same facts change nothing. Optional fields may be absent, ' +
+        'null or empty.',
     })
     @ApiConsumes('application/json', 'application/x-ndjson')
     @ApiHeader({
       name: 'Idempotency-Key',
       required: false,
-      description:
-        'Makes check-ins, proximity and results a statement of its own, to go back to a value stated before.',
+      description: 'Makes check-ins, proximity and results a new statement, to restore a value that was stated before.',
     })
     @ApiQuery(HISTORY)
     @ApiBody({ schema: jsonSchemaOf(kind) })
     @ApiOkResponse({
-      description: 'Durable. The first shape answers one object, the second a batch.',
+      description: 'Stored durably. The first schema answers one object, the second a batch.',
       schema: { oneOf: [storedSchema, batchSchema] },
     })
     post(@Req() request: Request): Promise<Stored | BatchAnswer> {
@@ -70,7 +69,7 @@ export function rowsController({ name, permission, title }: Rows, kind: RowKind)
       const body = bodyOf(request);
       if (kind.groups && isGroup(body)) {
         const fix = `Post it to /v1/${name}/group, or as a line of a batch.`;
-        throw new RowRefused([{ column: PERSON_IDS, reason: 'is of several people', fix }]);
+        throw new RowRefused([{ column: PERSON_IDS, reason: 'is for several people', fix }]);
       }
       const read = (history ? this.#historyReader : this.#reader).read(body);
       if ('complaints' in read) {

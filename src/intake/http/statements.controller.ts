@@ -30,7 +30,7 @@ export function statementsController(
     @ApiHeader({
       name: 'Idempotency-Key',
       required: false,
-      description: 'Makes it a statement of its own, to go back to facts stated before.',
+      description: 'Makes it a new statement, to restore facts that were stated before.',
     })
     @ApiBody({ schema: jsonSchemaOf(kind) })
     @ApiOkResponse({ description: 'Durable.', schema: statedSchema })

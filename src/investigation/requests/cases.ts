@@ -14,7 +14,7 @@ import { from } from './from.js';
 export const askCases = defineQuestion({
   name: 'ask-cases',
   permission: 'questions:ask',
-  says: 'all cases, the latest illness first: who, since when, how many contacts, and whether they are traced',
+  says: 'list all cases, the latest illness first: person, onset, number of contacts, and whether they are traced',
   fields: FIELDS.cases,
   needs: ['graph'],
   http: { path: 'questions/cases', tag: 'questions' },
@@ -23,7 +23,7 @@ export const askCases = defineQuestion({
     shortened: true,
     csv: 'print the whole list as CSV, times in UTC',
     *told({ items, next }: CasesAnswer) {
-      if (items.length === 0) yield next === null ? 'There are no such cases.' : 'None among these.';
+      if (items.length === 0) yield next === null ? 'There are no such cases.' : 'None on this page.';
       else {
         yield* table([
           ['CASE', 'PERSON', 'DISEASE', 'ILL SINCE', 'STATE', 'F1', 'F2', 'CONTACTS'],
@@ -44,7 +44,7 @@ export const askCases = defineQuestion({
 export const askCommon = defineQuestion({
   name: 'ask-common',
   permission: 'questions:ask',
-  says: 'places that several cases visited, those of most cases first',
+  says: 'list places that several cases visited, places with most cases first',
   fields: FIELDS.common,
   needs: ['graph'],
   http: { path: 'questions/common', tag: 'questions' },
@@ -68,7 +68,7 @@ export const askCommon = defineQuestion({
 export const askClusters = defineQuestion({
   name: 'ask-clusters',
   permission: 'questions:ask',
-  says: 'live cases that hang together by exposure to one another or by a place on the same day',
+  says: 'list clusters of live cases that are connected by an exposure or by a place on the same day',
   fields: FIELDS.clusters,
   needs: ['graph'],
   http: { path: 'questions/clusters', tag: 'questions' },
@@ -82,7 +82,7 @@ export const askClusters = defineQuestion({
           yield `  ${count} of them at ${place} on ${days === 1 ? 'one day' : `${days} days`}`;
         }
       }
-      yield `${single} ${single === 1 ? 'case hangs' : 'cases hang'} together with no other`;
+      yield `${single} ${single === 1 ? 'case is' : 'cases are'} connected to no other`;
       yield* moreLine(next);
     },
   },
@@ -94,7 +94,7 @@ export const askClusters = defineQuestion({
 export const askUnreached = defineQuestion({
   name: 'ask-unreached',
   permission: 'questions:ask',
-  says: 'contacts who were not told: the alert failed, has no outcome yet, or there is none',
+  says: 'list contacts who were not notified: the alert failed, has no outcome yet, or does not exist',
   fields: FIELDS.unreached,
   needs: ['graph'],
   http: { path: 'questions/unreached', tag: 'questions' },
@@ -103,8 +103,8 @@ export const askUnreached = defineQuestion({
     shortened: true,
     ofMessages: true,
     *told({ items, next }: UnreachedAnswer, _given, _zone, reachesPeople) {
-      const all = reachesPeople ? 'Everyone was told.' : 'A message to everyone is written.';
-      if (items.length === 0) yield next === null ? all : 'None among these.';
+      const all = reachesPeople ? 'Everyone was notified.' : 'A message to everyone was written.';
+      if (items.length === 0) yield next === null ? all : 'None on this page.';
       for (const { case: id, person, degree, reason } of items)
         yield `F${degree} ${person} of case ${id}: ${wordsOfUnreached(reason)}`;
       yield* moreLine(next);

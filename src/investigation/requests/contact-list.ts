@@ -10,7 +10,7 @@ import { from } from './from.js';
 export const listContacts = defineQuestion({
   name: 'list-contacts',
   permission: 'questions:ask',
-  says: 'print the contacts that the latest completed trace of a case found',
+  says: 'list the contacts that the latest completed trace of a case found, with places',
   fields: FIELDS['contact-list'],
   needs: ['graph'],
   cli: { words: 'contacts', shortened: true, told: contactLines },

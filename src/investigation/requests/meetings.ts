@@ -12,7 +12,7 @@ import { from } from './from.js';
 export const askWhy = defineQuestion({
   name: 'ask-why',
   permission: 'questions:ask',
-  says: 'why somebody is a contact of a case: every meeting, or the chain of people down from the case',
+  says: 'show why a person is a contact of a case: every meeting, or the chain of people from the case',
   fields: FIELDS.why,
   needs: ['graph'],
   http: { path: 'questions/why', tag: 'questions' },
@@ -43,7 +43,7 @@ export const askWhy = defineQuestion({
 export const askAt = defineQuestion({
   name: 'ask-at',
   permission: 'questions:ask',
-  says: 'everyone at a place in a window of time',
+  says: 'list everyone at a place in a window of time',
   fields: FIELDS.at,
   needs: ['graph'],
   http: { path: 'questions/at', tag: 'questions' },
@@ -66,7 +66,7 @@ export const askAt = defineQuestion({
 export const askChains = defineQuestion({
   name: 'ask-chains',
   permission: 'questions:ask',
-  says: 'chains of meetings, each in the order of time, along which an infection can have passed',
+  says: 'list chains of meetings, in the order of time, along which an infection can have passed',
   fields: FIELDS.chains,
   needs: ['graph'],
   http: { path: 'questions/chains', tag: 'questions' },

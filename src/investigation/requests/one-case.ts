@@ -11,7 +11,7 @@ import { from } from './from.js';
 export const askContacts = defineQuestion({
   name: 'ask-contacts',
   permission: 'questions:ask',
-  says: 'contacts of a case, as its latest completed trace found them',
+  says: 'list the contacts of a case that its latest completed trace found',
   fields: FIELDS.contacts,
   needs: ['graph'],
   http: { path: 'questions/contacts', tag: 'questions' },
@@ -23,7 +23,7 @@ export const askContacts = defineQuestion({
 export const askFactors = defineQuestion({
   name: 'ask-factors',
   permission: 'questions:ask',
-  says: 'who shares a household, a vehicle or a group with a case without being an F1: epidemiological factors',
+  says: 'list people who share a household, vehicle or group with a case without being an F1 (epidemiological factors)',
   fields: FIELDS.factors,
   needs: ['graph'],
   http: { path: 'questions/factors', tag: 'questions' },
@@ -32,7 +32,7 @@ export const askFactors = defineQuestion({
     shortened: true,
     *told({ case: { id, person, records }, items, next }: FactorsAnswer) {
       yield* recordsLine(person, records);
-      if (items.length === 0) yield `Nobody shares anything with ${person} (case ${id}) beyond the F1.`;
+      if (items.length === 0) yield `Nobody except the F1 shares anything with ${person} (case ${id}).`;
       for (const { person: who, shared, since } of items)
         yield `  ${who}: the same ${shared.join(' and ')}, from ${since}`;
       yield* moreLine(next);
@@ -46,7 +46,7 @@ export const askFactors = defineQuestion({
 export const askSources = defineQuestion({
   name: 'ask-sources',
   permission: 'questions:ask',
-  says: 'likely sources of a case: cases that it met while infectious, and people between it and other cases',
+  says: 'list likely sources of a case: infectious cases that it met, and people between it and other cases',
   fields: FIELDS.sources,
   needs: ['graph'],
   http: { path: 'questions/sources', tag: 'questions' },
@@ -56,7 +56,7 @@ export const askSources = defineQuestion({
     *told({ case: { id, person, records, disease }, after, before, items, next }: SourcesAnswer) {
       yield `${person}: ${disease}, case ${id}: infected between ${after} and ${before}`;
       yield* recordsLine(person, records);
-      if (items.length === 0) yield 'No case that was infectious then, and no contact of one, was met.';
+      if (items.length === 0) yield 'The person met no infectious case and no contact of one.';
       for (const each of items) {
         const what = each.kind === 'case' ? `case ${each.cases.join(', ')}` : `contact of ${each.cases.join(', ')}`;
         const where = each.places.length === 0 ? 'by phone' : `at ${each.places.join(', ')}`;
@@ -73,7 +73,7 @@ export const askSources = defineQuestion({
 export const askGenerations = defineQuestion({
   name: 'ask-generations',
   permission: 'questions:ask',
-  says: 'the cases that descend from a case, generation by generation, and the reproduction number',
+  says: 'list the cases that descend from a case, generation by generation, with the reproduction number',
   fields: FIELDS.generations,
   needs: ['graph'],
   http: { path: 'questions/generations', tag: 'questions' },
@@ -92,7 +92,7 @@ export const askGenerations = defineQuestion({
       for (const { generation, cases } of counts)
         yield `Generation ${generation}: ${cases} ${cases === 1 ? 'case' : 'cases'}`;
       yield number === null
-        ? `Reproduction number: not known, since no case is old enough (${young} ${young === 1 ? 'is' : 'are'} too young)`
+        ? `Reproduction number: unknown, because no case is old enough (${young} ${young === 1 ? 'is' : 'are'} too young)`
         : `Reproduction number: ${number}, the mean of ${counted} cases; ${young} ${young === 1 ? 'is' : 'are'} too young to be counted`;
       for (const each of items) {
         const from = each.source === null ? '' : ` from ${each.source}, exposed ${each.first} for ${each.minutes} min`;

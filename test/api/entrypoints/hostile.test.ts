@@ -57,7 +57,7 @@ describe('A body that never arrives', () => {
       'POST /v1/people HTTP/1.1\r\nAuthorization: Bearer a-key-of-the-test\r\nContent-Type: application/json\r\nContent-Length: 9',
     ],
   ])('%s is given up', async (_, head) => {
-    expect(await halfSent(head)).toMatch(/^HTTP\/1\.1 408 .*did not come/s);
+    expect(await halfSent(head)).toMatch(/^HTTP\/1\.1 408 .*did not arrive/s);
   });
 
   it('closes the connection if the request was refused before it', async () => {
@@ -138,7 +138,7 @@ describe('A batch', () => {
     batch.write('b');
     expect(String((await chunks.next()).value)).toBe('b');
 
-    await expect(chunks.next()).rejects.toThrow('No line came');
+    await expect(chunks.next()).rejects.toThrow('No line arrived');
   });
 
   it('stores the lines after one that nests 30,000 deep', async () => {

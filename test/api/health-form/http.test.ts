@@ -77,7 +77,7 @@ describe('An answer', () => {
   it('is accepted once: a second visit says that it was received', async () => {
     await rig.send(ANSWER).expect(200);
     const { text } = await rig.get(`${rig.path}?lang=en`).expect(200);
-    expect(text).toContain('We received your answers before');
+    expect(text).toContain('We already received your answers');
     expect(text).not.toContain('<form');
     expect((await rig.send({ ...ANSWER, fever: 'no' }, `${rig.path}?lang=en`).expect(409)).text).toContain('received');
     expect(rig.answers()).toHaveLength(1);

@@ -33,9 +33,9 @@ describe('The page for a phone of several people', () => {
     const [first] = await three();
     const { text } = await rig.get().expect(200);
     expect(text).toContain('about the 3 people who use this phone');
-    expect(text).toContain('<legend>Does anybody of you have a fever?</legend>');
-    expect(text).toContain('<legend>Were all of you vaccinated against this disease?</legend>');
-    expect(text).not.toMatch(/Do you have|Were you|covid|person-of-nobody/);
+    expect(text).toContain('<legend>Does any of you have a fever?</legend>');
+    expect(text).toContain('<legend>Are all of you vaccinated against this disease?</legend>');
+    expect(text).not.toMatch(/Do you have|Are you|covid|person-of-nobody/);
     expect(text).not.toContain(first);
     expect((await rig.get(`${rig.path}?lang=vi`).expect(200)).text).toContain('3 người dùng số điện thoại này');
   });
@@ -72,7 +72,7 @@ describe('The page for a phone of several people', () => {
     expect((await rig.get().expect(200)).text).not.toContain('people who use this phone');
   });
 
-  it('stays while its message stands for somebody of another case', async () => {
+  it('stays while its message is valid for a person of another case', async () => {
     const other = await rig.join({ caseId: 'another case' });
     await sent(['another case']);
     await withdraw();
@@ -96,7 +96,7 @@ describe('The page for a phone of several people', () => {
     expect((await rig.get().expect(200)).text).not.toContain('people who use this phone');
   });
 
-  it('stays while the message stands for another of them, although its own person is no longer a contact', async () => {
+  it('stays while the message is valid for another of them, although its own person is no longer a contact', async () => {
     const other = await rig.join();
     await withdraw();
     await rig.get().expect(404);
@@ -109,7 +109,7 @@ describe('The page for a phone of several people', () => {
     await rig.get().expect(404);
   });
 
-  it('is gone once its message stands for nobody whom it covered', async () => {
+  it('no longer exists once its message is valid for nobody whom it covered', async () => {
     await rig.join();
     await withdraw();
     await hold(alertIdOf('c', 'told by another message', 0));
@@ -175,7 +175,7 @@ describe('An answer for several people', () => {
     await rig.join();
     await rig.join();
     const { text } = await rig.send({ ...ILL, people: 2, ill: 2 }).expect(422);
-    expect(text).toContain('How many people these questions are about has just changed');
+    expect(text).toContain('The number of people in these questions has just changed');
     expect(text).toContain('<input type="hidden" name="people" value="3">');
     expect(rig.answers()).toEqual([]);
     await rig.send({ ...ILL, people: 3, ill: 2 }).expect(200);

@@ -109,7 +109,7 @@ describe('A question over HTTP', () => {
       { field: 'from', reason: expect.stringContaining('without a time') },
       { field: 'until', reason: expect.stringContaining('not an ISO 8601 time') },
       { field: 'limit', reason: 'is below 1' },
-      { field: 'cursor', reason: 'is no cursor' },
+      { field: 'cursor', reason: 'is not a cursor' },
       { field: 'plaice', fix: 'Did you mean place?' },
     ]);
   });
@@ -140,7 +140,7 @@ describe('A question over HTTP', () => {
     expect(await get(`at?place=${place}&${WINDOW}`)).toMatchObject({
       status: 503,
       type: expect.stringContaining('problem+json'),
-      body: { fix: expect.stringContaining('Ask again later') },
+      body: { fix: expect.stringContaining('Try again later') },
     });
   });
 });

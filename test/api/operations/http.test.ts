@@ -112,15 +112,15 @@ describe('Operators over HTTP', () => {
 
   it('see the existing providers', async () => {
     const { body } = await post('alerts/pause', { ...order, provider: 'three' }).expect(422);
-    expect(body).toMatchObject({ detail: 'There is no provider three.', fix: 'Name one of these: one, two.' });
+    expect(body).toMatchObject({ detail: 'There is no provider three.', fix: 'Give one of these: one, two.' });
   });
 
   it('must give their name and a reason', async () => {
     const { body } = await post('alerts/pause', { by: ' ', who: 'Lan' }).expect(422);
     expect(body).toMatchObject({
       errors: [
-        { field: 'by', reason: 'is empty', fix: expect.stringContaining('who of the team') },
-        { field: 'reason', reason: 'is missing', fix: expect.stringContaining('Say why') },
+        { field: 'by', reason: 'is empty', fix: expect.stringContaining('the name of the team member') },
+        { field: 'reason', reason: 'is missing', fix: expect.stringContaining('Give the reason') },
         { field: 'who', reason: 'is not known', fix: 'Leave who out.' },
       ],
     });
@@ -153,7 +153,7 @@ describe('Operators over HTTP', () => {
     await append(streams.brake('c').name, { type: 'AlertsHeld', data: held });
     expect((await post('cases/c/approve', { by: 'Lan' }).expect(200)).body).toMatchObject({ outcome: 'new' });
     const { body } = await post('cases/c/refuse', { by: 'Lan' }).expect(422);
-    expect(body).toMatchObject({ detail: 'No alerts of case c wait.' });
+    expect(body).toMatchObject({ detail: 'No alerts of case c wait for approval.' });
   });
 
   it("see the held results, and release one once, as the laboratory's report", async () => {
@@ -168,7 +168,7 @@ describe('Operators over HTTP', () => {
     ]);
     const again = await post('held-results/tube%2F1/release', order).expect(422);
     expect(again.body).toMatchObject({
-      detail: 'No such result of tube/1 waits for a person.',
+      detail: 'No such result of tube/1 waits for review.',
       fix: expect.stringContaining('GET /v1/operations/held-results'),
     });
   });
@@ -179,7 +179,7 @@ describe('Operators over HTTP', () => {
     const several = await post('held-results/pool/refuse', order).expect(422);
     expect(several.body).toMatchObject({
       detail: 'Several results of pool wait: p1 (covid-19), p2 (covid-19).',
-      fix: 'Name one by its person and its disease.',
+      fix: 'Give its person and its disease.',
     });
     const numbered = await post('held-results/pool/refuse', { ...order, by: '0912345678' }).expect(422);
     expect(numbered.body).toMatchObject({ errors: [{ field: 'by' }] });
@@ -207,7 +207,7 @@ describe('Operators over HTTP', () => {
     });
     const unknown = await post('set-aside/accept', { ...order, events: ['100', '300'] }).expect(422);
     expect(unknown.body).toMatchObject({
-      detail: 'No event that is set aside is at 300, or of that id.',
+      detail: 'No event with the position or id 300 is set aside.',
       fix: expect.stringContaining('npx truyvet projections status'),
     });
     expect((await post('set-aside/accept', { ...order, events: ['200'] }).expect(200)).body).toMatchObject({

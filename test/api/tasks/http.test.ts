@@ -57,7 +57,7 @@ describe('A task over HTTP', () => {
     expect(body).toMatchObject({
       errors: [
         { field: 'outcome', reason: expect.stringContaining('is none of'), fix: expect.stringContaining('not-found') },
-        { field: 'by', reason: 'is missing', fix: expect.stringContaining('who of the team') },
+        { field: 'by', reason: 'is missing', fix: expect.stringContaining('the name of the team member') },
         { field: 'note', reason: 'is empty', fix: expect.any(String) },
         { field: 'who', reason: 'is not known', fix: 'Leave who out.' },
       ],
@@ -66,7 +66,7 @@ describe('A task over HTTP', () => {
 
   it('that the body names too, perhaps differently from the path, is refused', async () => {
     const { body } = await post('a-task/close', { ...closed, task_id: 'another' }).expect(422);
-    expect(body).toMatchObject({ errors: [{ field: 'task_id', reason: 'stands in the path already' }] });
+    expect(body).toMatchObject({ errors: [{ field: 'task_id', reason: 'is already in the path' }] });
   });
 
   it('shows what was done about it, with its notes, and refuses an unknown parameter', async () => {

@@ -75,7 +75,7 @@ describe('A command that the event log refuses', () => {
   it.each([
     ['a wrong password', /the user or the password is wrong/, (url: string) => url.replace(/:[^:@/]+@/, ':guessed@')],
     ['no user', /asks for a user and a password/, (url: string) => url.replace(/\/\/.*@/, '//')],
-    ['an unknown authority', /not of the authority that we know/, (url: string) => url.replace(/&tlsCAFile=.*/, '')],
+    ['an unknown authority', /not issued by a known authority/, (url: string) => url.replace(/&tlsCAFile=.*/, '')],
   ])('says so at once for %s, and does not ask to start the services', async (_, reason, spoil) => {
     const dataDir = mkdtempSync(join(tmpdir(), 'truyvet-refused-'));
     const node = await startEventLogNode({ port: 0, dataDir: join(dataDir, 'event-log') });

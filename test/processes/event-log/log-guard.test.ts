@@ -138,11 +138,11 @@ describe('Data derived from the event log', () => {
         for (let i = 0; i < grown; i++) await isolate(store, `Chi${i}`);
         // A caller is informed too, if nothing is running that would rebuild the data.
         await expect(requireLogOf(store, list)).rejects.toMatchObject({
-          message: expect.stringMatching(/older copy|is another one/),
+          message: expect.stringMatching(/older copy|is not the one/),
           fix: expect.stringMatching(/npm start.*import again/),
         });
         const [text] = await look(store, list);
-        expect(text).toMatch(grown === 0 ? /ends at position \d+, before position \d+.*older copy/ : /is another one/);
+        expect(text).toMatch(grown === 0 ? /ends at position \d+, before position \d+.*older copy/ : /is not the one/);
         expect(list.again).toEqual([grown === 0 ? 'shorter' : 'other']);
         // Only once: from then on, this log is the known one.
         expect(await look(store, list)).toEqual([]);
@@ -178,7 +178,7 @@ describe('Data derived from the event log', () => {
       };
       await withOlderCopy(known, async (store) => {
         for (let i = 0; i < grown; i++) await isolate(store, `Chi${i}`);
-        await expect(requireLogOf(store, list)).rejects.toThrow(grown === 0 ? /older copy/ : /is another one/);
+        await expect(requireLogOf(store, list)).rejects.toThrow(grown === 0 ? /older copy/ : /is not the one/);
         expect(await look(store, list)).toEqual([expect.stringMatching(/position \d+/)]);
         expect(list.again).toEqual([grown === 0 ? 'shorter' : 'other']);
         expect(await look(store, list)).toEqual([]);

@@ -186,7 +186,7 @@ describe('An alert', () => {
     }
   }
 
-  it('stands, once sent, until the phone was informed otherwise', () => {
+  it('is valid, once sent, until the phone got a message that corrects it', () => {
     const standing = Object.entries(histories).filter(([, events]) => stands(given(...events).state));
     expect(standing.map(([history]) => history)).toEqual([
       'requested',
@@ -199,7 +199,7 @@ describe('An alert', () => {
     ]);
   });
 
-  it('can be relied on while it stands, but not on a phone on which it could not be taken back', () => {
+  it('can be relied on while it is valid, but not on a phone on which it could not be taken back', () => {
     const reliable = Object.entries(histories).filter(([, events]) => canBeReliedOn(given(...events).state));
     expect(reliable.map(([history]) => history)).toEqual([
       'requested',

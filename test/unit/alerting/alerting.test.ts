@@ -297,7 +297,7 @@ describe('alerts of a traced case', () => {
     expect(rig.sentTo(A)).toHaveLength(2);
   });
 
-  it('name to a phone no earlier day than the one that holds for somebody else with that phone', async () => {
+  it('name to a phone no earlier day than the one that applies to another person with that phone', async () => {
     const rig = await rigWith({ an: A, binh: A });
     await rig.confirm('case-2');
     await rig.trace({ an: 1 });
@@ -323,7 +323,7 @@ describe('alerts of a traced case', () => {
     expect(rig.alerts('an', 'case-2').map(({ withdrawal }) => withdrawal)).toEqual(['sent']);
   });
 
-  it('take back only the message about a retracted case, by its code, while another case stands', async () => {
+  it('take back only the message about a retracted case, by its code, while another case remains', async () => {
     const rig = await rigWith({ an: A });
     await rig.confirm('case-2');
     await rig.trace({ an: 1 });
@@ -421,7 +421,7 @@ describe('the result of a message after a provider accepted it', () => {
     const graph = { messageByReference: async () => undefined };
     const unknown = { provider: 'memory', reference: '9', status: 'failed' as const, detail: '' };
     await expect(noteReport(rig.store, graph, PURPOSES, unknown)).rejects.toThrow(
-      'no message of this reference is known',
+      'no message with this reference is known',
     );
   });
 });

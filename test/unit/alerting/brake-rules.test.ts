@@ -95,7 +95,7 @@ describe('The brake of a case', () => {
   });
 
   it('decides about nothing that is not held', () => {
-    after().when(decide('Approve')).then(refusal(ALERTS_NOT_HELD, 'No alerts of case c wait.'));
+    after().when(decide('Approve')).then(refusal(ALERTS_NOT_HELD, 'No alerts of case c wait for approval.'));
     after().when(decide('Refuse')).then(refusal(ALERTS_NOT_HELD));
     after(judge(500), decide('Approve')).when(decide('Approve')).then(refusal(ALERTS_NOT_HELD));
     after(judge(500), decide('Refuse')).when(decide('Refuse')).then(refusal(ALERTS_NOT_HELD, 'refused already'));

@@ -87,7 +87,7 @@ describe('A case with unlikely many contacts', () => {
 describe('A person who decides about held alerts', () => {
   it('must be named, and is told if nothing waits', async () => {
     await expect(decide(rig.store, 'Approve', { case_id: CASE, ...lan }, source)).rejects.toThrow(
-      `No alerts of case ${CASE} wait.`,
+      `No alerts of case ${CASE} wait for approval.`,
     );
     await found(25);
     expect(() => readGiven(approveAlerts.fields, { case_id: CASE, by: ' ' }, 'UTC')).toThrow('by is empty');
@@ -97,7 +97,7 @@ describe('A person who decides about held alerts', () => {
 
   it('reads the reason in a sentence with the numbers', () => {
     expect(reasonOf({ rule: 'place', number: 300, likely: 120, placeId: 'cafe' })).toBe(
-      '300 of them met it at cafe, where up to 120 would be likely',
+      '300 of them met it at cafe; at most 120 would be likely',
     );
   });
 });

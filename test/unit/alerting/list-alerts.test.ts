@@ -62,11 +62,11 @@ describe('The list of alerts', () => {
   it('distinguishes a known person who never got an alert from a misspelt name', async () => {
     const { ask } = asking([]);
     expect(await ask({ person: 'Chi' })).toEqual({ items: [], next: null });
-    await expect(ask({ person: 'Chii' })).rejects.toThrow('Nothing is known of a person Chii.');
+    await expect(ask({ person: 'Chii' })).rejects.toThrow('The person Chii is not known.');
     expect(await toldOf([])).toEqual(['No alerts.']);
   });
 
-  it('says for people what became of each alert, and whom somebody has to visit', async () => {
+  it('shows the status of each alert to people, and who needs a visit', async () => {
     const told = await toldOf([
       row('a1', { provider: 'gateway' }),
       row('a2', { status: 'failed', reason: 'no-phone', provider: null }),
@@ -82,11 +82,11 @@ describe('The list of alerts', () => {
       'F1 of covid-19, case c | sent by gateway | [a1]',
       'F1 of covid-19, case c | visit: no phone | [a2]',
       'F1 of covid-19, case c | visit: not registered | [a3]',
-      'F2 of covid-19, case c | told with another alert [a1] | [a4]',
+      'F2 of covid-19, case c | notified by another alert [a1] | [a4]',
       'F1 of covid-19, case c | withdrawn, to be taken back | [a5]',
       'F1 of covid-19, case c | waiting to be sent | [a6]',
-      'F1 of covid-19, case c | not told: a case of the disease | [a7]',
-      'F1 of covid-19, case c | not told: found too late | [a8]',
+      'F1 of covid-19, case c | not notified: a case of the disease | [a7]',
+      'F1 of covid-19, case c | not notified: found too late | [a8]',
       'F1 of covid-19, case c | written to a file (outbox) | [a9]',
       '',
     ]);

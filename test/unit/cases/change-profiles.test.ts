@@ -125,7 +125,7 @@ describe('profiles add', () => {
     const store = await add({ yes: true });
     expect(out.slice(3)).toEqual([
       'Added mine, version 1, for covid-19.',
-      'Take it back with: npx truyvet profiles retire mine',
+      'To retire it again: npx truyvet profiles retire mine',
     ]);
     expect(store.all).toMatchObject([{ type: 'ProfileAdded', data: { profileId: 'mine' } }]);
   });

@@ -155,7 +155,7 @@ describe('The only case of a person with two records', () => {
     expect(await cases()).toEqual(['Binh: s2']);
   });
 
-  it('stays confirmed by a sample that was reported for both records until both reports are gone', async () => {
+  it('stays confirmed by a sample that was reported for both records until both reports are retracted', async () => {
     await given(
       () => report('s1', 'Binh'),
       () => retract('s1', 'An'),

@@ -85,7 +85,7 @@ describe('A question on the command line', () => {
   it('is refused by the name of its option before any service is contacted', async () => {
     const opened = jest.fn<() => Promise<void>>();
     await expect(runRequest(messages, {}, { limit: '1001', cursor: '{' }, false, opened)).rejects.toMatchObject({
-      message: '--limit is above 1000\n--cursor is no cursor',
+      message: '--limit is above 1000\n--cursor is not a cursor',
       fix: expect.stringContaining('Give a whole number.'),
     });
     expect(opened).not.toHaveBeenCalled();

@@ -37,7 +37,7 @@ describe('A stored head of the chain', () => {
       const last = await headOf(dir);
       expect(early).not.toBe(last);
       await verifyEventLog({ data: dir, head: [early, last.toUpperCase()] });
-      expect(printed.filter((line) => line.startsWith('It holds all'))).toHaveLength(2);
+      expect(printed.filter((line) => line.startsWith('It has everything'))).toHaveLength(2);
       await verifyEventLog({ data: dir, head: [early], json: true });
       expect(JSON.parse(printed.at(-1) ?? '')).toMatchObject({ standings: [{ standing: 'same' }] });
     });
@@ -51,15 +51,15 @@ describe('A stored head of the chain', () => {
       await written(live, 3, 5);
       const head = await headOf(live);
       await expect(verifyEventLog({ data: copy, head: [head] })).rejects.toMatchObject({
-        message: expect.stringMatching(/is not the one of which head \d+ was kept/),
+        message: expect.stringMatching(/does not match head \d+\.$/),
         fix: expect.stringContaining('older copy'),
       });
-      expect(printed).toContain('All of it is as it was written.');
-      expect(printed).toContainEqual(expect.stringMatching(/^It is shorter than it was: it ends before head \d+\.$/));
+      expect(printed).toContain('The whole log is as it was written.');
+      expect(printed).toContainEqual(expect.stringMatching(/^It is shorter than before: it ends before head \d+\.$/));
       // A log that has grown beyond that number again is another log.
       await written(copy, 10, 14);
-      await expect(verifyEventLog({ data: copy, head: [head] })).rejects.toThrow(/is not the one/);
-      expect(printed).toContainEqual(expect.stringMatching(/^Something else was written in it up to head \d+\.$/));
+      await expect(verifyEventLog({ data: copy, head: [head] })).rejects.toThrow(/does not match head/);
+      expect(printed).toContainEqual(expect.stringMatching(/^It has other content than .* up to head \d+\.$/));
     });
   });
 

@@ -51,6 +51,6 @@ describe('A projector that stands by', () => {
       takeOverAfter: 5,
     });
     expect(reads.length).toBeGreaterThan(STANDING_BY + ATTEMPT);
-    expect(lines.map(({ msg }) => msg)).toContain('the graph was lost while standing by; waiting on');
+    expect(lines.map(({ msg }) => msg)).toContain('lost the graph while standing by; waiting for it');
   });
 });

@@ -122,7 +122,7 @@ describe('A message', () => {
     expect(provider.messages).toHaveLength(type === 'sent' ? 1 : 0);
   });
 
-  it('stays uncertain if nobody can say whether it was sent', async () => {
+  it('stays uncertain if nobody knows whether it was sent', async () => {
     provider.loses = 'sent';
     await expect(sending().send()).rejects.toThrow('lost');
     const outcome = await sending().send();

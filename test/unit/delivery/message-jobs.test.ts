@@ -42,7 +42,7 @@ describe('A message that waits for a provider', () => {
   it('is retried, and not lost, if this program does not know its purpose, or who sends it', async () => {
     const { of } = sending();
     await expect(of('vaccination', 'An')).rejects.toThrow('no module sends messages as vaccination');
-    await expect(of('notice', 'An')).rejects.toThrow('nobody sends what is queued as notice');
+    await expect(of('notice', 'An')).rejects.toThrow('no module sends messages queued as notice');
   });
 
   it('is left to the sweep, if an earlier version queued it without a purpose', async () => {

@@ -57,7 +57,7 @@ describe('The texts of an installation', () => {
     const common = { request, contact, group: { count: 1, degree: 1 }, stay };
     expect(texts.alert({ ...common, language: 'en' })).toMatch(/^CDC: contact\. To check/);
     write('en.json', { until: undefined });
-    expect(() => readMessages(folder)).toThrow(/until must be there, since a text has \{until\}/);
+    expect(() => readMessages(folder)).toThrow(/until is missing, although a text has \{until\}/);
   });
 
   const asked = (texts: Texts, count: number, language = 'en') =>
@@ -94,7 +94,7 @@ describe('The texts of an installation', () => {
     [
       'an apostrophe that would make a placeholder a word',
       { withdrawal: "{sender}: l'{disease} {check}" },
-      "withdrawal has an apostrophe before a brace, so that {disease} would be said as it stands: write two apostrophes ('')",
+      "withdrawal has an apostrophe before a brace, so that {disease} would be printed: write two apostrophes ('')",
     ],
     [
       'plural forms that leave some numbers out',
@@ -109,7 +109,7 @@ describe('The texts of an installation', () => {
     [
       'a day that would be written twice',
       { check: '{line, date} {code}' },
-      'check has {line, …}, which is a text and already as it is said: write {line}',
+      'check has {line, …}, which is a text that needs no format: write {line}',
     ],
     ['an unknown field', { colour: 'red' }, 'Unrecognized key: "colour"'],
     ['a locale that does not exist', { locale: 'nowhere-at-all-x' }, 'locale must be a locale'],
@@ -138,7 +138,7 @@ describe('The texts of an installation', () => {
 
   it('are refused under the name of another language', () => {
     write('de.json', {});
-    expect(() => readMessages(folder)).toThrow('holds the language en');
+    expect(() => readMessages(folder)).toThrow('has the language en');
   });
 });
 

@@ -106,7 +106,7 @@ describe('The projections of the contact graph', () => {
     ['a projection has two owners', { name: 'tests' }, 'the projection tests has two owners: doors and samples'],
     ['a label has two owners', { owns: ['Task'] }, 'the label Task has two owners: doors and tasks'],
     ['relationships have two owners', { owns: ['NEAR'] }, 'the relationship NEAR has two owners: doors and presence'],
-    ['a projection is made from an unknown one', { madeOf: ['keys'] }, 'not there before them: openings'],
+    ['a projection is made from an unknown one', { madeOf: ['keys'] }, 'follow those they are based on: openings'],
   ])('do not start if %s', async (_, more, reason) => {
     await expect(typesWith(more)).rejects.toThrow(reason);
   });
@@ -149,22 +149,22 @@ describe('The work in a worker', () => {
     [
       'two handle the same job',
       { jobs: [{ name: 'open-door' }], handlers: [opening, opening] },
-      'what does the job open-door has two owners: doors and doors',
+      'the handler of the job open-door has two owners: doors and doors',
     ],
     [
       'a job can be queued that nobody handles',
       { jobs: [{ name: 'open-door' }] },
-      'nobody does the job open-door, which doors queues',
+      'nothing handles the job open-door of doors',
     ],
     [
       'a message can be queued that nobody sends',
       { jobs: [{ name: 'withdrawal', withProvider: true }] },
-      'nobody does the job withdrawal, which doors queues',
+      'nothing handles the job withdrawal of doors',
     ],
     [
       'a job is handled that nobody queues',
       { handlers: [opening] },
-      'doors does the job open-door, which nobody queues',
+      'doors handles the job open-door, which nothing queues',
     ],
     [
       'a reader has two owners',
@@ -174,7 +174,7 @@ describe('The work in a worker', () => {
     [
       'an event is followed that nobody records',
       { reactions: [following('bell', eventSet(shut))] },
-      'bell of doors follows DoorShut, which nobody records',
+      'bell of doors follows DoorShut, which nothing records',
     ],
   ])('does not start if %s', async (_, work, reason) => {
     await expect(workWith(doing(work))).rejects.toThrow(reason);

@@ -32,7 +32,7 @@ describe('Waiting until everything has caught up', () => {
     });
     await expect(waiting).rejects.toMatchObject({
       name: 'UserError',
-      message: 'Nothing is at work that would catch up: no projector and no worker is running.',
+      message: 'No process is running that could catch up: no projector and no worker is running.',
       fix: expect.stringMatching(/npm start.*truyvet projector.*truyvet worker/),
     });
   });

@@ -40,7 +40,7 @@ describe('A service that died under npm start', () => {
         return Promise.resolve();
       },
     });
-    expect(said).toEqual(['Neo4j has died: starting it again']);
+    expect(said).toEqual(['Neo4j stopped unexpectedly: starting it again']);
   });
 
   it('that keeps dying is started after longer and longer waits, and the reason is reported', async () => {
@@ -50,10 +50,10 @@ describe('A service that died under npm start', () => {
     expect(waits[1]).toBeGreaterThanOrEqual(19);
     expect(waits[2]).toBeGreaterThanOrEqual(39);
     expect(said.slice(0, 4)).toEqual([
-      'Redis has died: starting it again',
+      'Redis stopped unexpectedly: starting it again',
       'Redis does not start: its journal is damaged',
       'Remove its folder.',
-      'Redis has died: starting it again (try 2)',
+      'Redis stopped unexpectedly: starting it again (try 2)',
     ]);
   });
 
@@ -67,6 +67,6 @@ describe('A service that died under npm start', () => {
   it('is not waited for when everything has to stop', async () => {
     const start = (_name: ServiceName, stop: AbortSignal) =>
       new Promise<void>((_, reject) => stop.addEventListener('abort', () => reject(stop.reason as Error)));
-    expect((await watch(1, { start })).said).toEqual(['Redis has died: starting it again']);
+    expect((await watch(1, { start })).said).toEqual(['Redis stopped unexpectedly: starting it again']);
   });
 });

@@ -113,7 +113,7 @@ describe('An event is refused before it is stored, with the field and what to do
     ['a time before 1970', stay({ arrivedAt: '1969-12-31T23:59:59Z' }), 'arrivedAt is not a time', 'correct the date'],
     ['a time after 2106', stay({ leftAt: '2106-02-07T06:28:16Z' }), 'leftAt is not a time', 'correct the date'],
     ['a stay of years', stay({ leftAt: '2023-08-01T09:00:00Z' }), 'leftAt is more than 366 days', 'several stays'],
-    ['an id with half a character', stay({ personId: 'x\ud800' }), 'personId holds half of a character', 'whole'],
+    ['an id with half a character', stay({ personId: 'x\ud800' }), 'personId has half of a character', 'whole'],
     [
       'an endless stay',
       { type: 'PlaceRegistered', data: { ...place, defaultStayMinutes: 10_081 } },

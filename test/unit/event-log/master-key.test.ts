@@ -64,7 +64,7 @@ describe('The master key', () => {
 
   it.each(['', 'c2hvcnQ=', 'no key'])('is refused when its file is damaged: %j', (text) => {
     fs.writeFileSync(path(), text);
-    expect(() => open()).toThrow(/does not hold a key of 32 bytes/);
+    expect(() => open()).toThrow(/does not have a key of 32 bytes/);
     expect(fs.readFileSync(path(), 'utf8')).toBe(text);
   });
 });

@@ -116,7 +116,7 @@ describe('An event that a reader of the log cannot handle', () => {
     expect(scene.said).toHaveLength(2);
   });
 
-  it('stays set aside if it is retried too early, and is handled after its cause is gone', async () => {
+  it('stays set aside if it is retried too early, and is handled after its cause is fixed', async () => {
     scene.poisoned.add('bad');
     await scene.append('bad', 'good');
     scene.start();

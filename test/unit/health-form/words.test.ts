@@ -24,6 +24,6 @@ describe('The words of the page where contacts answer', () => {
     expect(say(locale, genuineWithCode, { line: '1900', code: 'ab' })).toBe(
       'To check that this page is genuine, call 1900 and say the code ab.',
     );
-    expect(say(locale, several.ill, { people: 3 })).toBe('How many of the 3 people have any symptoms?');
+    expect(say(locale, several.ill, { people: 3 })).toBe('How many of the 3 people have symptoms?');
   });
 });

@@ -85,7 +85,7 @@ const errors: [string, unknown, keyof typeof SERVICE_PROBLEMS][] = [
   ['asks one of a cluster that does not lead', new NotLeaderError(grpc(5, leader)), 'log-not-leader'],
   ['comes when the disk of the log is full', new UnknownError(grpc(8)), 'log-full'],
   ['is answered by the log in a way that nobody knows', new UnknownError(grpc(2)), 'log-unclear'],
-  ['comes while the graph is made', new OutOfStep('another epoch'), 'graph-incomplete'],
+  ['comes while the graph is built', new OutOfStep('another epoch'), 'graph-incomplete'],
   [
     "runs into a limit of ours or the operator's",
     neo4j('Neo.ClientError.Transaction.TransactionTimedOut'),
@@ -93,7 +93,7 @@ const errors: [string, unknown, keyof typeof SERVICE_PROBLEMS][] = [
   ],
   ['waits too long for a lock', neo4j('Neo.ClientError.Transaction.LockAcquisitionTimeout'), 'graph-slow'],
   [
-    'is one more than the graph takes at a time',
+    'is one more than the graph accepts at once',
     neo4j('Neo.TransientError.Transaction.MaximumTransactionLimitReached'),
     'graph-full',
   ],

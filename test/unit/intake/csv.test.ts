@@ -71,7 +71,7 @@ describe('A CSV file', () => {
     [
       'with a quote left open to its end',
       `${header}\r\n"a\r\nb",c,,\r\n"p2,cafe\r\n${row}\r\n`,
-      /line 4 has a quote that is opened/,
+      /line 4 has a quote that is never closed/,
       /again/,
     ],
   ])('%s is refused completely, with what to do', async (_, text, message, fix) => {

@@ -224,7 +224,7 @@ describe('A row', () => {
         {
           column: 'person',
           reason: 'is not a field of results',
-          fix: expect.stringMatching(/^Did you mean person_id\? Known are sample_id,/),
+          fix: expect.stringMatching(/^Did you mean person_id\? Known fields: sample_id,/),
         },
       ],
     });

@@ -47,7 +47,7 @@ describe('A time', () => {
     ['2021-04-04T01:45', 'Australia/Lord_Howe', '2021-04-04T01:45:00+11:00', '2021-04-04T01:45:00+10:30'],
   ])('that the clocks showed twice is refused with both possible meanings (%s in %s)', (text, zone, first, second) => {
     expect(readTime(text, zone)).toEqual({
-      reason: expect.stringContaining('shown twice'),
+      reason: expect.stringContaining('occurred twice'),
       fix: expect.stringContaining(`${first} or ${second}`),
     });
   });

@@ -11,8 +11,8 @@ const graph = {
 describe('A person whose case is asked for', () => {
   it('and who is unknown is not considered healthy', async () => {
     await expect(caseOf(graph, { person: 'bin' })).rejects.toMatchObject({
-      message: 'Nothing is known of a person bin.',
-      fix: expect.stringContaining('not the answer for somebody who is healthy'),
+      message: 'The person bin is not known.',
+      fix: expect.stringContaining('not the answer for a healthy person'),
     });
   });
 

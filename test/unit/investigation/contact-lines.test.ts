@@ -18,9 +18,9 @@ it('Contacts are printed with why no message informed them, and without that if 
   };
   expect([...contactLines(answer)].filter((line) => line.startsWith('  '))).toEqual([
     '  Binh: from T, 20 min at cafe',
-    '  Chi: from T, 20 min at cafe; not told: found too late: what is to be said is over',
-    '  Dung: from T, 20 min, by phone; is a case of the disease: not told as a contact',
-    '  Em: through Chi; not told: a number that takes no SMS: call, or visit',
-    '  F3 Giang: through Em; not told: the phone had all the messages of a day; told next morning',
+    '  Chi: from T, 20 min at cafe; not notified: found too late: the advice is over',
+    '  Dung: from T, 20 min, by phone; is a case of the disease: not notified as a contact',
+    '  Em: through Chi; not notified: the number cannot receive SMS: call or visit',
+    '  F3 Giang: through Em; not notified: the phone reached its daily limit of messages; notified the next morning',
   ]);
 });

@@ -34,7 +34,7 @@ describe('An id of a person or place', () => {
 });
 
 describe('The beginning of an id', () => {
-  it('stands for the only case that begins like this, in capitals too', async () => {
+  it('means the only case that begins like this, in capitals too', async () => {
     expect(await fullId(graph, 'case', 'ffffffff', 'case')).toBe(CHI);
     expect(await fullId(graph, 'case', 'FFFFFF', 'case')).toBe(CHI);
     expect(await fullId(graph, 'case', BINH, 'case')).toBe(BINH);

@@ -10,11 +10,11 @@ const note = {
 describe('The printed state of projections', () => {
   it('has times in the zone of the installation, like everything that people read', () => {
     const aside = [...describedAside([note], ZONE)];
-    expect(aside).toContain('    tried 3 times, at 2021-08-15 06:30:00+07:00 last');
+    expect(aside).toContain('    tried 3 times, last at 2021-08-15 06:30:00+07:00');
     const readers = [...describedReaders([{ ...note, reader: 'open-cases' }], ZONE)];
-    expect(readers).toContain('    tried 3 times, at 2021-08-15 06:30:00+07:00 last');
+    expect(readers).toContain('    tried 3 times, last at 2021-08-15 06:30:00+07:00');
     expect(describedMadeAgain('2021-08-14T23:30:00.000Z shorter', ZONE)).toBe(
-      'It was made again at 2021-08-15 06:30:00+07:00, because the log was replaced by an older copy of it.',
+      'It was rebuilt at 2021-08-15 06:30:00+07:00, because the log was replaced by an older copy of it.',
     );
   });
 });

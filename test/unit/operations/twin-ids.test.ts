@@ -40,7 +40,7 @@ const visit = (personId: string, placeId: string, more: object = {}) => {
   return append(streams.presence(personId, arrivedAt).name, { type: 'CheckedIn', data });
 };
 
-describe('Ids of an older log that are the same today', () => {
+describe('Ids of an older log that are the same in canonical form', () => {
   it('are listed, each with the current one', async () => {
     await visit('an', NFD);
     await visit('an\u200B', NFC);
@@ -159,7 +159,7 @@ describe('A result that an older log has under an id that is refused or written 
     expect(await holds(TUBE.nfd, NFD)).toBe('retracted');
   });
 
-  it('is the one that stands if one of the two forms was retracted', async () => {
+  it('is the valid one if one of the two forms was retracted', async () => {
     await sayResult(TUBE.nfd, 'an');
     await importText(means, 'results', row(TUBE.nfd, 'an', 'retracted'));
     await sayResult(TUBE.nfc, 'an');
@@ -225,15 +225,15 @@ describe('Ids of an older log that are no longer accepted', () => {
     const twins = await findTwins(store);
     expect(twins).toMatchObject({ people: [], places: [], households: [], samples: [] });
     expect([...twinLines(twins)]).toEqual([
-      `person "${PHONE}\\u200b" looks like a phone number, which would stay readable in the log for ever`,
-      'person "123456789" looks like a citizen number, which would stay readable in the log for ever',
-      `place "${PHONE}" looks like a phone number, which would stay readable in the log for ever`,
-      'household "111222333444" looks like a citizen number, which would stay readable in the log for ever',
-      'sample "=7" begins with "=", as formulas of spreadsheets do',
+      `person "${PHONE}\\u200b" looks like a phone number, which would remain readable in the log for ever`,
+      'person "123456789" looks like a citizen number, which would remain readable in the log for ever',
+      `place "${PHONE}" looks like a phone number, which would remain readable in the log for ever`,
+      'household "111222333444" looks like a citizen number, which would remain readable in the log for ever',
+      'sample "=7" begins with "=", like a formula of a spreadsheet',
       expect.stringContaining('npx truyvet people merge ID --into YOURS'),
-      expect.stringContaining('under an id of your own, and name that'),
+      expect.stringContaining('under an id of your own, and use that id'),
       expect.stringContaining('household_id of your own'),
-      expect.stringContaining('still corrects or retracts what was reported under it'),
+      expect.stringContaining('still corrects or retracts results under it'),
     ]);
   });
 });

@@ -42,7 +42,7 @@ describe('A person', () => {
     after(merge('Binh')).when(merge('Chi')).then(unmerged('Binh'), merged('Chi'));
     after(merge('Binh')).when(unmerge).then(unmerged('Binh'));
     after(merge('Binh'), unmerge).when(unmerge).then(refusal(NOT_MERGED, 'An is not merged into another record.'));
-    after().when(merge('An')).then(refusal(ONE_RECORD, 'An is one record.'));
+    after().when(merge('An')).then(refusal(ONE_RECORD, 'An cannot be merged into itself.'));
   });
 
   it('is not changed by repeated statements', () => {

@@ -90,7 +90,7 @@ describe('The options of place-kinds set', () => {
     [['bus', '--stay', '0'], '--stay is less than 1 minute'],
     [['bus', '--stay', '10081'], '--stay is more than 10080 minutes'],
     [['bus', '--stay', '1.5'], '--stay is not a whole number of minutes'],
-    [['bus', '--stay', '5', '--auto-check-out', '6'], '--stay and --auto-check-out are names of one thing'],
+    [['bus', '--stay', '5', '--auto-check-out', '6'], '--stay and --auto-check-out name the same thing'],
     [['bus', '--closed-by-next', 'on'], '--closed-by-next is neither true nor false'],
     [['bus', '--shares', 'cups'], '--shares is none of household, vehicle, group, nothing'],
   ])('of %j are refused, because %s', async (options, reason) => {

@@ -293,7 +293,7 @@ describe('A reminder', () => {
     expect(second.messages.map(({ to }) => to)).toEqual([B]);
   });
 
-  it('is not sent twice if nobody can say whether it was sent', async () => {
+  it('is not sent twice if nobody knows whether it was sent', async () => {
     rig = await told(new RememberingProvider({ knows: { repeats: false, fates: false } }));
     task('chi');
     rig.provider.loses = 'sent';

@@ -63,7 +63,7 @@ describe('The refusal of an external event log', () => {
     [
       'has a certificate of an unknown authority',
       () => secured.url({ query: ca('other.crt') }),
-      /not of the authority that we know/,
+      /not issued by a known authority/,
     ],
     [
       'should have one of an authority whose file is missing',
@@ -82,7 +82,7 @@ describe('The refusal of an external event log', () => {
     ],
   ])('that %s ends a command at once, with what to configure', async (_, url, reason) => {
     const { message, fix, took } = await told(url());
-    expect(message).toMatch(/^Event log at esdb:\/\/localhost:\d+ does not let us in: /);
+    expect(message).toMatch(/^Event log at esdb:\/\/localhost:\d+ refuses the connection: /);
     expect(message).toMatch(reason);
     expect(message).not.toMatch(/guessed|secret/);
     expect(fix).toContain('EVENTSTORE_URL');
@@ -95,14 +95,14 @@ describe('The refusal of an external event log', () => {
     const { message } = await told(secured.url({ query: ca('authority.crt') }));
     secured.manners.deniesAll = false;
     expect(message).toMatch(
-      /its user tracing may not read the whole log \(\$all\): an administrator has to give that right\.$/,
+      /its user tracing may not read the whole log \(\$all\): an administrator must grant that right\.$/,
     );
   });
 
   it('is different from an unreachable log, which is waited for and not started by us', async () => {
     const { message, fix } = await told(away, 600);
     expect(message).toMatch(/^The event log does not answer \(.*ECONNREFUSED/);
-    expect(fix).toMatch(/^It is given by EVENTSTORE_URL \(esdb:.*\): see to that server, or correct the variable\.$/);
+    expect(fix).toMatch(/^It is configured by EVENTSTORE_URL \(esdb:.*\): check that server, or correct/);
   });
 
   it('ends when its cause is fixed', async () => {

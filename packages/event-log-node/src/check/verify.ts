@@ -71,11 +71,7 @@ async function chunksIn(dir: string): Promise<number[]> {
   });
   const numbers = names.map((name) => /^(\d{8})\.chunk$/.exec(name)?.[1]).filter((digits) => digits !== undefined);
   if (numbers.length === 0) {
-    throw new EventLogError(
-      'no-log',
-      `There is no event log in ${dir}.`,
-      'Name the folder that the log was given, with --data.',
-    );
+    throw new EventLogError('no-log', `There is no event log in ${dir}.`, 'Give the folder of the log with --data.');
   }
   return numbers.map(Number).sort((a, b) => a - b);
 }

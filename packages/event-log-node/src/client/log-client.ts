@@ -16,7 +16,7 @@ export async function endLogClient(client: EventStoreDBClient): Promise<void> {
   // This method is protected. Without a channel it creates one, which connects to nothing before its first call.
   const getChannel: unknown = Reflect.get(client, 'getChannel');
   if (typeof getChannel !== 'function')
-    throw new Error('This version of @eventstore/db-client keeps channels otherwise.');
+    throw new Error('This version of @eventstore/db-client keeps channels differently.');
   const channel: unknown = await Promise.resolve(getChannel.call(client)).catch(() => undefined);
   if (isClosing(channel)) channel.close();
 }

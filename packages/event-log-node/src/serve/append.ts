@@ -23,7 +23,9 @@ import {
 import { FrameBundle, messageBundle } from './frame-bundle.js';
 import type { HeldBytes, Unfinished } from './unfinished.js';
 
-/** With more bytes than this waiting to be written, the node reads no further from its callers until there are fewer. */
+/**
+ * With more bytes than this waiting to be written, the node reads no further from its callers until there are fewer.
+ */
 const MOST_WAITING = 32 * 1024 * 1024;
 const MOST_UNANSWERED = 20_000;
 /** Unfinished appends of a call, including refused ones that are still arriving. */
@@ -31,7 +33,7 @@ const MOST_UNFINISHED = 1_000;
 /** Bytes. A UUID is far shorter in any spelling. */
 const LONGEST_CORRELATION = 128;
 const UNFINISHED_TOO_LONG = 'An unfinished append sent nothing for too long.';
-const TOO_MUCH = 'Too much is held of appends that have begun and not ended. Finish them, or append less at a time.';
+const TOO_MUCH = 'Unfinished appends take too much memory. Finish them, or append less at once.';
 
 interface Gathering {
   options: AppendOptions;

@@ -52,8 +52,7 @@ export function boundIncoming(
     if (held === 0 || !fits) {
       clearTimeout(timer);
       timer = undefined;
-    } else
-      timer ??= setTimeout(() => call.sendStatus(timedOut('A message was begun and not ended.')), wholeWithin).unref();
+    } else timer ??= setTimeout(() => call.sendStatus(timedOut('A message was not finished.')), wholeWithin).unref();
     return fits;
   };
   const write = decoder.write.bind(decoder);
@@ -69,7 +68,7 @@ export function boundIncoming(
     refused = true;
     hold(0);
     decoder.readPartialMessage = [];
-    call.sendStatus(exhausted('Too much is held of messages that have begun and not ended.'));
+    call.sendStatus(exhausted('Unfinished messages take too much memory.'));
     return [];
   };
   stream.once('close', () => hold(0));
@@ -80,7 +79,7 @@ function insideOf(call: ServerInterceptingCallInterface): { decoder: Decoder; st
   const decoder: unknown = Reflect.get(call, 'decoder');
   const stream: unknown = Reflect.get(call, 'stream');
   if (!isDecoder(decoder) || !(stream instanceof EventEmitter)) {
-    throw new Error('This version of @grpc/grpc-js keeps calls otherwise: what comes in cannot be bounded.');
+    throw new Error('This version of @grpc/grpc-js keeps calls differently: incoming data cannot be limited.');
   }
   return { decoder, stream };
 }

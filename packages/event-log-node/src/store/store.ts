@@ -186,7 +186,7 @@ export class Store {
   /** Writes to LMDB in the background. What fails now is written with the next flush. */
   private flushSoon(): void {
     this.index.flush(this.log.end).catch((error: unknown) => {
-      this.warn(`The index could not be written, and is tried again: ${String(error)}`);
+      this.warn(`The index could not be written, and will be retried: ${String(error)}`);
     });
   }
 

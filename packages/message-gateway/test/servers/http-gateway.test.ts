@@ -144,7 +144,7 @@ describe('what a gateway over HTTP answers', () => {
   });
 });
 
-describe('asking a gateway over HTTP what became of a message', () => {
+describe('asking a gateway over HTTP for the status of a message', () => {
   const asking = (more: object = {}) =>
     gateway({ query: { url: `${simulator.url}/messages/{id}`, reference: '/data/id', ...more } });
 
