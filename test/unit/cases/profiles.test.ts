@@ -175,7 +175,7 @@ describe('Adding a profile', () => {
   });
 
   it('reserves the ids of built-in profiles', async () => {
-    await expect(addProfile(store, { ...builtIn, minimumMinutes: 15 })).rejects.toThrow(/id: covid-19-vn-5053/);
+    await expect(addProfile(store, { ...builtIn, minimumMinutes: 15 })).rejects.toThrow(/a profile covid-19-vn-5053 with other rules/);
     expect(store.all).toHaveLength(0);
   });
 });

@@ -80,7 +80,7 @@ describe('A check-in of a group', () => {
     expect(summary.refused).toMatchObject([
       {
         number: 1,
-        complaints: [{ column: 'person_ids', reason: expect.stringMatching(/^names "p2", which concerns/) }],
+        complaints: [{ column: 'person_ids', reason: expect.stringMatching(/^names "p2", which is about/) }],
       },
     ]);
     expect(people()).toEqual(['p1', 'p3']);

@@ -38,7 +38,7 @@ describe("An operator's text", () => {
     ['identifies somebody by a phone', { reason: 'ask 0912 345 678' }, 'reason'],
     ['identifies somebody by a citizen number', { by: '001099012345' }, 'by'],
   ])('is refused when it %s', (_, more, field) => {
-    expect(refusalOf(() => order(more))).toEqual([expect.stringMatching(new RegExp(`^${field} (holds|is empty)`))]);
+    expect(refusalOf(() => order(more))).toEqual([expect.stringMatching(new RegExp(`^${field} (has|is empty)`))]);
   });
 
   it('about a held case may be left out, and must not identify anybody by a number either', () => {

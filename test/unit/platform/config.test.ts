@@ -61,7 +61,7 @@ describe('The authority whose disease profiles apply', () => {
   });
 
   it('is refused by name if no profile can name it', () => {
-    expect(() => readConfig({ TRUYVET_AUTHORITY: 'US CDC' })).toThrow(/TRUYVET_AUTHORITY must be of lower-case/);
+    expect(() => readConfig({ TRUYVET_AUTHORITY: 'US CDC' })).toThrow(/TRUYVET_AUTHORITY must have only lower-case/);
   });
 });
 
