@@ -55,8 +55,9 @@ export function firstMessages(city: CityName, scale: Scale): Promise<FirstMessag
       const storeId = await openStoreIdentity(store);
       const load = { city, scale, neo4j: urls.neo4j, neo4jPid: await pidOf('neo4j'), storeId };
       await runStage('loadGraph', load);
-      // The positions of the visits came from another log, so they are reset: this log begins before its first event.
-      await driver.executeQuery('MATCH (c:Checkpoint) SET c.commit = -1, c.prepare = -1');
+      // The positions of the visits came from another log, so they are reset: this log begins before its first event,
+      // and does not contain the event that the graph knows as its last one.
+      await driver.executeQuery('MATCH (c:Checkpoint) SET c.commit = -1, c.prepare = -1 REMOVE c.given');
       await registerAll(store, dataDir, scale.people);
       return await withParts(installation, gateway, {}, async (running) => {
         const ms: number[] = [];
@@ -184,6 +185,8 @@ async function withParts<T>(
   const env = {
     // The bench measures speed, so messages do not wait for one another.
     TRUYVET_ALERT_GATHER_MINUTES: '0',
+    // The same people are contacts of several cases on one day.
+    TRUYVET_PHONE_DAILY: '1000',
     ...{ PATH, HOME, TRUYVET_DATA: dataDir, TRUYVET_PORT: '0' },
     // In reality, a person would approve such a superspreading case.
     ...{ TRUYVET_BRAKE_CONTACTS: '1000000', TRUYVET_BRAKE_DAILY: '1000000' },
