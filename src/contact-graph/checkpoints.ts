@@ -249,8 +249,12 @@ export function moveTogether(instances: readonly Instance[], from: Position | un
   return { ...TOGETHER, from, members: members.sort() };
 }
 
-/** Has the shared checkpoint name the builds that are active now. */
+/**
+ * Has the shared checkpoint name the builds that are active now. Must be called wherever the builds that queries read
+ * change: readers read their names again only if `Graph.served` is another one.
+ */
 export async function nameMembers(tx: Tx): Promise<void> {
+  await tx.run("MATCH (g:Graph {name: 'contact'}) SET g.served = randomUUID()");
   await tx.run(
     `MATCH (s:Checkpoint {state: $shared})
      SET s.members = COLLECT {

@@ -104,8 +104,8 @@ describe('A projector and a worker with nothing to do', () => {
     const driver = connectGraph(installation.urls.neo4j);
     // As a program of another version finds the rows of this one.
     await driver.executeQuery(
-      `MATCH (s:Checkpoint {state: 'shared'}), (c:Checkpoint {projection: 'cases', state: 'active'})
-       SET c.state = 'left', c.commit = s.commit, c.prepare = s.prepare`,
+      `MATCH (g:Graph), (s:Checkpoint {state: 'shared'}), (c:Checkpoint {projection: 'cases', state: 'active'})
+       SET c.state = 'left', c.commit = s.commit, c.prepare = s.prepare, g.served = randomUUID()`,
     );
     await driver.close();
     const empty = file('empty.csv', 'person_id,started_at', []);
