@@ -1,22 +1,16 @@
 /** The house: `docs/architecture.md` draws it. Rooms of the platform carry the modules, which meet by index and words alone. */
-const PLATFORM = [
-  'platform',
-  'event-log',
-  'contact-graph',
-  'work',
-  'http',
-  'cli',
-  'intake',
-  'requests',
-  'installation',
-];
+const PLATFORM = ['platform', 'event-log', 'contact-graph', 'work', 'http', 'cli', 'intake', 'requests'];
 const KNOWN = ['people', 'places', 'presence', 'samples', 'cases'];
-const FOLLOWS = ['tracing', 'delivery', 'alerting', 'reminders', 'tasks', 'health-form'];
+const FOLLOWS = ['tracing', 'delivery', 'alerting', 'reminders', 'tasks'];
 const ACROSS = ['investigation', 'operations', 'console'];
 
 const any = (rooms) => `(${rooms.join('|')})`;
-/** Every other room is a module, listed above or not: a new register names itself nowhere here. */
-const MODULE = `((?!${any(['kernel', 'entrypoints', ...PLATFORM])}/)[^/]+)`;
+const except = (rooms) => `((?!${any(rooms)}/)[^/]+)`;
+/** Every other room is a module, listed above or not. */
+const NO_MODULE = ['kernel', 'entrypoints', ...PLATFORM];
+const MODULE = except(NO_MODULE);
+/** Every module that is not listed above is a register: a new one names itself nowhere here. */
+const REGISTER = except([...NO_MODULE, ...KNOWN, ...FOLLOWS, ...ACROSS]);
 const rule = (name, from, to) => ({ name, severity: 'error', from, to });
 
 module.exports = {
@@ -52,9 +46,16 @@ module.exports = {
     ),
     rule('what-follows-asks-nothing-across', { path: `^src/${any(FOLLOWS)}/` }, { path: `^src/${any(ACROSS)}/` }),
     rule(
+      'registers-are-asked-by-nothing-below',
+      { path: `^src/${any([...KNOWN, ...FOLLOWS])}/` },
+      { path: `^src/${REGISTER}/` },
+    ),
+    rule('a-register-asks-no-other', { path: `^src/${REGISTER}/` }, { path: `^src/${REGISTER}/`, pathNot: '^src/$1/' }),
+    rule('a-register-asks-nothing-across', { path: `^src/${REGISTER}/` }, { path: `^src/${any(ACROSS)}/` }),
+    rule(
       'one-list-of-modules',
       { pathNot: '^(src/entrypoints/modules\\.ts$|test/)' },
-      { path: '^src/(?!kernel/).*/module\\.ts$' },
+      { path: `^src/(${any(PLATFORM)}|${MODULE})/module\\.ts$` },
     ),
     rule('nobody-uses-entrypoints', { pathNot: '^(src/entrypoints|test)/' }, { path: '^src/entrypoints/' }),
     rule('source-never-uses-tests', { path: '^(src|projections)/' }, { path: '^test/' }),

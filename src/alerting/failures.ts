@@ -162,6 +162,9 @@ export const REPLAYED_REASONS = namesOf<Exclude<Failure, With<{ kept: Exclude<Ke
   ({ alert, kept }) => alert !== undefined && (kept === undefined || kept === FAILED.uncertain),
 );
 
+/** Those that it means if it names none. */
+export const REPLAYED_BY_DEFAULT = REPLAYED_REASONS.filter((reason) => !keptAs(reason, { uncertain: false }));
+
 /**
  * Why an alert that failed for this reason is not sent again when an operator orders it; undefined if it is. One
  * without a phone is sent automatically once there is a phone, and one beyond the phone's daily limit the next morning.

@@ -12,6 +12,7 @@ export {
   type Kept,
   keptAs,
   reasonOf,
+  REPLAYED_BY_DEFAULT,
   REPLAYED_REASONS,
   waitsForMorning,
 } from './failures.js';

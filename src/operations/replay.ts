@@ -1,5 +1,5 @@
 import { alertDecider, alertStream, keptFromReplay, loadAlert } from '../alerting/index.js';
-import { FAILED, FAILURES, KEPT, keptAs, type Kept, REPLAYED_REASONS } from '../alerting/words.js';
+import { FAILED, FAILURES, KEPT, keptAs, type Kept, REPLAYED_BY_DEFAULT, REPLAYED_REASONS } from '../alerting/words.js';
 import { operatorOrdersDecider, operationsStream } from '../delivery/index.js';
 import { z } from 'zod';
 import { concurrently } from '../kernel/concurrently.js';
@@ -63,8 +63,7 @@ export async function replay(
     after = page.at(-1);
   }
   const scope = { caseId: filter.caseId ?? null, provider: filter.provider ?? null };
-  const failures =
-    failedAs.length > 0 ? failedAs : REPLAYED_REASONS.filter((each) => !keptAs(each, { uncertain: false }));
+  const failures = failedAs.length > 0 ? failedAs : REPLAYED_BY_DEFAULT;
   const data = { ...scope, failedAs: uncertain ? [...new Set([...failures, FAILED.uncertain])] : failures, reason };
   // Records the order first, so that every alert that is sent again has the name of the person who ordered it.
   const order = { type: 'OrderReplay' as const, data: { ...data, alerts: due.length } };

@@ -3,13 +3,14 @@ import type { Context } from '../requests/context.js';
 import { timeForPeople } from '../platform/times.js';
 import { defineCommandAnswering, defineQuestion } from '../requests/define.js';
 import type { ClockShown, ConfirmedClock } from './clock.js';
-import { REPLAYED_REASONS } from '../alerting/words.js';
+import { REPLAYED_BY_DEFAULT, REPLAYED_REASONS } from '../alerting/words.js';
 import type { Overview } from './overview-answer.js';
 import type { Paused } from './pausing.js';
 import type { Replayed } from './replay.js';
 import { keptFromReplay, overviewLines } from './alerting-lines.js';
 
 const TAG = 'operation';
+const BY_DEFAULT = `${REPLAYED_BY_DEFAULT.slice(0, -1).join(', ')} and ${REPLAYED_BY_DEFAULT.at(-1)}`;
 
 const PROVIDER = {
   kind: 'line',
@@ -111,7 +112,7 @@ export const replayAlerts = defineCommandAnswering({
       kind: 'choices',
       required: false,
       choices: REPLAYED_REASONS,
-      help: 'only alerts that failed for these reasons (default: refused, undelivered and file)',
+      help: `only alerts that failed for these reasons (default: ${BY_DEFAULT})`,
       fix: `Give a list of any of ${REPLAYED_REASONS.join(', ')}, or leave it out.`,
     },
     provider: { ...PROVIDER, help: 'only alerts that failed through this provider' },

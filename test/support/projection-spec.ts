@@ -13,6 +13,9 @@ import { CATALOGUE, streams, type DomainEvent } from './events.js';
 import { openWriter } from './graph.js';
 import { MemoryEventStore } from './memory-event-store.js';
 
+/** Names of the projections with an example in a file that is loaded, whichever file that is. */
+export const SPECIFIED = new Set<string>();
+
 /** Milliseconds for one example on a busy machine. */
 const SLOWEST = 60_000;
 
@@ -60,6 +63,7 @@ export function projectionSpec(driverOf: () => Driver) {
        * the version under test.
        */
       then(query: string | ((label: LabelOf) => string), rows: readonly Row[]): void {
+        SPECIFIED.add(projection.name);
         it.each(Object.entries(DELIVERIES))(
           `${projection.name} ${says}: %s`,
           async (_, deliveredTo) => {

@@ -70,6 +70,9 @@ export const contactList = size('CONTACTS_OF_A_CASE', 400, 50_000);
 /** Rows of a recording that are imported once more. */
 export const recordedAgain = size('RECORDED_AGAIN', 1_000, 1_000_000);
 
+/** Other versions of Node on which the demo runs. */
+export const demoNodes = size('DEMO_NODES', 0, 1);
+
 /** Random runs of alerting. */
 export const alertRuns = size('TRUYVET_RUNS', 40, 2_000);
 
