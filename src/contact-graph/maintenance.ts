@@ -3,14 +3,17 @@ import { randomUUID } from 'node:crypto';
 import type { Driver } from 'neo4j-driver';
 import { UserError } from '../kernel/errors.js';
 import { MARK } from './gate.js';
-import { baseOf, type LabelOf } from './instances.js';
+import { baseOf, kindOf, type LabelOf } from './instances.js';
 import { inTransaction, int, ints, rows, type Tx } from './neo4j.js';
 import type { NumberedPerson, NumberedPlace } from './numbering.js';
 import { numberOfKey, type VisitKey } from './visit-key.js';
 
 const WIPED_AT_ONCE = 20_000;
 
-/** Labels of all nodes derived from the log; anything else in the database must not be removed. */
+/**
+ * Labels of nodes derived from the log that no projection owns, or that graphs had before they recorded who owns what.
+ * With the labels that projections own, these are all: anything else in the database must not be removed.
+ */
 export const LABELS = [
   ...[
     'Person',
@@ -54,9 +57,13 @@ function removal(pattern: string, remove: string): string {
 export async function wipe(driver: Driver, say: (removed: number) => void = () => undefined): Promise<void> {
   // The mark comes first: from then on nobody reads the graph, and a running projector notices.
   const ours = await inTransaction(driver, 'write', async (tx) => {
-    const { summary } = await tx.run("MERGE (g:Graph {name: 'contact'}) SET g.emptied = true, g.epoch = $epoch", {
-      epoch: randomUUID(),
-    });
+    const { summary } = await tx.run(
+      // The names are kept for the next process, which finds no checkpoints if this one is killed.
+      `MERGE (g:Graph {name: 'contact'})
+       SET g.emptied = true, g.epoch = $epoch,
+           g.owned = coalesce(g.owned, []) + COLLECT { MATCH (c:Checkpoint) UNWIND c.owns AS name RETURN DISTINCT name }`,
+      { epoch: randomUUID() },
+    );
     const found = await oursIn(tx);
     // A graph's own node is the first to be created and the last to be removed: without it, no data is ours.
     await refuseOthers(
@@ -90,6 +97,8 @@ interface Ours {
 }
 
 async function oursIn(tx: Tx): Promise<Ours> {
+  const [graph] = await rows<{ owned: string[] }>(tx, "MATCH (g:Graph {name: 'contact'}) RETURN g.owned AS owned");
+  const owned = (graph?.owned ?? []).filter((name) => kindOf(name) === 'label');
   const labels = await rows<{ name: string }>(tx, 'CALL db.labels() YIELD label RETURN label AS name');
   const types = await rows<{ name: string }>(
     tx,
@@ -99,7 +108,11 @@ async function oursIn(tx: Tx): Promise<Ours> {
     const made = found.map(({ name }) => name).filter((name) => ours.includes(baseOf(name)));
     return [...new Set([...ours, ...made])].join('|');
   };
-  return { labels: pattern(LABELS, labels), visits: pattern(VISITS, types), types: pattern(TYPES, types) };
+  return {
+    labels: pattern([...LABELS, ...owned], labels),
+    visits: pattern(VISITS, types),
+    types: pattern(TYPES, types),
+  };
 }
 
 /**

@@ -365,6 +365,27 @@ export function operation(driverOf: () => Driver): void {
     );
 
     it(
+      'is emptied of what any projection owns, also by the process that finishes the work of a killed one',
+      async () => {
+        await wipe(driverOf());
+        await openWriter(driverOf());
+        await driverOf().executeQuery(
+          `MATCH (c:Checkpoint {projection: 'tasks'}) SET c.owns = c.owns + 'FoundItem'
+           WITH c CREATE (:FoundItem), (:FoundItem_v2)`,
+        );
+        // As a process leaves it that is killed after it removed the checkpoints.
+        const aborted = await wipe(driverOf(), () => {
+          throw new Error('killed');
+        }).catch((error: Error) => error.message);
+        expect(aborted).toBe('killed');
+        expect(await countIn(driverOf(), 'MATCH (c:Checkpoint) RETURN count(c) AS count')).toBe(0);
+        await openWriter(driverOf());
+        expect(await countIn(driverOf(), 'MATCH (n:FoundItem|FoundItem_v2) RETURN count(n) AS count')).toBe(0);
+      },
+      SLOWEST,
+    );
+
+    it(
       'is not created where another program has its data, and nothing is changed there',
       async () => {
         await wipe(driverOf());
