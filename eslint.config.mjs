@@ -1,7 +1,17 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
+const ANYWHERE = [
+  {
+    selector:
+      ':matches(TSAsExpression, TSTypeAssertion) > :matches(TSAsExpression, TSTypeAssertion).expression > ' +
+      'TSUnknownKeyword.typeAnnotation',
+    message: 'Ask for no more than is used, or give the real thing: a value seen as unknown passes for anything.',
+  },
+];
+
 const OF_SOURCE = [
+  ...ANYWHERE,
   {
     selector: 'MemberExpression[object.name="EventStoreDBClient"][property.name="connectionString"]',
     message: 'Open a client of the log by openLogClient: it sees to it that answers are not compressed.',
@@ -50,6 +60,7 @@ export default tseslint.config(
       '@typescript-eslint/no-misused-promises': 'error',
       '@typescript-eslint/await-thenable': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      'no-restricted-syntax': ['error', ...ANYWHERE],
       // Nest's constructor injection reads classes at run time: a type-only import would erase them.
       '@typescript-eslint/consistent-type-imports': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],

@@ -12,7 +12,7 @@ import { isRapid } from '../src/cases/rapid-antigen.js';
 import { statementOf, wordAfter, type ResultEvent, type Word } from '../src/samples/sample.js';
 import type { LabelOf } from '../src/contact-graph/instances.js';
 import { int, rows, type Tx } from '../src/contact-graph/neo4j.js';
-import { defineProjection, type ProjectionContext } from '../src/contact-graph/projection.js';
+import { defineProjection } from '../src/contact-graph/projection.js';
 import { overrideMethods } from '../src/contact-graph/override-methods.js';
 import type { TestOf, TraceGraph } from '../src/contact-graph/ports.js';
 import type { EventStore, RecordedEvent } from '../src/event-log/event-store.js';
@@ -79,7 +79,7 @@ async function momentsOf(tx: Tx, label: LabelOf, keys: ReadonlySet<string>): Pro
 }
 
 /** The time as of which a restored report counts, from the sample's stream; undefined if it was not restored. */
-async function goneBackTo(store: ProjectionContext['store'], event: Stated): Promise<number | undefined> {
+async function goneBackTo(store: Pick<EventStore, 'read'>, event: Stated): Promise<number | undefined> {
   const { word, holds } = await wordUpTo(store, event);
   return holds ? word?.asOf : undefined;
 }

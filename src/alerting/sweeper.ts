@@ -3,7 +3,7 @@ import type { GraphQueries } from '../contact-graph/ports.js';
 import type { Queues } from '../work/queues.js';
 import { waitsForMorning } from './failures.js';
 import { loadAlert, type LoadedAlert } from './loaded-alert.js';
-import type { Allowance, NewJob, Routes } from '../delivery/index.js';
+import type { Allowance, NewJob, Route } from '../delivery/index.js';
 import { concurrently } from '../kernel/concurrently.js';
 import { alertQueues, SEND_QUEUE, sendJob, type SendJob } from './jobs.js';
 
@@ -15,8 +15,8 @@ const BUSY = 1_000;
 export interface SweeperParts {
   store: EventStore;
   graph: Pick<GraphQueries, 'alertsDue'>;
-  queues: Queues;
-  routes: Pick<Routes, 'all'>;
+  queues: Pick<Queues, 'due'> & { queue(name: string): { addBulk(jobs: NewJob<SendJob>[]): Promise<unknown> } };
+  routes: { all: readonly Pick<Route, 'name'>[] };
   allowance: Pick<Allowance, 'isMorningAfter'>;
 }
 
@@ -43,7 +43,7 @@ export class Sweeper {
         const alert = await loadAlert(store, alertId);
         if (isToBeDone(alert, allowance)) send.push(sendJob(alertId, alert.settledBy));
       });
-      await queues.queue<SendJob>(SEND_QUEUE).addBulk(send);
+      await queues.queue(SEND_QUEUE).addBulk(send);
       if (due.length < PAGE) return;
       after = due.at(-1);
     }

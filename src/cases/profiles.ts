@@ -180,7 +180,7 @@ export function builtInProfiles(): DiseaseProfile[] {
 /**
  * Every version of every profile: built-in ones first, then the tenant's own in the order in which they were added.
  */
-export async function allProfiles(store: EventStore): Promise<DiseaseProfile[]> {
+export async function allProfiles(store: Pick<EventStore, 'read'>): Promise<DiseaseProfile[]> {
   return [...builtInProfiles(), ...(await addedProfiles(store)).map(({ profile }) => profile)];
 }
 
@@ -226,7 +226,7 @@ interface Added {
  * Every version of the profiles that the tenant added, in that order. One that is added again after it was retired
  * applies again.
  */
-async function addedProfiles(store: EventStore): Promise<Added[]> {
+async function addedProfiles(store: Pick<EventStore, 'read'>): Promise<Added[]> {
   const profiles: Added[] = [];
   for await (const event of readablesOf(store)) {
     const profile = event.type === 'ProfileAdded' ? readableProfile(event.data.profile) : undefined;
@@ -246,7 +246,7 @@ function readableProfile(profile: object): DiseaseProfile | undefined {
 }
 
 /** The readable events of the profile stream: an unreadable one must not keep the others from being read. */
-async function* readablesOf(store: EventStore): AsyncIterable<RecordedEvent<ProfileEvent>> {
+async function* readablesOf(store: Pick<EventStore, 'read'>): AsyncIterable<RecordedEvent<ProfileEvent>> {
   for (let next = 0; ;) {
     try {
       for await (const event of store.read(profilesStream(), next)) {

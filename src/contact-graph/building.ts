@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Driver } from 'neo4j-driver';
+import type { Driver } from './driver.js';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   comparePositions,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Driver } from 'neo4j-driver';
+import type { Driver } from './driver.js';
 import { comparePositions, type MarkedEvent, type Position } from '../event-log/event-store.js';
 import { readMark, writeMark } from '../event-log/log-mark.js';
 import { baseOf, familyOf, served, suffixOf, type Described, type Instance, type InstanceState } from './instances.js';

@@ -1,5 +1,5 @@
-import type { Driver, ManagedTransaction, QueryResult } from 'neo4j-driver';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Answer, Driver, Tx } from './driver.js';
 import { migrationNames } from './migration-files.js';
 import { PROGRAM } from './limits.js';
 import { GraphNotReady } from './ports.js';
@@ -26,6 +26,12 @@ const SAYS_AFTER = 15_000;
  */
 export const MARK = 'Migrated';
 const LOOK = `MATCH (m:${MARK} {name: 'graph'}) RETURN m.files AS files, m.changing AS changing`;
+
+/** A row of `LOOK`. */
+interface Mark {
+  files: string[] | null;
+  changing: boolean | null;
+}
 
 export interface GateOptions {
   /** Milliseconds that a transaction waits for the gate before it fails. */
@@ -80,7 +86,7 @@ class Gate {
    * Whether the gate is open to a transaction that has begun, perhaps after a long wait. The check uses this
    * transaction and never waits, since the process that closes the gate waits for all open transactions.
    */
-  async isOpenTo(tx: ManagedTransaction): Promise<boolean> {
+  async isOpenTo(tx: Tx): Promise<boolean> {
     if (performance.now() - this.#seenOpenAt < LEASE) return true;
     const askedAt = performance.now();
     return this.#read(await tx.run(LOOK), askedAt) === undefined;
@@ -129,10 +135,9 @@ class Gate {
     return this.#read(await this.driver.executeQuery(LOOK, {}, { routing: 'READ', transactionConfig }), askedAt);
   }
 
-  #read({ records }: Pick<QueryResult, 'records'>, askedAt: number): string | undefined {
-    const files = records[0]?.get('files') as string[] | null | undefined;
+  #read({ records }: Pick<Answer, 'records'>, askedAt: number): string | undefined {
+    const { files, changing } = (records[0]?.toObject() ?? {}) as Partial<Mark>;
     const missing = migrationNames().filter((name) => !files?.includes(name));
-    const changing = records[0]?.get('changing') === true;
     if (missing.length === 0 && !changing) {
       this.#seenOpenAt = askedAt;
       return undefined;

@@ -1,4 +1,4 @@
-import type { Driver } from 'neo4j-driver';
+import type { Driver } from './driver.js';
 import type { LogMark, Position } from '../event-log/event-store.js';
 import { comparePositions } from '../event-log/event-store.js';
 import type { Derived } from '../event-log/log-guard.js';

@@ -1,4 +1,4 @@
-import type { Driver } from 'neo4j-driver';
+import type { Driver } from './driver.js';
 import { firstByType } from '../event-log/aside-notes.js';
 import { comparePositions, type EventStore, type Position } from '../event-log/event-store.js';
 import { passedByAll, readGraphState } from './checkpoints.js';

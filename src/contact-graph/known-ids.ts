@@ -1,4 +1,4 @@
-import type { Driver } from 'neo4j-driver';
+import type { Driver } from './driver.js';
 import type { LabelOf } from './instances.js';
 import { GraphNotReady } from './ports.js';
 import { MergedIds } from './merged-records.js';

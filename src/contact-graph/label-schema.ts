@@ -1,4 +1,4 @@
-import type { Driver } from 'neo4j-driver';
+import type { Driver } from './driver.js';
 import { baseOf, kindOf, suffixOf, type Made } from './instances.js';
 import { configOf } from './limits.js';
 

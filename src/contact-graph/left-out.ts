@@ -1,5 +1,5 @@
 import type { EventSet } from '../kernel/event.js';
-import type { Driver } from 'neo4j-driver';
+import type { Driver } from './driver.js';
 import { triedAgain } from '../event-log/aside-notes.js';
 import type { Batch, EventStore } from '../event-log/event-store.js';
 import { storedEvent } from '../event-log/stored-event.js';

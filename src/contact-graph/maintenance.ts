@@ -1,6 +1,6 @@
 import { placeKindOf } from './place-facts.js';
 import { randomUUID } from 'node:crypto';
-import type { Driver } from 'neo4j-driver';
+import type { Driver } from './driver.js';
 import { UserError } from '../kernel/errors.js';
 import { MARK } from './gate.js';
 import { baseOf, kindOf, type LabelOf } from './instances.js';

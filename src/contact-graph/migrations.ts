@@ -1,6 +1,6 @@
-import type { Driver, Transaction } from 'neo4j-driver';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../kernel/errors.js';
+import type { Driver, Tx } from './driver.js';
 import { gateOf, LEASE, MARK } from './gate.js';
 import { extendSchemas } from './label-schema.js';
 import { configOf, PROGRAM } from './limits.js';
@@ -51,7 +51,7 @@ export async function migrate(driver: Driver, migrations = readMigrations(), lea
 
 /** All queries on migrations use the transaction that holds the lock: in another one, they could deadlock with it. */
 async function migrateUnder(
-  lock: Transaction,
+  lock: Tx,
   driver: Driver,
   migrations: readonly Migration[],
   lease: number,
@@ -94,7 +94,7 @@ async function refuseOthers(driver: Driver): Promise<void> {
   }
   // The query names no label, since another projector may be about to constrain it.
   const { records } = await change(driver, 'MATCH (n) RETURN labels(n) AS labels LIMIT 1000');
-  const labels = records.map((record) => record.get('labels') as string[]);
+  const labels = records.map((record) => (record.toObject() as { labels: string[] }).labels);
   const others = othersAmong(labels, ['Migration', MARK, 'Graph']);
   if (others) throw others;
 }

@@ -1,6 +1,7 @@
-import neo4j, { type Driver, type ManagedTransaction, type RecordShape, type Session } from 'neo4j-driver';
+import neo4j, { type Driver as Neo4jDriver, type RecordShape } from 'neo4j-driver';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Position } from '../event-log/event-store.js';
+import type { Driver, Tx } from './driver.js';
 import { gateOf } from './gate.js';
 import { ATTEMPTS, configOf, LIMITS, ranIntoLimit, type Kind } from './limits.js';
 
@@ -10,9 +11,9 @@ export interface GraphAddress {
   password: string;
 }
 
-export type Tx = ManagedTransaction;
+export type { Tx };
 
-export function connectGraph({ url, user, password }: GraphAddress): Driver {
+export function connectGraph({ url, user, password }: GraphAddress): Neo4jDriver {
   return neo4j.driver(url, neo4j.auth.basic(user, password), {
     disableLosslessIntegers: true,
     maxTransactionRetryTime: 60_000,
@@ -52,7 +53,7 @@ class ClosedSince extends Error {}
 
 async function once<T>(driver: Driver, kind: Kind, work: (tx: Tx) => Promise<T>): Promise<T> {
   const reading = kind !== 'write';
-  const session: Session = driver.session({
+  const session = driver.session({
     defaultAccessMode: reading ? neo4j.session.READ : neo4j.session.WRITE,
     fetchSize: -1,
   });

@@ -1,5 +1,5 @@
 import { DEFAULT_STAY_MINUTES, placeKindOf } from './place-facts.js';
-import type { Driver } from 'neo4j-driver';
+import type { Driver } from './driver.js';
 import type { LabelOf } from './instances.js';
 import { inTransaction, int, rows } from './neo4j.js';
 import { OutOfStep } from './checkpoints.js';

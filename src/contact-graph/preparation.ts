@@ -1,4 +1,4 @@
-import type { Driver } from 'neo4j-driver';
+import type { Driver } from './driver.js';
 import { LATEST_INSTANT } from '../kernel/instant.js';
 import {
   comparePositions,

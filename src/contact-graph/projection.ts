@@ -12,7 +12,7 @@ export interface ProjectionContext {
    */
   apart<T>(write: (tx: Tx) => Promise<T>): Promise<T>;
   numbering: Numbering;
-  store: EventStore;
+  store: Pick<EventStore, 'read'>;
   /**
    * Maps a label, relationship type or property key to its name in queries: names that a projection owns carry its
    * version, since the next version is built beside it.

@@ -1,5 +1,5 @@
 import type { EventSet } from '../kernel/event.js';
-import type { Driver } from 'neo4j-driver';
+import type { Driver } from './driver.js';
 import {
   comparePositions,
   type Batch,

@@ -1,4 +1,5 @@
-import type { Driver, RecordShape } from 'neo4j-driver';
+import type { RecordShape } from 'neo4j-driver';
+import type { Driver } from './driver.js';
 import type { Position } from '../event-log/event-store.js';
 import { formatInstant } from '../kernel/instant.js';
 import { passedBy, passedByAll, readGraphState } from './checkpoints.js';

@@ -1,5 +1,5 @@
 import type { EventSet } from '../kernel/event.js';
-import type { Driver } from 'neo4j-driver';
+import type { Driver } from './driver.js';
 import type { Logger } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
 import { comparePositions, LogReplaced, type Batch, type EventStore, type Position } from '../event-log/event-store.js';

@@ -1,5 +1,5 @@
 import type { EventSet } from '../kernel/event.js';
-import type { Driver } from 'neo4j-driver';
+import type { Driver } from './driver.js';
 import { halfCharacterIn } from '../kernel/text.js';
 import { asideNote, type AsideNote } from '../event-log/aside-notes.js';
 import type { RecordedEvent, UnreadableEvent } from '../event-log/event-store.js';

@@ -1,4 +1,5 @@
-import type { Driver, RecordShape } from 'neo4j-driver';
+import type { RecordShape } from 'neo4j-driver';
+import type { Driver } from './driver.js';
 import { gateOf, GraphNotReady } from './gate.js';
 import { baseOf, labelling, namesOf, type Instance, type LabelOf } from './instances.js';
 import type { Kind } from './limits.js';

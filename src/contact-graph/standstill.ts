@@ -1,4 +1,4 @@
-import type { Driver } from 'neo4j-driver';
+import type { Driver } from './driver.js';
 import { configOf, PROGRAM } from './limits.js';
 
 const STANDS_STILL_AFTER = 60_000;

@@ -1,5 +1,5 @@
 import { placeKindOf, sharedAt, type Shared } from './place-facts.js';
-import type { Driver } from 'neo4j-driver';
+import type { Driver } from './driver.js';
 import { comparePositions, type Position } from '../event-log/event-store.js';
 import { graphStateIn, OutOfStep, passedBy } from './checkpoints.js';
 import { labelling, served, type LabelOf } from './instances.js';

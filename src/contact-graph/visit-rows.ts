@@ -1,4 +1,4 @@
-import type { Driver } from 'neo4j-driver';
+import type { Driver } from './driver.js';
 import { SLOTS, type Move } from './checkpoints.js';
 import { labelling, suffixOf, type Instance, type LabelOf } from './instances.js';
 import { int, type Tx } from './neo4j.js';

@@ -1,4 +1,4 @@
-import type { Driver } from 'neo4j-driver';
+import type { Driver } from './driver.js';
 import type { LabelOf } from './instances.js';
 import { inTransaction, int, rows } from './neo4j.js';
 import { asNumbers, clip, placeOfSlot, type Segment } from './packed.js';

@@ -10,7 +10,7 @@ export {
   type MessageEvent,
 } from './events.js';
 export type { Earlier, Outgoing } from './loaded-message.js';
-export { failingProviders } from './failing-providers.js';
+export { failingProviders, type SharedKeys } from './failing-providers.js';
 export { queueOf, type NewJob } from './message-jobs.js';
 export { fill, names, readMessages, withoutDiacritics, type Messages, type TextSettings } from './messages.js';
 export { AlertMetrics, watchAlerting } from './metrics.js';

@@ -29,15 +29,20 @@ export async function queueMessages(
   if (jobs.length > 0) await queues.queue<MessageJob>(queueOf(routes.preferred.name)).addBulk([...jobs]);
 }
 
+/** Queues whose jobs can be moved forward. */
+interface QueuesWithJobs {
+  queue(name: string): { getJob(id: string): Promise<Pick<Job, 'priority' | 'changePriority'> | undefined> };
+}
+
 /** If a provider's queue already has this job with a lower priority, raises it to the priority of this one. */
 export async function hasten(
-  queues: Pick<Queues, 'queue'>,
-  { opts }: NewJob<MessageJob>,
-  routes: Pick<Routes, 'all'>,
+  queues: QueuesWithJobs,
+  { opts }: Pick<NewJob<MessageJob>, 'opts'>,
+  routes: { all: readonly Pick<Route, 'name'>[] },
 ): Promise<void> {
   const { jobId, priority = 0 } = opts;
   for (const { name } of routes.all) {
-    const job = await queues.queue<MessageJob>(queueOf(name)).getJob(jobId);
+    const job = await queues.queue(queueOf(name)).getJob(jobId);
     if (job && job.priority > priority) await job.changePriority({ priority });
   }
 }

@@ -15,11 +15,17 @@ export function guard({ marked, logger }: Runtime, derived: readonly Derived[], 
   });
 }
 
+/** The parts of a process that remember something of the log. */
+interface Kept {
+  sealing: Pick<Runtime['sealing'], 'forget'>;
+  clock: Pick<Runtime['clock'], 'forget'>;
+}
+
 /**
  * What a process keeps in memory without comparing it with the log each time, such as people's keys: another log may
  * not have them, and what they seal would be lost.
  */
-export function derivedMemory({ sealing, clock }: Runtime, forgetMore: () => void): Derived {
+export function derivedMemory({ sealing, clock }: Kept, forgetMore: () => void): Derived {
   let mark: LogMark | undefined;
   return {
     whose: 'this process runs',

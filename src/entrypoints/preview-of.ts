@@ -10,7 +10,7 @@ import { CaseViews } from '../alerting/case-views.js';
 import { OwnCases } from '../alerting/own-cases.js';
 import { concurrently } from '../kernel/concurrently.js';
 import { PURPOSES } from '../alerting/purposes.js';
-import { Dispatcher, HandedOverElsewhere, Purposes, SURELY_OVER } from '../delivery/index.js';
+import { Dispatcher, HandedOverElsewhere, Purposes, SURELY_OVER, type TextSettings } from '../delivery/index.js';
 import { Gathering } from '../alerting/gathering.js';
 import { AlertMetrics } from '../delivery/metrics.js';
 import { PhoneBook } from '../alerting/phone-book.js';
@@ -27,7 +27,7 @@ import { Recipients } from '../alerting/recipients.js';
 import { registrationsOf } from '../people/registrations.js';
 import { Rules } from '../alerting/rules.js';
 import type { Graph } from '../contact-graph/index.js';
-import type { GraphQueries } from '../contact-graph/ports.js';
+import type { AlertRow, GraphQueries } from '../contact-graph/ports.js';
 import { overrideMethods } from '../contact-graph/override-methods.js';
 import { answeringInSteps } from '../contact-graph/standing.js';
 import { TraceCache, withTraceGraph } from '../contact-graph/trace-graph.js';
@@ -138,10 +138,17 @@ async function previewIn(
   return { ...found, graph_behind: await store.isBehind(passed, (await graphTypes()).events.types) };
 }
 
+/** Finds the alerts to a person. */
+interface KnownAlerts {
+  alerts(filter: { personId: string; limit: number }): Promise<Pick<AlertRow, 'alertId'>[]>;
+}
+
 /** A log, and an overlay with what happened to cases. */
-export interface Above extends Pick<Asked, 'store' | 'sealing' | 'config'> {
+export interface Above extends Pick<Asked, 'store' | 'sealing'> {
+  config: TextSettings &
+    Pick<Config, 'now' | 'zone' | 'alertMergeHours' | 'alertGatherMinutes' | 'phoneDaily' | 'brake' | 'language'>;
   overlay: OverlayStore;
-  graph: Pick<GraphQueries, 'pace' | 'capacities' | 'alerts'>;
+  graph: Pick<GraphQueries, 'pace' | 'capacities'> & KnownAlerts;
 }
 
 /** Computes what the overlay's events lead to for people: alerts are planned, and sent to nobody. */
@@ -217,7 +224,7 @@ export async function foretold({ store, overlay, sealing, graph, config }: Above
 }
 
 /** All alerts of people who are no longer cases, whatever the status of the alerts. */
-function alertsIn(graph: Pick<GraphQueries, 'alerts'>): Unreached {
+function alertsIn(graph: KnownAlerts): Unreached {
   const noted = new Map<string, Set<string>>();
   return {
     add: async (personId, alertId) => void noted.set(personId, (noted.get(personId) ?? new Set()).add(alertId)),

@@ -1,4 +1,9 @@
-import type { StreamingRead } from '@eventstore/db-client';
+/** What is used of the client's `StreamingRead`. */
+interface Reading<E> extends AsyncIterable<E> {
+  iterator(options: { destroyOnReturn: boolean }): AsyncIterable<unknown>;
+  on(event: 'error', listener: () => void): unknown;
+  resume(): unknown;
+}
 
 /**
  * A read that the caller may leave in the middle. Every read of the log goes through this. With the client's own
@@ -6,7 +11,7 @@ import type { StreamingRead } from '@eventstore/db-client';
  * remaining events are read and dropped. The call is not cancelled: a server takes a client that resets many streams
  * for an attack and closes the connection with every call on it.
  */
-export async function* readOn<E>(reading: StreamingRead<E>): AsyncIterable<E> {
+export async function* readOn<E>(reading: Reading<E>): AsyncIterable<E> {
   let left = true;
   try {
     // The events of a read are of the type that the read was declared with.

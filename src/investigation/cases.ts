@@ -15,7 +15,10 @@ export interface Which {
  * Finds the case that is meant. If a person had several, it is the latest live one, or else the latest.
  * @throws NotKnown when there is no such case, RowRefused when neither a person nor a case is given.
  */
-export async function caseOf(graph: QuestionGraph, { person, case: caseId, disease }: Which): Promise<CaseFacts> {
+export async function caseOf(
+  graph: Pick<QuestionGraph, 'caseById' | 'casesOf' | 'knowsPerson'>,
+  { person, case: caseId, disease }: Which,
+): Promise<CaseFacts> {
   if (caseId !== undefined) {
     const found = await graph.caseById(caseId);
     const meant = found && (person === undefined || [found.personId, ...found.records].includes(person));

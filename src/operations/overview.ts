@@ -8,6 +8,7 @@ import {
   queueOf,
   REPORT_QUEUE,
   type KnownOperatorOrders,
+  type SharedKeys,
 } from '../delivery/index.js';
 import { HeldResultSettled, heldResultsShown } from '../samples/index.js';
 import { nameOf } from '../kernel/actor.js';
@@ -18,16 +19,22 @@ import { GraphNotReady, type GraphQueries, type OperatorQueries } from '../conta
 import type { EventStore, RecordedEvent } from '../event-log/event-store.js';
 import type { ClockGuard } from '../event-log/clock-guard.js';
 import type { Now } from '../platform/clock.js';
+import type { Queue } from 'bullmq';
 import type { Queues } from '../work/queues.js';
 import type { LeftOut } from './accepting.js';
 import { clockShown } from './clock.js';
 import type { GraphShown, OperatorCommandShown, Overview } from './overview-answer.js';
 
+/** How much work waits in the queues. */
+interface Waiting extends Pick<Queues, 'oldest'> {
+  queue(name: string): Pick<Queue, 'getJobCounts'>;
+}
+
 /** The tools behind the operators' overview and commands. */
 export interface OperationTools {
   store: EventStore;
   operations: KnownOperatorOrders;
-  queues: Queues;
+  queues: Waiting & SharedKeys & { redis: { exists(key: string): Promise<number> } };
   graph: OperatorQueries & Pick<GraphQueries, 'heldCases' | 'heldResults'>;
   /** Names of the providers, in order of preference. */
   providers: readonly string[];
@@ -46,7 +53,7 @@ export interface OperationTools {
   /** The setting of the clock, for tests; null when it is the machine's clock. */
   clock: string | null;
   /** Compares the clock with the log. */
-  clockGuard: Pick<ClockGuard, 'shown' | 'confirm'>;
+  clockGuard: Pick<ClockGuard, 'shown'>;
 }
 
 const KEPT_FROM_REPLAY = Object.fromEntries(
@@ -125,7 +132,7 @@ export async function overview(tools: OperationTools): Promise<Overview> {
   };
 }
 
-async function figuresOf(queues: Queues, queue: string): Promise<Overview['queues'][number]> {
+async function figuresOf(queues: Waiting, queue: string): Promise<Overview['queues'][number]> {
   const [counts, oldest] = await Promise.all([
     queues.queue(queue).getJobCounts('waiting', 'active', 'delayed', 'prioritized'),
     queues.oldest(queue),

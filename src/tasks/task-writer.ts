@@ -24,7 +24,7 @@ const AT_ONCE = 2_000;
 /** What is needed to write tasks. */
 export interface Means {
   tx: Tx;
-  store: EventStore;
+  store: Log;
   calendar: Calendar;
   /** The name of a label in queries. */
   label: LabelOf;
@@ -289,17 +289,19 @@ async function closedAmong(
   return new Map(closed.map(({ id, neverDue }) => [id, { neverDue }]));
 }
 
-const known = new WeakMap<EventStore, Map<string, DiseaseProfile>>();
+type Log = Pick<EventStore, 'read'>;
+
+const known = new WeakMap<Log, Map<string, DiseaseProfile>>();
 
 /** Call when the log was replaced: another log may have other profiles. */
-export function forgetRules(store: EventStore): void {
+export function forgetRules(store: Log): void {
   known.delete(store);
 }
 
 /**
  * Profiles by `id@version`, as contacts refer to them; cached, because a version identifies one set of rules for ever.
  */
-async function rulesOf(store: EventStore, wanted: ReadonlySet<string>): Promise<Map<string, DiseaseProfile>> {
+async function rulesOf(store: Log, wanted: ReadonlySet<string>): Promise<Map<string, DiseaseProfile>> {
   const before = known.get(store);
   if (before && [...wanted].every((rule) => before.has(rule))) return before;
   const profiles = await allProfiles(store);

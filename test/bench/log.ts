@@ -6,13 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EventStoreDBClient, START, eventTypeFilter, jsonEvent, type JSONEventData } from '@eventstore/db-client';
-import {
-  Server,
-  ServerCredentials,
-  type ServerDuplexStream,
-  type ServerWritableStream,
-  type UntypedServiceImplementation,
-} from '@grpc/grpc-js';
+import { Server, ServerCredentials, type ServerDuplexStream, type ServerWritableStream } from '@grpc/grpc-js';
 import { accessFolderOf, logUrl } from '@truyvet/event-log-node';
 import type * as streams from '@eventstore/db-client/generated/streams_pb.js';
 
@@ -274,8 +268,7 @@ function serveEcho(): void {
   method.setMethodName('batchappend');
   methods.addMethods(method);
   const server = new Server();
-  const implementation = { batchAppend, read } as unknown as UntypedServiceImplementation;
-  server.addService(StreamsService as never, implementation);
+  server.addService(StreamsService as never, { batchAppend, read });
   server.addService(ServerFeaturesService as never, {
     getSupportedMethods: (_: unknown, callback: (error: null, value: unknown) => void) => callback(null, methods),
   });

@@ -1,4 +1,4 @@
-import type { CaseEvent, Contact } from '../../src/cases/events.js';
+import type { Contact } from '../../src/cases/events.js';
 import { streams } from '../support/events.js';
 import { caseDecider } from '../../src/cases/case.js';
 import { addToContactList, emptyContactList } from '../../src/tracing/contacts.js';
@@ -118,7 +118,7 @@ class Case {
   async contacts(): Promise<Contact[]> {
     const list = emptyContactList();
     for await (const event of this.#store.read(streams.case(CASE))) {
-      addToContactList(list, event as unknown as CaseEvent);
+      addToContactList(list, event);
     }
     return [...list.contacts.values()].sort((a, b) => (a.personId < b.personId ? -1 : 1));
   }

@@ -8,12 +8,9 @@ import {
   eventTypeFilter,
   jsonEvent,
   streamNameFilter,
-  type AllStreamSubscription,
   type Position,
-  type StreamSubscription,
 } from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';
-import type { Readable } from 'node:stream';
 
 interface Seen {
   event?: { streamId: string; revision: bigint; type: string; position?: Position | undefined };
@@ -25,7 +22,11 @@ interface Reading extends AsyncIterable<Seen> {
   toArray(): Promise<Seen[]>;
 }
 
-type Following = StreamSubscription | AllStreamSubscription;
+interface Following {
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'data', listener: (each: Seen) => void): unknown;
+  unsubscribe(): Promise<void>;
+}
 
 /** The common behaviour of all servers for links, and for the metadata of a stream that is gone for good. */
 export function describeLinks(name: string, open: () => Promise<{ url: string; close(): Promise<void> }>): void {
@@ -54,7 +55,8 @@ export function describeLinks(name: string, open: () => Promise<{ url: string; c
       try {
         return await new Promise<Seen[]>((resolve, reject) => {
           const seen: Seen[] = [];
-          (subscription as unknown as Readable).on('error', reject).on('data', (each: Seen) => {
+          subscription.on('error', reject);
+          subscription.on('data', (each) => {
             if (seen.push(each) === count) resolve(seen);
           });
         });

@@ -1,4 +1,4 @@
-import { anyStream } from '../support/events.js';
+import { anyStream, openStream } from '../support/events.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   comparePositions,
@@ -145,9 +145,7 @@ export function describeEventStore(
         const { person, stream } = freshStream();
         const wrong = { ...newEvent(person), event: { ...isolated(person), data: { personId: person } } };
 
-        await expect(store.append(anyStream(stream), [wrong as unknown as NewEvent], 'any')).rejects.toThrow(
-          /startedAt/,
-        );
+        await expect(store.append(openStream(stream), [wrong], 'any')).rejects.toThrow(/startedAt/);
         expect(await all(store.read(anyStream(stream)))).toHaveLength(0);
       });
     });

@@ -69,12 +69,17 @@ const unmerges = RECORDS.map((person): DomainEvent => ({
   data: { personId: appOf(person), from: person },
 }));
 
+/** The fields of events that name a person. */
+const NAMES_OF_PEOPLE = new Set(['personId', 'personA', 'personB']);
+
 /** The same story if nobody had ever had two records. */
 function withOneRecordEach({ events, cases, alerts, profile }: Story): Story {
   const renamed = ({ type, data }: DomainEvent) => {
-    const people = ['personId', 'personA', 'personB'].filter((key) => key in data);
-    const names = people.map((key) => [key, personOf((data as unknown as Record<string, string>)[key] ?? '')]);
-    return { type, data: { ...data, ...(Object.fromEntries(names) as object) } } as DomainEvent;
+    const fields = Object.entries(data).map(([key, value]: [string, unknown]) => [
+      key,
+      typeof value === 'string' && NAMES_OF_PEOPLE.has(key) ? personOf(value) : value,
+    ]);
+    return { type, data: Object.fromEntries(fields) as object } as DomainEvent;
   };
   // A person's own phones are not near each other.
   const met = events

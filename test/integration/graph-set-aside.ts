@@ -1,4 +1,5 @@
-import { type DomainEvent, anyStream, eventsOf } from '../support/events.js';
+import { type DomainEvent, anyStream, eventsOf, openStream } from '../support/events.js';
+import type { Event } from '../../src/kernel/event.js';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
 import { unverified } from '../../src/kernel/actor.js';
@@ -40,12 +41,12 @@ class Scene {
 
   constructor(private readonly driver: Driver) {}
 
-  async append(...events: DomainEvent[]): Promise<void> {
+  async append(...events: Event[]): Promise<void> {
     for (const event of events) {
-      const stream =
-        'placeId' in event.data && event.type.startsWith('Place') ? `place-${event.data.placeId}` : 'presence';
+      const { placeId } = event.data as { placeId?: string };
+      const stream = placeId !== undefined && event.type.startsWith('Place') ? `place-${placeId}` : 'presence';
       const id = idOf('set aside', String(this.#appended++));
-      await this.store.append(anyStream(stream), [{ id, event, provenance: { source: 'test' } }], 'any');
+      await this.store.append(openStream(stream), [{ id, event, provenance: { source: 'test' } }], 'any');
     }
   }
 
@@ -260,7 +261,7 @@ export function settingAside(driverOf: () => Driver): void {
         await wipe(driverOf());
         scene = new Scene(driverOf());
         scene.store.unchecked = true;
-        const strange = { type: 'PlaceClosed', data: { placeId: 'cafe' } } as unknown as DomainEvent;
+        const strange = { type: 'PlaceClosed', data: { placeId: 'cafe' } };
         await scene.append(registered('cafe', 20), strange, registered('inn', 10));
         scene.start();
         await scene.caughtUp();

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
 import { tasksIn } from '../../projections/tasks.js';
 import { readGraphState, wantAgain } from '../../src/contact-graph/checkpoints.js';
@@ -13,7 +13,7 @@ import { calendarOf } from '../../src/platform/calendar.js';
 import { countIn, LOST_POWER, openWriter } from '../support/graph.js';
 import { AN, near, traced } from '../support/projection-events.js';
 import { storeWith } from '../support/projection-spec.js';
-import { ProjectorScene, until } from '../support/projector-scene.js';
+import { filledScenes, until } from '../support/projector-scene.js';
 
 const SLOWEST = 120_000;
 
@@ -80,19 +80,7 @@ export function ownProjections(driverOf: () => Driver): void {
       SLOWEST,
     );
 
-    let scene: ProjectorScene | undefined;
-    afterEach(async () => {
-      await scene?.stop();
-      scene = undefined;
-    });
-    /** A graph that contains the whole log, as the program builds it. */
-    const filled = async (): Promise<ProjectorScene> => {
-      await wipe(driverOf());
-      const whole = (scene = new ProjectorScene(driverOf(), await storeWith(AN_MET_TWO)));
-      whole.start();
-      await until(async () => Array.isArray(await whole.tasksOrWhy()), 'the graph is filled');
-      return whole;
-    };
+    const filled = filledScenes(driverOf, AN_MET_TWO);
 
     it(
       'of another version is built beside the old one: contacts and traces are answered meanwhile, its own questions are not',

@@ -1,8 +1,7 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
 import { readGraphState } from '../../src/contact-graph/checkpoints.js';
 import { kindOf, labelling, served, type LabelOf } from '../../src/contact-graph/instances.js';
-import { wipe } from '../../src/contact-graph/maintenance.js';
 import { allOf, defineProjection } from '../../src/contact-graph/projection.js';
 import { TRACED } from '../../src/contact-graph/reads.js';
 import { TraceCache, withTraceGraph } from '../../src/contact-graph/trace-graph.js';
@@ -24,8 +23,7 @@ import {
   traced,
 } from '../support/projection-events.js';
 import { FACT_PROJECTIONS, VISITS } from '../support/projections.js';
-import { storeWith } from '../support/projection-spec.js';
-import { ProjectorScene, until } from '../support/projector-scene.js';
+import { filledScenes, until, type ProjectorScene } from '../support/projector-scene.js';
 
 const SLOWEST = 120_000;
 
@@ -57,18 +55,7 @@ const READ = FACT_PROJECTIONS.filter(({ name }) =>
 /** Projections that a trace or a question about contacts reads. */
 export function sharedProjections(driverOf: () => Driver): void {
   describe('A projection that traces or contact questions read', () => {
-    let scene: ProjectorScene | undefined;
-    afterEach(async () => {
-      await scene?.stop();
-      scene = undefined;
-    });
-    const filled = async (): Promise<ProjectorScene> => {
-      await wipe(driverOf());
-      const whole = (scene = new ProjectorScene(driverOf(), await storeWith(STORY)));
-      whole.start();
-      await until(async () => Array.isArray(await whole.tasksOrWhy()), 'the graph is filled');
-      return whole;
-    };
+    const filled = filledScenes(driverOf, STORY);
     const traceOfAn = async ({ store }: ProjectorScene) => {
       const run = (graph: Parameters<Parameters<typeof withTraceGraph>[2]>[0]) =>
         trace(graph, inputOf(everythingOf('An')));

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
 import { buildBeside } from '../../src/contact-graph/building.js';
 import { moveCheckpoints, OutOfStep, readGraphState, wantAgain } from '../../src/contact-graph/checkpoints.js';
@@ -28,7 +28,7 @@ import {
 import { checkedIn, ruled, traced } from '../support/projection-events.js';
 import { storeWith } from '../support/projection-spec.js';
 import { FACT_PROJECTIONS, VISITS } from '../support/projections.js';
-import { ProjectorScene, until } from '../support/projector-scene.js';
+import { filledScenes, until, type ProjectorScene } from '../support/projector-scene.js';
 
 const SLOWEST = 120_000;
 
@@ -60,18 +60,7 @@ const STAYS = STORY.filter(({ type }) => type === 'CheckedIn').length + 2;
 /** Projections that say where somebody was, and for how long. */
 export function visitProjections(driverOf: () => Driver): void {
   describe('Visits', () => {
-    let scene: ProjectorScene | undefined;
-    afterEach(async () => {
-      await scene?.stop();
-      scene = undefined;
-    });
-    const filled = async (): Promise<ProjectorScene> => {
-      await wipe(driverOf());
-      const whole = (scene = new ProjectorScene(driverOf(), await storeWith(STORY)));
-      whole.start();
-      await until(async () => Array.isArray(await whole.tasksOrWhy()), 'the graph is filled');
-      return whole;
-    };
+    const filled = filledScenes(driverOf, STORY);
     const traceOf = async (person: string, cache: TraceCache) =>
       answerOf(await withTraceGraph(driverOf(), cache, (graph) => trace(graph, inputOf(everythingOf(person)))));
     /** Each a place, from, to, in minutes. */

@@ -3,22 +3,24 @@ import { boot } from '../../src/entrypoints/boot.js';
 import type { DomainEvent } from '../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import neo4j, { type Driver } from 'neo4j-driver';
+import neo4j, { type Integer } from 'neo4j-driver';
 import { presence } from '../../projections/presence.js';
 import { LATEST_INSTANT } from '../../src/kernel/instant.js';
 import { graphTypes } from '../../src/entrypoints/graph-types.js';
 import { AsideRegister } from '../../src/contact-graph/aside-register.js';
+import type { Driver } from '../../src/contact-graph/driver.js';
 import { gateOf } from '../../src/contact-graph/gate.js';
-import type { Tx } from '../../src/contact-graph/neo4j.js';
-import type { Numbering, NumberedPlace } from '../../src/contact-graph/numbering.js';
+import { inTransaction, type Tx } from '../../src/contact-graph/neo4j.js';
+import { Numbering } from '../../src/contact-graph/numbering.js';
 import { Preparation } from '../../src/contact-graph/preparation.js';
 import { writeSlots } from '../../src/contact-graph/slot-writer.js';
 import { staysOf } from '../../src/contact-graph/visit-rows.js';
-import type { Visits, VisitState } from '../../src/contact-graph/visits.js';
+import { Visits } from '../../src/contact-graph/visits.js';
 import { SLOTS } from '../../src/contact-graph/checkpoints.js';
 import { labelling } from '../../src/contact-graph/instances.js';
 import type { EventStore, RecordedEvent } from '../../src/event-log/event-store.js';
 import { idOf } from '../../src/kernel/ids.js';
+import { answeringGraph } from '../support/answering-graph.js';
 import { eventOf } from '../support/content.js';
 import { assertWithSeeds } from '../support/seeds.js';
 import { runs, seeded } from '../support/sizes.js';
@@ -51,22 +53,28 @@ function check(value: unknown, field: string): void {
   else throw new Error(`${field} is ${typeof value}`);
 }
 
-/** An empty graph that accepts whatever a real graph would accept. */
-const tx = {
-  run: (_query: string, parameters: Record<string, unknown> = {}) => {
+const EPOCH = 'one';
+
+/** An empty graph that accepts whatever a real graph would accept, and numbers the people and places of one batch. */
+function emptyGraph(): Driver {
+  return answeringGraph((query, parameters) => {
     for (const [name, value] of Object.entries(parameters)) check(value, name);
-    return Promise.resolve({ records: [] });
-  },
-} as unknown as Tx;
-const session = {
-  executeRead: (work: (tx: Tx) => Promise<unknown>) => work(tx),
-  executeWrite: (work: (tx: Tx) => Promise<unknown>) => work(tx),
-  close: () => Promise.resolve(),
-};
+    const { ids, created } = parameters as { ids?: string[]; created?: [string, Integer][] };
+    if (query.includes('SET g.numbering = true')) return [{ next: 1, epoch: EPOCH }];
+    if (query.includes('coalesce(n.number, -1)') && ids) {
+      const none = ids.map(() => -1);
+      return [{ numbers: none, nodes: [...none], stays: none, kinds: ids.map(() => '') }];
+    }
+    if (query.startsWith('UNWIND $created') && created) {
+      return [{ nodes: created.map(([, number]) => number.toNumber()) }];
+    }
+    return [];
+  });
+}
 
 /** Everything that the projector computes from these events, up to the values for Neo4j. */
 async function project(events: readonly DomainEvent[]): Promise<void> {
-  const driver = { session: () => session } as unknown as Driver;
+  const driver = emptyGraph();
   gateOf(driver).opened();
   const recorded = events.map((event, i): RecordedEvent => ({
     ...event,
@@ -75,68 +83,35 @@ async function project(events: readonly DomainEvent[]): Promise<void> {
     provenance: { source: 'test', laboratory: true },
     recordedAt: new Date('2026-11-20T00:00:00Z'),
   }));
-  const store = {
-    read: async function* (_stream: string, from = 0) {
+  const store: Pick<EventStore, 'read'> = {
+    read: async function* ({ events }, from = 0) {
       if (from < 0) throw new Error(`there is no revision ${from}`);
-      for (const event of recorded) if (event.revision >= from) yield event;
+      for (const event of recorded) if (event.revision >= from && events.includes(event)) yield event;
     },
-  } as unknown as EventStore;
+  };
   const label = labelling([]);
-  const rows = { projection: presence, visits: visits(), stays: staysOf(presence), label };
+  const numbering = new Numbering(driver, EPOCH, label);
   const preparation = new Preparation({
-    ...{
-      driver,
-      rows,
-      factProjections: (await graphTypes()).facts,
-      numbering: numbering(),
-      aside: new AsideRegister(CATALOGUE),
-    },
+    ...{ driver, numbering, factProjections: (await graphTypes()).facts, aside: new AsideRegister(CATALOGUE) },
+    rows: { projection: presence, visits: new Visits(driver, label), stays: staysOf(presence), label },
     settle: () => Promise.resolve(),
   });
   const { position } = recorded.at(-1) as RecordedEvent;
   const prepared = await preparation.of({ events: recorded, position }, new Map());
   expect(prepared.aside).toEqual([]);
-  for (const i of SLOTS.keys()) {
-    const changes = prepared.slots.partition(i);
-    for (const segment of [...changes.values()].flat().map((each) => each.segment)) {
-      if (segment && !(segment.from >= 0 && segment.to > segment.from && segment.to <= LATEST_INSTANT)) {
-        throw new Error(`a stay from ${segment.from} to ${segment.to}`);
+  await inTransaction(driver, 'write', async (tx) => {
+    for (const i of SLOTS.keys()) {
+      const changes = prepared.slots.partition(i);
+      for (const segment of [...changes.values()].flat().map((each) => each.segment)) {
+        if (segment && !(segment.from >= 0 && segment.to > segment.from && segment.to <= LATEST_INSTANT)) {
+          throw new Error(`a stay from ${segment.from} to ${segment.to}`);
+        }
       }
+      await writeSlots(tx, label, changes, new Map([...changes.keys()].map((key) => [key, 1])));
     }
-    await writeSlots(tx, label, changes, new Map([...changes.keys()].map((key) => [key, 1])));
-  }
-  const context = { tx, apart: <T>(write: (tx: Tx) => Promise<T>) => write(tx), numbering: numbering(), store, label };
-  for (const { projection, events } of prepared.facts) await projection.write(context, events);
-}
-
-function numbering(): Numbering {
-  const places = new Map<string, NumberedPlace>();
-  const kinds = new Map<string, number | null>();
-  const place = (id: string) => {
-    const known = places.get(id) ?? { number: places.size + 1, ownStay: null, kind: '' };
-    places.set(id, known);
-    return known;
-  };
-  const numbered = (id: string) => ({ number: id.length + 1, node: 1 });
-  return {
-    ...{ full: false, knowsPerson: () => true, knowsPlace: () => true, ensure: () => Promise.resolve() },
-    ...{ numbered, person: (id: string) => numbered(id).number, place },
-    describe: (id: string, ownStay: number | null, kind: string) => Object.assign(place(id), { ownStay, kind }),
-    stayAt: ({ ownStay, kind }: NumberedPlace) => ownStay ?? kinds.get(kind) ?? 60,
-    stayOfKind: (kind: string) => kinds.get(kind) ?? null,
-    rule: (kind: string, stay: number | null) => kinds.set(kind, stay),
-  } as unknown as Numbering;
-}
-
-function visits(): Visits {
-  const fresh = (key: number, person: { number: number; node: number }): VisitState => ({
-    ...{ key, number: 1, person: person.number, node: person.node, place: 0, open: false, seatRow: null },
-    ...{ segments: [], untouched: true, next: undefined },
+    const context = { tx, apart: <T>(write: (tx: Tx) => Promise<T>) => write(tx), numbering, store, label };
+    for (const { projection, events } of prepared.facts) await projection.write(context, events);
   });
-  return {
-    of: (asked: { visit: { key: number }; person: { number: number; node: number } }[]) =>
-      Promise.resolve(asked.map(({ visit, person }) => fresh(visit.key, person))),
-  } as unknown as Visits;
 }
 
 describe('Every event that the catalogue accepts', () => {

@@ -1,4 +1,3 @@
-import type { CaseEvent } from '../../src/cases/events.js';
 import { type DomainEvent, type EventType, streams } from './events.js';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -97,7 +96,7 @@ export class CaseRun {
   async contactsOf(personId: string, disease = 'covid-19'): Promise<ContactList> {
     const list = emptyContactList();
     for await (const event of this.rig.store.read(streams.case(caseIdOf(personId, disease, 0))))
-      addToContactList(list, event as unknown as CaseEvent);
+      addToContactList(list, event);
     return list;
   }
 

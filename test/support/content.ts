@@ -12,7 +12,7 @@ import { builtInProfiles } from '../../src/cases/profiles.js';
 
 interface Def {
   type: string;
-  checks?: { _zod: { def: Record<string, unknown> } }[];
+  checks?: { _zod: { def: { check: string } } }[];
   shape?: Record<string, z.ZodType>;
   element?: z.ZodType;
   innerType?: z.ZodType;
@@ -21,7 +21,7 @@ interface Def {
   values?: unknown[];
 }
 
-const defOf = (schema: z.ZodType) => (schema as unknown as { _zod: { def: Def } })._zod.def;
+const defOf = (schema: z.ZodType) => schema._zod.def as Def;
 
 /** Values that events use repeatedly, so that they affect each other. */
 const FEW = ['An', 'Binh', 'cafe', 'c1', 'a1', 'covid-19', 'none'];
@@ -47,7 +47,7 @@ export function eventOf({ type, schema }: EventDefinition): fc.Arbitrary<DomainE
 
 function anyOf(schema: z.ZodType): fc.Arbitrary<unknown> {
   const def = defOf(schema);
-  const checks = (def.checks ?? []).map((check) => check._zod.def);
+  const checks = (def.checks ?? []).map((check): Record<string, unknown> => ({ ...check._zod.def }));
   switch (def.type) {
     case 'string':
       return textOf(checks);

@@ -55,6 +55,11 @@ export function anyStream(name: string): Stream<DomainEvent> {
   return { name, events: CATALOGUE as Stream<DomainEvent>['events'] };
 }
 
+/** A stream by its name alone, which may even contain events that the program does not know. */
+export function openStream(name: string): Stream {
+  return { name, events: CATALOGUE };
+}
+
 /** The set of events of these types. */
 export function eventsOf<Type extends EventType>(...types: readonly Type[]): EventSet<EventOf<Type>> {
   return eventSet(...types.map((type) => CATALOGUE.of(type) as EventDefinition<EventOf<Type>>));

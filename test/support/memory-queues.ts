@@ -1,7 +1,9 @@
-import type { Queues } from '../../src/work/queues.js';
+import type { OperationTools } from '../../src/operations/overview.js';
+
+type Shown = OperationTools['queues'];
 
 /** Empty queues, with the Redis keys that expire at a given time. */
-export class MemoryQueues {
+export class MemoryQueues implements Shown {
   readonly #kept = new Map<string, { value: string; until: number }>();
   readonly redis = {
     set: async (key: string, value: unknown, _unit?: 'PX', milliseconds = Infinity) =>
@@ -11,11 +13,6 @@ export class MemoryQueues {
     mget: async (keys: string[]) => keys.map((key) => this.#valueOf(key)),
     exists: async () => 1,
   };
-
-  /** In the type that code which uses queues expects. */
-  get asQueues(): Queues {
-    return this as unknown as Queues;
-  }
 
   key(name: string): string {
     return name;

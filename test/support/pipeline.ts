@@ -1,4 +1,3 @@
-import type { CaseEvent } from '../../src/cases/events.js';
 import { type DomainEvent, streams, anyStream } from './events.js';
 import type { TestResult } from '../../src/samples/events.js';
 import type { Driver } from 'neo4j-driver';
@@ -168,8 +167,7 @@ export class Pipeline {
 
   async contactsOf(caseId: string) {
     const list = emptyContactList();
-    for await (const event of this.store.read(streams.case(caseId)))
-      addToContactList(list, event as unknown as CaseEvent);
+    for await (const event of this.store.read(streams.case(caseId))) addToContactList(list, event);
     const contacts = [...list.contacts.values()].map(
       ({ personId, degree, firstExposureAt, lastExposureAt, minutes, via, shared }) => ({
         person: personId,

@@ -1,8 +1,10 @@
+import { afterEach } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { readGraphState } from '../../src/contact-graph/checkpoints.js';
 import { GraphNotReady } from '../../src/contact-graph/gate.js';
+import { wipe } from '../../src/contact-graph/maintenance.js';
 import { isOfVisits, type Projection } from '../../src/contact-graph/projection.js';
 import { Neo4jQueries } from '../../src/contact-graph/queries.js';
 import { runProjector } from '../../src/contact-graph/run-projector.js';
@@ -19,6 +21,7 @@ import { deadline } from './deadline.js';
 import { anyStream, type DomainEvent } from './events.js';
 import { STORE_ID } from './graph.js';
 import type { MemoryEventStore } from './memory-event-store.js';
+import { storeWith } from './projection-spec.js';
 import { FACT_PROJECTIONS, VISITS } from './projections.js';
 
 const EVERYTHING: TasksPage = {
@@ -102,6 +105,25 @@ export class ProjectorScene {
     );
     return records.map((record) => record.get('label') as string);
   }
+}
+
+/**
+ * For each test a graph that contains a whole log, as the program builds it; its projector is stopped after the test.
+ * To be called where the tests are described.
+ */
+export function filledScenes(driverOf: () => Driver, story: readonly DomainEvent[]): () => Promise<ProjectorScene> {
+  let scene: ProjectorScene | undefined;
+  afterEach(async () => {
+    await scene?.stop();
+    scene = undefined;
+  });
+  return async () => {
+    await wipe(driverOf());
+    const filled = (scene = new ProjectorScene(driverOf(), await storeWith(story)));
+    filled.start();
+    await until(async () => Array.isArray(await filled.tasksOrWhy()), 'the graph is filled');
+    return filled;
+  };
 }
 
 /** Waits for a condition, and names it if it never holds. */

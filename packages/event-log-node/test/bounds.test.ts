@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { EventStoreDBClient, START, binaryEvent, eventTypeFilter, jsonEvent } from '@eventstore/db-client';
-import { status, type ServerInterceptingCallInterface } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
 import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
@@ -187,7 +187,7 @@ describe('The memory that the event log uses for incomplete messages', () => {
         const decoder = new StreamDecoder(-1);
         const sendStatus = ({ code }: { code: number }) => told.push(code);
         const getPeer = () => 'here';
-        const inside = { decoder, stream, sendStatus, getPeer } as unknown as ServerInterceptingCallInterface;
+        const inside = { decoder, stream, sendStatus, getPeer };
         boundIncoming(inside, StreamsService.batchAppend.path, unfinished, 1_000);
         return { told, stream, decoder };
       };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
-import { Metadata, credentials, makeGenericClientConstructor, status, type ClientDuplexStream } from '@grpc/grpc-js';
+import { Client, Metadata, credentials, status, type ClientDuplexStream } from '@grpc/grpc-js';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,13 +28,13 @@ type Batch = ClientDuplexStream<streams_pb.BatchAppendReq, streams_pb.BatchAppen
 /** A BatchAppend call as another client than the official one may use it. */
 function batchCall(): { call: Batch; close: () => void } {
   const files = accessFiles(accessFolderOf(join(folder, 'log')));
-  const Client = makeGenericClientConstructor(StreamsService as never, 'Streams');
   const client = new Client(`localhost:${node.port}`, credentials.createSsl(readFileSync(files.authority)));
   const metadata = new Metadata();
   const secret = `truyvet:${readFileSync(files.password('truyvet'), 'utf8').trim()}`;
   metadata.set('authorization', `Basic ${Buffer.from(secret).toString('base64')}`);
-  const batchAppend = client['batchAppend']!.bind(client) as unknown as (metadata: Metadata) => Batch;
-  return { call: batchAppend(metadata), close: () => client.close() };
+  const { path, requestSerialize, responseDeserialize } = StreamsService.batchAppend;
+  const call = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, metadata);
+  return { call, close: () => client.close() };
 }
 
 /** The first message of an append that never ends. */

@@ -14,6 +14,25 @@ async function rigWith(phones: Record<string, string | null>): Promise<AlertingR
   return rig;
 }
 
+/** Alerts to people with these phones, who are all F1, are requested, and none is sent. */
+async function requested(phones: Record<string, string | null>): Promise<AlertingRig> {
+  const rig = await rigWith(phones);
+  await rig.trace(Object.fromEntries(Object.keys(phones).map((personId) => [personId, 1 as const])));
+  await rig.react();
+  await rig.run([...rig.jobs.keys()]);
+  await rig.react();
+  return rig;
+}
+
+/** An and Binh share a phone; the process died after An's message was claimed for both, before it was sent. */
+async function diedBeforeSending(): Promise<AlertingRig> {
+  const rig = await requested({ an: A, binh: A });
+  rig.restart({ calls: 8, after: false });
+  await rig.run([`${alertIdOf(CASE, 'an', 0)}-0`]);
+  expect(rig.provider.messages).toEqual([]);
+  return rig;
+}
+
 describe('alerts of a traced case', () => {
   it('inform every contact with a phone once, whatever is planned again', async () => {
     const rig = await rigWith({ an: A, binh: B });
@@ -192,16 +211,8 @@ describe('alerts of a traced case', () => {
   });
 
   it('inform a covered person separately if the alert on which they rely was withdrawn before it was sent', async () => {
-    const rig = await rigWith({ an: A, binh: A });
+    const rig = await diedBeforeSending();
     const an = alertIdOf(CASE, 'an', 0);
-    await rig.trace({ an: 1, binh: 1 });
-    await rig.react();
-    await rig.run([...rig.jobs.keys()]);
-    await rig.react();
-    // The process dies after the claim, before the message is sent.
-    rig.restart({ calls: 8, after: false });
-    await rig.run([`${an}-0`]);
-    expect(rig.provider.messages).toEqual([]);
     await rig.run([`${alertIdOf(CASE, 'binh', 0)}-0`]);
     expect(rig.alerts('binh').map(({ coveredBy }) => coveredBy)).toEqual([an]);
 
@@ -213,12 +224,8 @@ describe('alerts of a traced case', () => {
   });
 
   it('note and take back a message whose note was lost in a crash', async () => {
-    const rig = await rigWith({ an: A });
+    const rig = await requested({ an: A });
     const an = alertIdOf(CASE, 'an', 0);
-    await rig.trace({ an: 1 });
-    await rig.react();
-    await rig.run([...rig.jobs.keys()]);
-    await rig.react();
     rig.before('AlertSent', an, () => Promise.reject(new Crash('killed')));
     await rig.run([`${an}-0`]);
     rig.restart();
@@ -231,14 +238,7 @@ describe('alerts of a traced case', () => {
   });
 
   it('inform others on a phone separately if the one on whom they rely got another phone before the message was sent', async () => {
-    const rig = await rigWith({ an: A, binh: A });
-    const an = alertIdOf(CASE, 'an', 0);
-    await rig.trace({ an: 1, binh: 1 });
-    await rig.react();
-    await rig.run([...rig.jobs.keys()]);
-    await rig.react();
-    rig.restart({ calls: 8, after: false });
-    await rig.run([`${an}-0`]);
+    const rig = await diedBeforeSending();
     await rig.run([`${alertIdOf(CASE, 'binh', 0)}-0`]);
     await rig.register('an', B);
     await rig.drain();

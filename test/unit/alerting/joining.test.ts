@@ -1,6 +1,5 @@
 import { eventsOf } from '../../support/events.js';
 import { describe, expect, it } from '@jest/globals';
-import type { Queues } from '../../../src/work/queues.js';
 import { tellJob } from '../../../src/alerting/jobs.js';
 import { reactTo } from '../../../src/alerting/reactions.js';
 import { isBusy, Sweeper } from '../../../src/alerting/sweeper.js';
@@ -335,8 +334,7 @@ describe('The wait for other messages', () => {
     const queue = (name: string) => ({
       getJob: async (id: string) => (name.endsWith('second') && id === `${an}-0` ? job : undefined),
     });
-    const routes = { all: [{ name: 'first' }, { name: 'second' }] } as never;
-    await hasten({ queue } as unknown as Queues, tellJob(an, 0, 1), routes);
+    await hasten({ queue }, tellJob(an, 0, 1), { all: [{ name: 'first' }, { name: 'second' }] });
     expect(changed).toEqual(changes);
   });
 
@@ -353,10 +351,10 @@ describe('The wait for other messages', () => {
       outstanding: async () => 5_000,
       due: async () => due,
       queue: () => ({ addBulk: async () => [] }),
-    } as unknown as Queues;
+    };
     const sweeper = new Sweeper({
       ...{ store: new MemoryEventStore(), graph: { alertsDue }, queues },
-      ...{ routes: { all: [{ name: 'one' }] } as never, allowance: { isMorningAfter: () => false } },
+      ...{ routes: { all: [{ name: 'one' }] }, allowance: { isMorningAfter: () => false } },
     });
     await sweeper.sweep();
     expect(await isBusy(queues, ['one'])).toBe(looks === 0);

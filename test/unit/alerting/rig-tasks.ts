@@ -1,5 +1,4 @@
 import type { ContactOf } from '../../../src/tasks/task-ports.js';
-import type { ReminderEvent } from '../../../src/reminders/events.js';
 import type { RemindedOf } from '../../../src/reminders/reminder.js';
 import type { DueWithin, RemindedTask, ReminderQueries, RemindersPage } from '../../../src/reminders/reminder-ports.js';
 import type { AlertingRig } from './rig.js';
@@ -40,7 +39,7 @@ export class TasksOfRig implements ReminderQueries {
   /** Tasks that a message covered, or failed to cover, by id. */
   reminded(): Map<string, 'sent' | 'failed'> {
     const told = new Map<string, 'sent' | 'failed'>();
-    for (const { type, data } of this.rig.store.all as unknown as ReminderEvent[]) {
+    for (const { type, data } of this.rig.store.all) {
       if (type !== 'ReminderSent' && type !== 'ReminderFailed' && type !== 'ReminderUndelivered') continue;
       for (const id of data.tasks) told.set(id, type === 'ReminderSent' ? 'sent' : 'failed');
     }

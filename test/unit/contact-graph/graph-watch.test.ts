@@ -1,10 +1,10 @@
 import { expect, it } from '@jest/globals';
-import type { Driver } from 'neo4j-driver';
 import { gateOf } from '../../../src/contact-graph/gate.js';
 import { GraphWatch } from '../../../src/contact-graph/graph-watch.js';
+import { answeringGraph } from '../../support/answering-graph.js';
 
 it('A graph that has been behind the log without progress for a minute is unreliable, until it moves again', async () => {
-  const driver = { executeQuery: () => Promise.resolve({ records: [] }) } as unknown as Driver;
+  const driver = answeringGraph(() => []);
   gateOf(driver).configure({ patience: 0 });
   let [now, behind] = [0, true];
   const store = { isBehind: () => Promise.resolve(behind) };

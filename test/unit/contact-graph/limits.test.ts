@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import neo4j, { Neo4jError, type Driver } from 'neo4j-driver';
+import neo4j, { Neo4jError } from 'neo4j-driver';
 import { gateOf } from '../../../src/contact-graph/gate.js';
 import { ATTEMPTS, ranIntoLimit, type Kind } from '../../../src/contact-graph/limits.js';
-import { inTransaction, type Tx } from '../../../src/contact-graph/neo4j.js';
+import { inTransaction } from '../../../src/contact-graph/neo4j.js';
+import { answeringGraph } from '../../support/answering-graph.js';
 
 /** The driver's error for a code of the server. */
 const ended = (code: string) =>
@@ -15,12 +16,12 @@ const OPERATORS = 'Neo.ClientError.Transaction.TransactionTimedOut';
 /** A graph whose server ends a transaction this many times, with a driver that does not retry. */
 function graphThatEnds(times: number, code: string) {
   let runs = 0;
-  const run = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
-    if (++runs <= times) throw ended(code);
-    return work({} as Tx);
-  };
-  const session = () => ({ executeRead: run, executeWrite: run, close: () => Promise.resolve() });
-  const driver = { session } as unknown as Driver;
+  const driver = answeringGraph(
+    () => [],
+    () => {
+      if (++runs <= times) throw ended(code);
+    },
+  );
   const lines: string[] = [];
   const gate = gateOf(driver);
   gate.opened();

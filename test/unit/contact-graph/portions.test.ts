@@ -16,7 +16,10 @@ function batchOf(steps: readonly (number | null)[]): RecordedEvent[] {
   return steps.map((chunks, i) => {
     const position = { commit: BigInt(i + 1), prepare: BigInt(i + 1) };
     const type = chunks === null ? 'PlaceRegistered' : 'TraceCompleted';
-    return { id: `${i}`, position, type, data: { chunks } } as unknown as RecordedEvent;
+    return {
+      ...{ id: `${i}`, stream: 'facts', revision: i, position, type, data: { chunks } },
+      ...{ provenance: { source: 'test' }, recordedAt: new Date(0) },
+    };
   });
 }
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Driver } from 'neo4j-driver';
 import { pino } from 'pino';
 import { presence } from '../../../projections/presence.js';
+import type { Driver } from '../../../src/contact-graph/driver.js';
 import { runProjector } from '../../../src/contact-graph/run-projector.js';
+import { answeringGraph } from '../../support/answering-graph.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
 /**
@@ -10,20 +11,13 @@ import { MemoryEventStore } from '../../support/memory-event-store.js';
  * @param onRead called for each read, which fails with what it throws.
  */
 function emptyGraph(onRead: (number: number) => void): Driver {
-  const summary = { counters: { updates: () => ({ nodesCreated: 0 }) } };
-  const nothing = () => Promise.resolve({ records: [], summary });
-  const tx = { run: nothing };
   let reads = 0;
-  const session = () => ({
-    beginTransaction: () => Promise.resolve({ ...tx, commit: nothing, close: nothing }),
-    executeWrite: (work: (given: typeof tx) => Promise<unknown>) => work(tx),
-    executeRead: async (work: (given: typeof tx) => Promise<unknown>) => {
-      onRead(++reads);
-      return work(tx);
+  return answeringGraph(
+    () => [],
+    (kind) => {
+      if (kind === 'read') onRead(++reads);
     },
-    close: nothing,
-  });
-  return { executeQuery: nothing, session } as unknown as Driver;
+  );
 }
 
 describe('A projector that stands by', () => {

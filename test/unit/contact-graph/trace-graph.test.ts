@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Driver } from 'neo4j-driver';
 import { OutOfStep } from '../../../src/contact-graph/checkpoints.js';
+import type { Driver } from '../../../src/contact-graph/driver.js';
 import { gateOf } from '../../../src/contact-graph/gate.js';
 import { Packer, slotKey } from '../../../src/contact-graph/packed.js';
 import { TraceCache, withTraceGraph } from '../../../src/contact-graph/trace-graph.js';
 import { MIDNIGHT } from '../../oracle/worlds.js';
+import { answeringGraph } from '../../support/answering-graph.js';
 
 const KEY = slotKey(1, MIDNIGHT / 86_400);
 
@@ -35,21 +36,9 @@ function driverOf(first: { packed: Int8Array | never[]; parts: number }, ...read
   return answering(answer);
 }
 
-/** A Neo4j that answers queries with this function. */
+/** A Neo4j with a complete schema that answers queries with this function. */
 function answering(answer: (query: string) => Row[]): Driver {
-  const run = (query: string) => {
-    const records = answer(query).map((row) => ({ toObject: () => row }));
-    return Object.assign(Promise.resolve({ records }), {
-      async *[Symbol.asyncIterator]() {
-        yield* records;
-      },
-    });
-  };
-  const session = () => ({
-    executeRead: (work: (tx: unknown) => unknown) => work({ run }),
-    close: async () => undefined,
-  });
-  const driver = { session } as unknown as Driver;
+  const driver = answeringGraph(answer);
   gateOf(driver).opened();
   return driver;
 }

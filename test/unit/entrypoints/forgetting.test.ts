@@ -4,7 +4,6 @@ import { CaseView } from '../../../src/alerting/case-views.js';
 import { Rules } from '../../../src/alerting/rules.js';
 import type { DiseaseProfile } from '../../../src/cases/profile.js';
 import { derivedMemory } from '../../../src/entrypoints/guarding.js';
-import type { Runtime } from '../../../src/entrypoints/runtime.js';
 import { Diseases } from '../../../src/cases/diseases.js';
 import { addProfile, builtInProfiles } from '../../../src/cases/profiles.js';
 import { exchangeable } from '../../support/exchangeable-log.js';
@@ -45,9 +44,9 @@ describe('A process whose log is replaced', () => {
   it("forgets people's keys, the time of the log's last event, and what its part caches", async () => {
     const forgotten: string[] = [];
     const forgets = (what: string) => ({ forget: () => void forgotten.push(what) });
-    const runtime = { sealing: forgets('keys'), clock: forgets('last event') } as unknown as Runtime;
+    const kept = { sealing: forgets('keys'), clock: forgets('last event') };
     const position = { commit: 0n, prepare: 0n };
-    const memory = derivedMemory(runtime, () => void forgotten.push('rules'));
+    const memory = derivedMemory(kept, () => void forgotten.push('rules'));
     await memory.keep({ event: { id: 'a', stream: 's', revision: 0, position } });
     await memory.makeAgain({ standing: 'shorter', known: position, end: undefined });
     expect(forgotten).toEqual(['keys', 'last event', 'rules']);

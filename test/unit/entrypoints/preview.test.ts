@@ -2,15 +2,17 @@ import { type DomainEvent, anyStream } from '../../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import { isIsolation, isolationsAbove } from '../../../projections/isolations.js';
 import { isStated, testsAbove } from '../../../projections/tests.js';
-import { foretold, type Above, type Foretold } from '../../../src/entrypoints/preview-of.js';
+import { foretold, type Foretold } from '../../../src/entrypoints/preview-of.js';
 import type { TestOf, TraceGraph } from '../../../src/contact-graph/ports.js';
 import type { EventStore, RecordedEvent } from '../../../src/event-log/event-store.js';
 import { alertIdOf, caseIdOf } from '../../../src/kernel/ids.js';
 import { OverlayStore } from '../../../src/event-log/overlay-store.js';
+import { graphOf } from '../../oracle/array-graph.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 import { AlertingRig, CASE } from '../alerting/rig.js';
 
 const PHONE = '+84900000001';
+const EMPTY_GRAPH = graphOf({ stays: [], nearness: [], isolations: [], tests: [] });
 const OWN = caseIdOf('an', 'covid-19', 0);
 
 async function rigWith(...people: string[]): Promise<AlertingRig> {
@@ -51,8 +53,7 @@ async function preview(rig: AlertingRig, happens: () => Promise<void>): Promise<
     ...{ now: () => rig.now, zone: 'Asia/Ho_Chi_Minh', alertMergeHours: 12, alertGatherMinutes: 2, phoneDaily: 4 },
     ...{ brake: rig.brake, senderName: undefined, contactLine: '1900 9095', language: 'vi' },
   };
-  const above = { store, overlay, sealing: rig.sealing, config, graph: { ...rig.usually, alerts } };
-  return foretold(above as unknown as Above);
+  return foretold({ store, overlay, sealing: rig.sealing, config, graph: { ...rig.usually, alerts } });
 }
 
 describe('A preview', () => {
@@ -181,11 +182,11 @@ describe('The samples of a previewed trace', () => {
     }
     return log;
   };
-  const inGraph = (tests: TestOf[]) =>
-    ({
-      tests: async () => new Map([[1, tests]]),
-      personIds: async () => new Map([[1, 'f1']]),
-    }) as unknown as TraceGraph;
+  const inGraph = (tests: TestOf[]): TraceGraph => ({
+    ...EMPTY_GRAPH,
+    tests: async () => new Map([[1, tests]]),
+    personIds: async () => new Map([[1, 'f1']]),
+  });
   const at = 1_628_128_800;
   const negative: TestOf = { collectedAt: at, outcome: 'negative', ct: null };
   const positive: TestOf = { ...negative, outcome: 'positive' };
@@ -241,15 +242,14 @@ describe('The isolations of a previewed trace', () => {
     }) as RecordedEvent;
   /** an and an's second record have the same number. */
   const numbers: Record<string, number> = { an: 1, 'an-2': 1, binh: 2 };
-  const inGraph = (known: Record<number, number[]>) =>
-    ({
-      person: async (id: string) => {
-        const number = numbers[id];
-        return number === undefined ? undefined : { number, isolations: known[number] ?? [] };
-      },
-      isolations: async (persons: number[]) =>
-        new Map(persons.flatMap((each) => (known[each] ? [[each, [...known[each]]]] : []))),
-    }) as unknown as TraceGraph;
+  const inGraph = (known: Record<number, number[]>): TraceGraph => ({
+    ...EMPTY_GRAPH,
+    person: async (id) => {
+      const number = numbers[id];
+      return number === undefined ? undefined : { number, isolations: known[number] ?? [] };
+    },
+    isolations: async (persons) => new Map(persons.flatMap((each) => (known[each] ? [[each, [...known[each]]]] : []))),
+  });
   const above = (known: Record<number, number[]>, ...events: RecordedEvent[]) =>
     isolationsAbove(inGraph(known), events.filter(isIsolation));
 

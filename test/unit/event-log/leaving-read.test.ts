@@ -1,4 +1,3 @@
-import type { StreamingRead } from '@eventstore/db-client';
 import { describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
@@ -14,7 +13,7 @@ function reading(events: number) {
       return Promise.resolve();
     },
   });
-  return { stream, told, read: readOn(stream as unknown as StreamingRead<number>) };
+  return { stream, told, read: readOn<number>(stream) };
 }
 
 async function first(read: AsyncIterable<number>): Promise<number | undefined> {

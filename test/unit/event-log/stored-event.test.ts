@@ -1,5 +1,6 @@
 import { boot } from '../../../src/entrypoints/boot.js';
-import { type DomainEvent, anyStream } from '../../support/events.js';
+import { openStream, type DomainEvent } from '../../support/events.js';
+import type { Event } from '../../../src/kernel/event.js';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { idOf } from '../../../src/kernel/ids.js';
 import type { Catalogue } from '../../../src/event-log/catalogue.js';
@@ -22,11 +23,11 @@ const registered = (placeId: string): DomainEvent => ({
   },
 });
 
-async function stored(event: DomainEvent) {
+async function stored(event: Event) {
   const store = new MemoryEventStore();
   // As another program, or an older version of this one, may have written it.
   store.unchecked = true;
-  await store.append(anyStream('place-x'), [{ id: idOf('x'), event, provenance: { source: 'test' } }], 'any');
+  await store.append(openStream('place-x'), [{ id: idOf('x'), event, provenance: { source: 'test' } }], 'any');
   const note = { stream: 'place-x', revision: 0, id: idOf('x'), type: event.type };
   return { store, note };
 }
@@ -49,7 +50,7 @@ describe('An event that is retried', () => {
   });
 
   it('is not applied while this program does not know its type', async () => {
-    const { store, note } = await stored({ type: 'PlaceClosed', data: { placeId: 'cafe' } } as unknown as DomainEvent);
+    const { store, note } = await stored({ type: 'PlaceClosed', data: { placeId: 'cafe' } });
     await expect(storedEvent(store, catalogue, note)).rejects.toThrow('older than the log');
   });
 });

@@ -1,6 +1,6 @@
 import { anyStream } from '../../support/events.js';
 import { describe, expect, it } from '@jest/globals';
-import type { ArgumentsHost } from '@nestjs/common';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import {
   AccessDeniedError,
   CancelledError,
@@ -31,10 +31,10 @@ function told(error: unknown): Problem {
     type: () => response,
     send: (text: string) => (body = text),
   };
-  const http = { getRequest: () => ({ method: 'POST', complete: true }), getResponse: () => response };
-  new ProblemFilter(pino({ level: 'silent' }), () => []).catch(error, {
-    switchToHttp: () => http,
-  } as unknown as ArgumentsHost);
+  new ProblemFilter(pino({ level: 'silent' }), () => []).catch(
+    error,
+    new ExecutionContextHost([{ method: 'POST', complete: true }, response]),
+  );
   return JSON.parse(body) as Problem;
 }
 

@@ -1,12 +1,13 @@
 import { type DomainEvent, streams } from '../../support/events.js';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { ClockGuard } from '../../../src/event-log/clock-guard.js';
 import { failingProviders, publishFailing } from '../../../src/delivery/failing-providers.js';
 import { knownOperatorOrders } from '../../../src/delivery/known-operator-orders.js';
 import { Routes, type Route } from '../../../src/delivery/routes.js';
 import { FAILURES, type Failure } from '../../../src/alerting/failures.js';
 import type { ProviderCounts } from '../../../src/contact-graph/ports.js';
-import { overview, type OperationTools } from '../../../src/operations/overview.js';
+import { overview } from '../../../src/operations/overview.js';
 import type { Overview } from '../../../src/operations/overview-answer.js';
 import { pauseOrResume } from '../../../src/operations/pausing.js';
 import { replay } from '../../../src/operations/replay.js';
@@ -44,24 +45,28 @@ describe('The state of a provider for operators', () => {
     providers = PROVIDERS,
     problem: string | null = null,
   ): Promise<Overview> {
-    const graph = { ...{ failedNow: nothing, heldCases: nothing, heldResults: nothing, operatorCommands: nothing } };
+    const graph = {
+      ...{ failedNow: nothing, failedAlerts: nothing, heldCases: nothing, heldResults: nothing },
+      operatorCommands: nothing,
+    };
     return overview({
       ...{
         store,
         operations: knownOperatorOrders(store),
-        queues: queues.asQueues,
+        queues,
         providers,
         files: ['outbox'],
         traceQueue: 'trace',
         workerKey: 'worker',
         now: Date.now,
       },
-      ...{ zone: 'Asia/Ho_Chi_Minh', clock: null, clockGuard: { shown: async () => ({ doubt: null }) } },
+      ...{ zone: 'Asia/Ho_Chi_Minh', clock: null, clockGuard: new ClockGuard(store, Date.now, 'UTC') },
       ...{
         graph: { ...graph, providerCounts: async () => (counted instanceof Error ? Promise.reject(counted) : counted) },
       },
       contactGraph: async () => ({ problem, set_aside_events: 0, set_aside: [] }),
-    } as unknown as OperationTools);
+      setAside: nothing,
+    });
   }
   const states = ({ providers }: Overview) =>
     Object.fromEntries(providers.map(({ provider, state }) => [provider, state]));
@@ -116,7 +121,7 @@ describe('The state of a provider for operators', () => {
     const provider = new RememberingProvider({ name: 'gateway' });
     const route: Route = { name: 'gateway', provider, perSecond: null, whenUncertain: 'at-most-once' };
     let routes = new Routes([route]);
-    const start = () => publishFailing(queues.asQueues, routes, (error) => expect(error).toBeUndefined());
+    const start = () => publishFailing(queues, routes, (error) => expect(error).toBeUndefined());
     let said = start();
     const send = () => routes.send(route, { id: randomUUID(), to: '+84900000001', text: 'x' });
     const sentForWeeks = [counts('gateway', { sent: 1_000 })];
@@ -146,7 +151,7 @@ describe('The state of a provider for operators', () => {
       await send();
       // Reports of workers expire by themselves.
       await jest.advanceTimersByTimeAsync(6_000);
-      expect(await failingProviders(queues.asQueues, ['gateway'])).toEqual(new Set());
+      expect(await failingProviders(queues, ['gateway'])).toEqual(new Set());
       expect(await state()).toBe('fine');
     } finally {
       await said.stop();
@@ -157,11 +162,9 @@ describe('The state of a provider for operators', () => {
     const provider = new RememberingProvider({ name: 'gateway' });
     const route: Route = { name: 'gateway', provider, perSecond: null, whenUncertain: 'at-most-once' };
     const workers = [new Routes([route]), new Routes([route])] as const;
-    const says = workers.map((routes) =>
-      publishFailing(queues.asQueues, routes, (error) => expect(error).toBeUndefined()),
-    );
+    const says = workers.map((routes) => publishFailing(queues, routes, (error) => expect(error).toBeUndefined()));
     const send = (routes: Routes) => routes.send(route, { id: randomUUID(), to: '+84900000001', text: 'x' });
-    const left = async () => [...(await failingProviders(queues.asQueues, ['gateway']))];
+    const left = async () => [...(await failingProviders(queues, ['gateway']))];
     try {
       provider.down = true;
       for (let i = 0; i < 20; i++) await send(workers[0]).catch(() => undefined);

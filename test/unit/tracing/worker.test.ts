@@ -1,4 +1,4 @@
-import type { CaseEvent, Contact } from '../../../src/cases/events.js';
+import type { Contact } from '../../../src/cases/events.js';
 import { streams } from '../../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -81,8 +81,7 @@ class Rig {
 
   async list(): Promise<ContactList> {
     const list = emptyContactList();
-    for await (const event of this.store.read(streams.case(caseId)))
-      addToContactList(list, event as unknown as CaseEvent);
+    for await (const event of this.store.read(streams.case(caseId))) addToContactList(list, event);
     return list;
   }
 }

@@ -35,7 +35,7 @@ interface Decoder {
  * depends on internals of the pinned grpc-js, as `FrameBundle` does; tests fail at once when they change.
  */
 export function boundIncoming(
-  call: ServerInterceptingCallInterface,
+  call: Pick<ServerInterceptingCallInterface, 'sendStatus' | 'getPeer'>,
   path: string,
   unfinished: Unfinished,
   wholeWithin = WHOLE_WITHIN,
@@ -75,7 +75,7 @@ export function boundIncoming(
 }
 
 /** @throws Error where the inside of grpc-js is another one. */
-function insideOf(call: ServerInterceptingCallInterface): { decoder: Decoder; stream: EventEmitter } {
+function insideOf(call: object): { decoder: Decoder; stream: EventEmitter } {
   const decoder: unknown = Reflect.get(call, 'decoder');
   const stream: unknown = Reflect.get(call, 'stream');
   if (!isDecoder(decoder) || !(stream instanceof EventEmitter)) {
