@@ -37,6 +37,13 @@ const OF_SOURCE = [
   },
 ];
 
+const OF_STORED_EVENTS = [
+  {
+    selector: 'TSAsExpression[typeAnnotation.typeName.name!="const"]',
+    message: 'Check what is stored by a schema (upcast) or by typeof: a cast lets through what the log has instead.',
+  },
+];
+
 const STARTS = '/^(spawn|spawnSync|exec|execSync|execFile|execFileSync|fork|run)$/';
 const OF_SERVICES = [
   {
@@ -69,6 +76,10 @@ export default tseslint.config(
   {
     files: ['src/**/*.ts', 'projections/**/*.ts', 'packages/*/src/**/*.ts'],
     rules: { 'no-restricted-syntax': ['error', ...OF_SOURCE] },
+  },
+  {
+    files: ['src/*/events.ts', 'src/kernel/event.ts', 'src/event-log/{catalogue,metadata}.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...OF_SOURCE, ...OF_STORED_EVENTS] },
   },
   {
     files: ['packages/local-services/src/**/*.ts'],

@@ -1,7 +1,7 @@
 import { UNLIKELY } from './unlikely.js';
 import { z } from 'zod';
 import { count, freeText, id, lastDay, name, ordinal, reference } from '../kernel/content.js';
-import { defineEvent, eventSet, type EventOf, BY, withoutBy } from '../kernel/event.js';
+import { adding, defineEvent, eventSet, type EventOf, BY, withoutBy } from '../kernel/event.js';
 import { defineStream } from '../kernel/stream.js';
 import { idOf } from '../kernel/ids.js';
 import { ALERT_FAILURES, FAILED, WITHDRAWAL_FAILURES } from './failures.js';
@@ -39,7 +39,7 @@ export const AlertJoined = defineEvent({
   version: 2,
   says: 'Another alert, for the same phone or person, relies on this one; a `caseId` of null means the same case.',
   data: z.strictObject({ alertId: id, other: id, personId: id, caseId: id.nullable() }),
-  upcasts: [(data) => ({ caseId: null, ...(data as object) })],
+  upcasts: [adding({ caseId: null })],
 });
 export type AlertJoined = EventOf<typeof AlertJoined>;
 
@@ -103,11 +103,7 @@ export const AlertSent = defineEvent({
     until: lastDay,
     cases: z.array(id),
   }),
-  upcasts: [
-    (data) => ({ degree: null, ...(data as object) }),
-    (data) => ({ until: null, ...(data as object) }),
-    (data) => ({ ...(data as object), cases: [] }),
-  ],
+  upcasts: [adding({ degree: null }), adding({ until: null }), adding({ cases: [] })],
 });
 export type AlertSent = EventOf<typeof AlertSent>;
 
@@ -146,7 +142,7 @@ export const AlertFailed = defineEvent({
     /** The provider that was tried; null if none was, or if that was not recorded. */
     provider: name.nullable(),
   }),
-  upcasts: [(data) => ({ provider: null, ...(data as object) })],
+  upcasts: [adding({ provider: null })],
 });
 export type AlertFailed = EventOf<typeof AlertFailed>;
 

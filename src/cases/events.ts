@@ -1,7 +1,7 @@
 import { SHARED } from '../contact-graph/place-facts.js';
 import { z } from 'zod';
 import { count, freeText, id, instant, minutes, ordinal, position } from '../kernel/content.js';
-import { defineEvent, eventSet, type EventOf } from '../kernel/event.js';
+import { adding, defineEvent, eventSet, upcast, type EventOf } from '../kernel/event.js';
 import { defineStream } from '../kernel/stream.js';
 import { profileSchema } from './profile-schema.js';
 import { CONFIRMATIONS } from './rapid-antigen.js';
@@ -54,29 +54,39 @@ const factor = z.strictObject({
 export type Factor = z.infer<typeof factor>;
 
 /** Version 1 recorded meetings without the flags `imputed` and `lingering`. */
-const withoutFlags = (data: unknown) => {
-  const { found, ...rest } = data as { found: { meetings: object[] }[] };
-  const flagged = (meeting: object) => ({ imputed: false, lingering: false, ...meeting });
-  return { ...rest, found: found.map((each) => ({ ...each, meetings: each.meetings.map(flagged) })) };
-};
+const withoutFlags = upcast(
+  z.looseObject({ found: z.array(z.looseObject({ meetings: z.array(z.looseObject({})) })) }),
+  ({ found, ...rest }) => {
+    const flagged = (meeting: object) => ({ imputed: false, lingering: false, ...meeting });
+    return { ...rest, found: found.map((each) => ({ ...each, meetings: each.meetings.map(flagged) })) };
+  },
+);
 
 /** Version 1 traced two degrees at most. */
-const countedTwoDegrees = (data: unknown) => {
-  const { f1, f2, ...rest } = data as { f1: number; f2: number };
-  return { ...rest, counts: f2 === 0 ? [f1] : [f1, f2], greatestDegree: 2, lingeringMinutes: 0 };
-};
+const countedTwoDegrees = upcast(z.looseObject({ f1: count, f2: count }), ({ f1, f2, ...rest }) => ({
+  ...rest,
+  counts: f2 === 0 ? [f1] : [f1, f2],
+  greatestDegree: 2,
+  lingeringMinutes: 0,
+}));
 
 /** Earlier versions recorded meetings only, and not when the last of them ended. */
-const withoutSharing = (data: unknown) => {
-  const { found, ...rest } = data as { found: { firstExposureAt: string; meetings: { to: string }[] }[] };
-  const last = (each: (typeof found)[number]) => each.meetings.map(({ to }) => to).sort();
-  return {
-    ...rest,
-    found: found.map((each) => ({ ...each, lastExposureAt: last(each).at(-1) ?? each.firstExposureAt, shared: [] })),
-    factors: [],
-    factorsGone: [],
-  };
-};
+const withoutSharing = upcast(
+  z.looseObject({
+    found: z.array(
+      z.looseObject({ firstExposureAt: z.string(), meetings: z.array(z.looseObject({ to: z.string() })) }),
+    ),
+  }),
+  ({ found, ...rest }) => {
+    const last = (each: (typeof found)[number]) => each.meetings.map(({ to }) => to).sort();
+    return {
+      ...rest,
+      found: found.map((each) => ({ ...each, lastExposureAt: last(each).at(-1) ?? each.firstExposureAt, shared: [] })),
+      factors: [],
+      factorsGone: [],
+    };
+  },
+);
 
 /** Earlier versions had no isolated stretches inside a window: isolation ended the window for good. */
 const isolationEndedIt = (data: unknown) => data;
@@ -106,10 +116,7 @@ export const CaseConfirmed = defineEvent({
     disease: id,
     ...evidence,
   }),
-  upcasts: [
-    (data) => ({ rashAt: null, ...(data as object) }),
-    (data) => ({ confirmation: 'result', ...(data as object) }),
-  ],
+  upcasts: [adding({ rashAt: null }), adding({ confirmation: 'result' })],
 });
 export type CaseConfirmed = EventOf<typeof CaseConfirmed>;
 
@@ -206,7 +213,7 @@ export const TraceCompleted = defineEvent({
     /** Stretches of the window that isolation covers, in order; left out where there are none. */
     isolated: z.array(z.strictObject({ from: instant, until: instant })).optional(),
   }),
-  upcasts: [countedTwoDegrees, (data) => ({ factors: 0, ...(data as object) }), isolationEndedIt],
+  upcasts: [countedTwoDegrees, adding({ factors: 0 }), isolationEndedIt],
 });
 export type TraceCompleted = EventOf<typeof TraceCompleted>;
 

@@ -1,7 +1,7 @@
 import { REPLAYED_REASONS } from '../alerting/words.js';
 import { z } from 'zod';
 import { freeText, id, lastDay, name, ordinal, reference } from '../kernel/content.js';
-import { defineEvent, eventSet, type EventOf, BY, withoutBy } from '../kernel/event.js';
+import { defineEvent, eventSet, upcast, type EventOf, BY, withoutBy } from '../kernel/event.js';
 import { defineStream } from '../kernel/stream.js';
 import { idOf } from '../kernel/ids.js';
 
@@ -24,10 +24,10 @@ export const PhoneMessageAllowed = defineEvent({
     said: z.strictObject({ degree: ordinal, until: lastDay, cases: z.array(id) }).nullable(),
   }),
   upcasts: [
-    (data) => {
-      const { said, ...rest } = data as { said: object | null };
-      return { ...rest, said: said && { ...said, cases: [] } };
-    },
+    upcast(z.looseObject({ said: z.looseObject({}).nullable() }), ({ said, ...rest }) => ({
+      ...rest,
+      said: said && { ...said, cases: [] },
+    })),
   ],
 });
 export type PhoneMessageAllowed = EventOf<typeof PhoneMessageAllowed>;

@@ -1,33 +1,12 @@
-import type { Actor } from '../kernel/actor.js';
 import type { Event } from '../kernel/event.js';
 import type { Stream } from '../kernel/stream.js';
-import { checkNewEvent, checkTexts, definitionIn } from './catalogue.js';
+import { checkNewEvent, checkTexts } from './catalogue.js';
 import { LONGEST_TEXT } from '../kernel/content.js';
 import type { NewEvent } from './event-store.js';
+import { metadataOf } from './metadata.js';
 
 /** In bytes. Later servers accept larger appends, but ours must fit into any server. */
 export const LARGEST_APPEND = 1_048_576;
-
-/** The metadata that the log keeps with an event. */
-export interface Metadata {
-  /** Version of the event's schema. */
-  v: number;
-  source: string;
-  $actor?: Actor;
-  $correlationId?: string;
-  $causationId?: string;
-  laboratory?: true;
-}
-
-export function metadataOf<E extends Event>({ name, events }: Stream<E>, { event, provenance }: NewEvent<E>): Metadata {
-  const { source, actor, correlationId, causationId, laboratory } = provenance;
-  const metadata: Metadata = { v: definitionIn(events, event, name).version, source };
-  if (actor) metadata.$actor = actor;
-  if (correlationId) metadata.$correlationId = correlationId;
-  if (causationId) metadata.$causationId = causationId;
-  if (laboratory) metadata.laboratory = true;
-  return metadata;
-}
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 

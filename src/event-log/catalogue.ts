@@ -18,8 +18,9 @@ export function catalogueOf(streams: readonly { events: EventSet }[]): Catalogue
  */
 export function isOursOfUnknownType(known: Catalogue, type: string, metadata: unknown): boolean {
   if (known.of(type) || type.startsWith('$') || typeof metadata !== 'object' || metadata === null) return false;
-  const { v, source } = metadata as { v?: unknown; source?: unknown };
-  return typeof v === 'number' && typeof source === 'string';
+  return (
+    'v' in metadata && typeof metadata.v === 'number' && 'source' in metadata && typeof metadata.source === 'string'
+  );
 }
 
 /** The reason for setting such an event aside. */

@@ -1,4 +1,4 @@
-import { actorIn, unverified, type Actor } from '../kernel/actor.js';
+import { unverified } from '../kernel/actor.js';
 import {
   ANY,
   BACKWARDS,
@@ -23,7 +23,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { UnreadableError, type Event, type EventDefinition } from '../kernel/event.js';
 import type { Stream } from '../kernel/stream.js';
 import { isOursOfUnknownType, UNKNOWN_TYPE, type Catalogue } from './catalogue.js';
-import { checkAppend, metadataOf, type Metadata } from './append-size.js';
+import { checkAppend } from './append-size.js';
 import { answered, isDamage, isPassing, isTooSlow, orDamaged } from './client-errors.js';
 import {
   comparePositions,
@@ -51,6 +51,7 @@ import { refusalOfLog } from '@truyvet/local-services/probes';
 import { chainOf, endOf, markedOf, recordUpTo, standingOf } from './compare-log.js';
 import { Gathering } from './gathering.js';
 import { readOn } from './leaving-read.js';
+import { metadataOf, readMetadata } from './metadata.js';
 
 /** How long a call is retried while the log is unavailable, in milliseconds. */
 const PATIENCE = 60_000;
@@ -135,7 +136,7 @@ export class EventStoreClient implements EventStore, MarkedLog {
           next = Number(event.revision) + 1;
           until = Date.now() + PATIENCE;
           const definition = events.of(event.type);
-          if (definition) yield located(event as ClientEvent, definition);
+          if (definition) yield located(event, definition);
         }
         return;
       } catch (error) {
@@ -344,7 +345,7 @@ function readable<E extends Event>(
   definition: EventDefinition<E>,
 ): RecordedEvent<E> | UnreadableEvent {
   try {
-    return recorded(event, definition);
+    return recorded(event, event.position, definition);
   } catch (error) {
     if (!(error instanceof UnreadableError)) throw error;
     return unreadable(event, error.reason);
@@ -357,41 +358,36 @@ function unreadable(event: AllStreamRecordedEvent, reason: string): UnreadableEv
 
 /** @throws UnreadableError which also names the place of the event. */
 function located<E extends Event>(event: ClientEvent, definition: EventDefinition<E>): RecordedEvent<E> {
+  const { type, streamId, revision, position } = event;
+  // Only servers up to 22.6 leave it out.
+  if (!position) throw new Error(`the log gave no position for ${type} in ${streamId}, revision ${revision}`);
   try {
-    return recorded(event, definition);
+    return recorded(event, position, definition);
   } catch (error) {
     if (!(error instanceof UnreadableError)) throw error;
-    throw new UnreadableError(error.reason, `${event.type} in ${event.streamId}, revision ${event.revision}`);
+    throw new UnreadableError(error.reason, `${type} in ${streamId}, revision ${revision}`);
   }
 }
 
 /** @throws UnreadableError */
 function recorded<E extends Event>(
-  event: ClientEvent | AllStreamRecordedEvent,
+  event: ClientEvent,
+  position: Position,
   definition: EventDefinition<E>,
 ): RecordedEvent<E> {
-  const metadata = (event.metadata ?? {}) as Partial<Metadata>;
   // The client returns content that is not JSON as text or as bytes.
   if (!event.isJson || typeof event.data !== 'object') throw new UnreadableError('its content is not JSON');
-  const version = metadata.v ?? 1;
+  const { version, provenance } = readMetadata(event.metadata);
+  // Events of some older versions have the name in their data.
+  const named = provenance.actor ? undefined : definition.namedIn(version, event.data);
+  if (named !== undefined) provenance.actor = unverified(named, provenance.source);
   // A literal that begins with a spread takes V8 three times as long as all the rest of reading an event.
   return Object.assign(definition.read(version, event.data), {
     id: event.id,
     stream: event.streamId,
     revision: Number(event.revision),
-    position: event.position as Position,
-    provenance: {
-      source: metadata.source ?? 'unknown',
-      actor: actorIn(metadata.$actor) ?? namedBefore(definition.namedIn(version, event.data), metadata.source),
-      correlationId: metadata.$correlationId,
-      causationId: metadata.$causationId,
-      laboratory: metadata.laboratory ?? false,
-    },
+    position,
+    provenance,
     recordedAt: new Date(event.created),
   });
-}
-
-/** The actor of an older event, which has the name in its data. */
-function namedBefore(who: string | undefined, source = 'unknown'): Actor | undefined {
-  return who === undefined ? undefined : unverified(who, source);
 }

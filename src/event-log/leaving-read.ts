@@ -15,7 +15,8 @@ export async function* readOn<E>(reading: Reading<E>): AsyncIterable<E> {
   let left = true;
   try {
     // The events of a read are of the type that the read was declared with.
-    for await (const event of reading.iterator({ destroyOnReturn: false }) as AsyncIterable<E>) yield event;
+    const events: AsyncIterable<E> = reading.iterator({ destroyOnReturn: false });
+    for await (const event of events) yield event;
     left = false;
   } catch (error) {
     left = false;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Event, EventSet } from '../kernel/event.js';
 import { isOutage } from '../platform/outages.js';
 import { asideNote, triedAgain, type AsideNote, type AsideNotes } from './aside-notes.js';
-import type { Batch, EventStore, MarkedEvent, Position, RecordedEvent } from './event-store.js';
+import type { Batch, EventStore, MarkedEvent, Position } from './event-store.js';
 import { CheckpointsLost } from './checkpoints-lost.js';
 import { isPassing } from './client-errors.js';
 import { Isolation } from './isolation.js';
@@ -114,13 +114,13 @@ async function through<E extends Event>(
     try {
       for (const event of unreadable) await leftOut.add(asideNote(event, event.reason, 0));
       unreadable = [];
-      const whole = part.length === left.length;
-      const position = whole ? batch.position : (part.at(-1) as RecordedEvent).position;
-      const given = lastOf(whole ? batch : { events: part });
+      const last = part.length < left.length ? part.at(-1) : undefined;
+      const position = last?.position ?? batch.position;
+      const given = lastOf(last ? { events: part } : batch);
       if (part.length > 0) await leftOut.inTurn(() => options.handle({ events: part, position }, false));
       handled = true;
       await checkpoints.save(name, position, given);
-      if (whole) return true;
+      if (!last) return true;
       left = left.slice(part.length);
       isolation.passed();
       pause = pauses.isolating / 2;

@@ -2,7 +2,7 @@ import { SHARED } from '../contact-graph/place-facts.js';
 import { LONGEST_STAY_MINUTES } from './stay-minutes.js';
 import { z } from 'zod';
 import { count, exactText, freeText, id } from '../kernel/content.js';
-import { defineEvent, eventSet, type EventOf } from '../kernel/event.js';
+import { adding, defineEvent, eventSet, type EventOf } from '../kernel/event.js';
 import { defineStream } from '../kernel/stream.js';
 
 /** Minutes that a stay without a check-out lasts. */
@@ -23,7 +23,7 @@ const place = z.strictObject({
 });
 
 /** Version 1 of the rules did not say what people share at a kind of place. */
-const sharingNotRuled = (data: unknown) => ({ shares: null, ...(data as object) });
+const sharingNotRuled = adding({ shares: null });
 
 export const PlaceRegistered = defineEvent({
   type: 'PlaceRegistered',

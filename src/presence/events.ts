@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { id, instant, seat } from '../kernel/content.js';
-import { defineEvent, eventSet, type EventOf } from '../kernel/event.js';
+import { adding, defineEvent, eventSet, type EventOf } from '../kernel/event.js';
 import { defineStream } from '../kernel/stream.js';
 import { monthOf, readInstant, SECONDS_PER_DAY } from '../kernel/instant.js';
 
@@ -23,7 +23,7 @@ const stay = z.strictObject({ ...visit, leftAt: instant.nullable(), seat }).refi
 const visitOf = ({ visitId }: { visitId: string }) => `visit ${visitId}`;
 
 /** Version 1 had no seat. */
-const withoutSeat = (data: unknown) => ({ seat: null, ...(data as object) });
+const withoutSeat = adding({ seat: null });
 
 /** A stay began; `leftAt` is null until a check-out is known (the graph then imputes one). */
 export const CheckedIn = defineEvent({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { exactText, freeText, id, instant, ordinal } from '../kernel/content.js';
-import { defineEvent, eventSet, type EventOf, BY, withoutBy } from '../kernel/event.js';
+import { adding, defineEvent, eventSet, type EventOf, BY, withoutBy } from '../kernel/event.js';
 import { defineStream } from '../kernel/stream.js';
 
 /**
@@ -30,7 +30,7 @@ export type TestOutcome = TestResult['result'];
 export type TestMethod = NonNullable<TestResult['method']>;
 
 /** Version 1 had no method, no Ct value and no rash. */
-const withoutMethod = (data: unknown) => ({ rashAt: null, method: null, ct: null, ...(data as object) });
+const withoutMethod = adding({ rashAt: null, method: null, ct: null });
 
 export const SampleCollected = defineEvent({
   type: 'SampleCollected',

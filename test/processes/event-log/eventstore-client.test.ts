@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { chainOf, endOf, standingOf } from '../../../src/event-log/compare-log.js';
+import type { RecordedEvent } from '../../../src/event-log/event-store.js';
 import { EventStoreClient } from '../../../src/event-log/eventstore-client.js';
 import { type EventLogNode, startEventLogNode } from '@truyvet/event-log-node/server';
 
@@ -65,6 +66,38 @@ describe('Following the log', () => {
       [4, expect.stringContaining('not JSON')],
     ]);
     expect(JSON.stringify(unread)).not.toContain('Mai');
+  });
+
+  it('returns an event whose version is not a version as unreadable, and one without a version as of version 1', async () => {
+    const data = { personId: 'Dung', startedAt: '2021-08-01T00:00:00Z' };
+    const event = { type: 'PersonIsolated', data };
+    const client = EventStoreDBClient.connectionString(node.connectionString());
+    await client.appendToStream('person-Dung', [
+      ...['1', 0, 1.5, true].map((v) => jsonEvent({ ...event, metadata: { v, source: 'test' } })),
+      jsonEvent(event),
+      jsonEvent({ ...event, metadata: { v: 1, source: 7, $actor: 'Mai', $causationId: {}, laboratory: 'yes' } }),
+    ]);
+    await client.dispose();
+
+    const taken: RecordedEvent[] = [];
+    const unread: [number, string][] = [];
+    const stop = new AbortController();
+    for await (const { events, unreadable = [] } of store.follow({ ...options, signal: stop.signal })) {
+      taken.push(...events.filter(({ stream }) => stream === 'person-Dung'));
+      const ours = unreadable.filter(({ stream }) => stream === 'person-Dung');
+      unread.push(...ours.map(({ revision, reason }): [number, string] => [revision, reason]));
+      if (taken.some(({ revision }) => revision === 5)) stop.abort();
+    }
+    expect(unread).toEqual([0, 1, 2, 3].map((revision) => [revision, expect.stringContaining('`v` is not')]));
+    const nobody = { source: 'unknown', laboratory: false };
+    expect(taken).toMatchObject([
+      { revision: 4, data, provenance: nobody },
+      { revision: 5, data, provenance: nobody },
+    ]);
+    expect(taken[1]?.provenance).toMatchObject({ actor: undefined, causationId: undefined });
+    await expect(store.read(anyStream('person-Dung'))[Symbol.asyncIterator]().next()).rejects.toThrow(
+      /^PersonIsolated in person-Dung, revision 0: its metadata/,
+    );
   });
 
   it('returns an event with an unknown type from a newer version, and nothing of other programs', async () => {

@@ -1,4 +1,6 @@
-import { AlertCovered } from '../../../src/alerting/events.js';
+import { AlertCovered, AlertSent } from '../../../src/alerting/events.js';
+import { CaseConfirmed, ContactsTraced, TraceCompleted } from '../../../src/cases/events.js';
+import { PhoneMessageAllowed } from '../../../src/delivery/events.js';
 import { TaskClosed } from '../../../src/tasks/events.js';
 import { ContactAnswered } from '../../../src/health-form/events.js';
 import { CheckedIn, CheckedOut, VisitCorrected, VisitRetracted } from '../../../src/presence/events.js';
@@ -7,6 +9,7 @@ import { type DomainEvent, anyStream } from '../../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { UserError } from '../../../src/kernel/errors.js';
+import { UnreadableError, type EventDefinition } from '../../../src/kernel/event.js';
 import { checkNewEvent } from '../../../src/event-log/catalogue.js';
 import { describeCatalogue } from '../../../src/event-log/describe-catalogue.js';
 import { idOf } from '../../../src/kernel/ids.js';
@@ -77,6 +80,120 @@ describe('The catalogue of events', () => {
     expect(AlertCovered.read(1, { alertId: 'a', by: 'b' }).data).toEqual({ alertId: 'a', by: 'b' });
     expect(AlertCovered.namedIn(1, { alertId: 'a', by: 'b' })).toBeUndefined();
   });
+
+  const window = { caseId: 'c', traceId: 't', chunks: 1, from: '2021-08-01T00:00:00Z', until: null, profileId: 'p' };
+  const trace = { ...window, profileVersion: 1, graphPosition: '1/1' };
+  const part = { caseId: 'c', traceId: 't', index: 0, gone: [] };
+  const met = { placeId: 'x', from: '2021-08-01T09:00:00Z', to: '2021-08-01T10:00:00Z' };
+  const contact = { personId: 'p', degree: 1, firstExposureAt: met.from, minutes: 60, via: [] };
+  const sent = { alertId: 'a', provider: 'one', reference: 'r' };
+  const positive = { caseId: 'c', personId: 'p', disease: 'd', sampleId: 's', collectedAt: met.from, onsetAt: null };
+  const confirmed = { ...positive, infectiousFrom: null, infectiousUntil: null };
+
+  it.each<[string, EventDefinition, number, object, object]>([
+    [
+      'a trace of two degrees at most, which shared nothing',
+      TraceCompleted,
+      1,
+      { ...trace, f1: 2, f2: 3 },
+      { ...trace, counts: [2, 3], factors: 0, greatestDegree: 2, lingeringMinutes: 0 },
+    ],
+    [
+      'a trace without contacts of degree 2',
+      TraceCompleted,
+      1,
+      { ...trace, f1: 2, f2: 0 },
+      { ...trace, counts: [2], factors: 0, greatestDegree: 2, lingeringMinutes: 0 },
+    ],
+    [
+      'contacts whose meetings were measured and not lingering',
+      ContactsTraced,
+      1,
+      { ...part, found: [{ ...contact, meetings: [met] }] },
+      {
+        ...part,
+        found: [
+          {
+            ...contact,
+            meetings: [{ ...met, imputed: false, lingering: false }],
+            lastExposureAt: met.to,
+            shared: [],
+          },
+        ],
+        factors: [],
+        factorsGone: [],
+      },
+    ],
+    [
+      'a contact without meetings, as last exposed when first exposed',
+      ContactsTraced,
+      2,
+      { ...part, found: [{ ...contact, meetings: [] }] },
+      {
+        ...part,
+        found: [{ ...contact, meetings: [], lastExposureAt: met.from, shared: [] }],
+        factors: [],
+        factorsGone: [],
+      },
+    ],
+    [
+      'a case without a rash, confirmed by a result',
+      CaseConfirmed,
+      1,
+      confirmed,
+      { ...confirmed, rashAt: null, confirmation: 'result' },
+    ],
+    ['an alert of unknown degree and days', AlertSent, 1, sent, { ...sent, degree: null, until: null, cases: [] }],
+    [
+      'an alert that keeps the degree that it states',
+      AlertSent,
+      1,
+      { ...sent, degree: 2 },
+      { ...sent, degree: 2, until: null, cases: [] },
+    ],
+    [
+      'a message that told of no other case',
+      PhoneMessageAllowed,
+      1,
+      { messageId: 'm', said: { degree: 1, until: 'open' } },
+      { messageId: 'm', said: { degree: 1, until: 'open', cases: [] } },
+    ],
+    [
+      'a message that told of no contact',
+      PhoneMessageAllowed,
+      1,
+      { messageId: 'm', said: null },
+      { messageId: 'm', said: null },
+    ],
+  ])('reads %s from an earlier version', (_, definition, version, stored, read) => {
+    expect(definition.read(version, stored).data).toEqual(read);
+  });
+
+  it.each<[string, EventDefinition, number, unknown, string]>([
+    ['a count', TraceCompleted, 1, { ...trace, f1: 'two of Mai', f2: 0 }, 'version 1 of its type: f1 ('],
+    ['a missing field', TraceCompleted, 1, { ...trace, f1: 2 }, 'version 1 of its type: f2 ('],
+    ['a list', ContactsTraced, 1, { ...part, found: 'Mai' }, 'version 1 of its type: found ('],
+    [
+      'a field of an item',
+      ContactsTraced,
+      2,
+      { ...part, found: [{ ...contact, meetings: ['Mai'] }] },
+      'version 2 of its type: found.0.meetings.0 (',
+    ],
+    ['a nested value', PhoneMessageAllowed, 1, { messageId: 'm', said: 'Mai' }, 'version 1 of its type: said ('],
+    ['a field of every version', AlertSent, 1, { ...sent, provider: ['Mai'] }, 'its type: provider ('],
+    ['the content, a list', CheckedIn, 1, ['Mai'], 'its type: content ('],
+    ['the content, null', TaskClosed, 1, null, 'its type: content ('],
+  ])(
+    'cannot read data that does not fit its earlier version, and names what is wrong: %s',
+    (_, definition, version, stored, at) => {
+      const read = () => definition.read(version, stored);
+
+      expect(read).toThrow(UnreadableError);
+      expect(read).toThrow(`its content does not match ${at}`);
+      expect(read).not.toThrow(/Mai/);
+    },
+  );
 
   it('knows only its own types', async () => {
     const { catalogue } = await boot();
