@@ -41,6 +41,8 @@ export interface OnCommandLine<F extends Fields, Answer> {
   shortened?: boolean;
   /** Its answer is about messages: a notice follows it if messages reach nobody. */
   ofMessages?: boolean;
+  /** It prints all pages as one answer: there are no options for a page. */
+  whole?: boolean;
   /** Help text of `--csv`, which prints all pages of the answer as one table. */
   csv?: string;
   /** Its JSON is indented, since people edit it. */

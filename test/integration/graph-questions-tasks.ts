@@ -5,10 +5,7 @@ import type { Driver } from 'neo4j-driver';
 import { formatInstant } from '../../src/kernel/instant.js';
 import { MasterKey } from '../../src/event-log/master-key.js';
 import { Sealing } from '../../src/event-log/sealing.js';
-import { contactLines } from '../../src/investigation/contact-lines.js';
-import { listContacts } from '../../src/investigation/requests/contact-list.js';
-import { perform } from '../../src/requests/perform.js';
-import { contextsOf, linesOf, type Ground, ask, type Answer } from '../support/asking.js';
+import { linesOf, type Ground, ask, type Answer } from '../support/asking.js';
 import { close as closeTask, historyOf, reopen as reopenTask } from '../../src/tasks/closing.js';
 import { MIDNIGHT } from '../oracle/worlds.js';
 import { confirmed } from '../support/builders/cases.js';
@@ -199,9 +196,7 @@ export function tasks(driverOf: () => Driver): void {
       expect(shown(ofBinh.items, 'untold')).toEqual([
         ...[' An: null', ' Chi: null', ' Em: bound', ' Giang: is-a-case'],
       ]);
-      const asked = contextsOf(ground).for({ source: 'test' });
-      const listed = await perform(listContacts, asked, { person: 'An' });
-      const lines = [...contactLines(listed.answer)];
+      const lines = linesOf('contacts', await contacts('An'));
       expect(lines.filter((line) => line.includes('not told'))).toEqual([
         expect.stringMatching(/^ {2}Em: .*; not told: no phone$/),
         expect.stringMatching(/^ {2}Giang: .*; not told: a number that takes no SMS: call, or visit$/),
