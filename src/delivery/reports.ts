@@ -18,7 +18,11 @@ export interface ReportJob extends DeliveryReport {
 }
 
 /** Queues reports of a provider until each is recorded; a repeated one changes nothing. */
-export async function takeReports(queues: Queues, provider: string, reports: readonly DeliveryReport[]): Promise<void> {
+export async function queueReports(
+  queues: Queues,
+  provider: string,
+  reports: readonly DeliveryReport[],
+): Promise<void> {
   await queues.queue<ReportJob>(REPORT_QUEUE).addBulk(
     reports.map((report) => ({
       name: 'report',

@@ -2,7 +2,7 @@ import { Refused } from '../kernel/errors.js';
 import { NOT_ALLOWED } from './problems.js';
 import type { Fields, Given } from '../kernel/fields.js';
 import type { Context } from './context.js';
-import type { Request } from './define.js';
+import type { Operation, Request } from './define.js';
 import { holdIds, withFullIds } from './full-ids.js';
 import { knownIds } from './known-ids.js';
 import { readGiven } from './schema.js';
@@ -19,7 +19,7 @@ export function requireRight(permission: string, rights: Rights = ALL_RIGHTS): v
 }
 
 /**
- * Handles a request. All requests of all interfaces go through this function.
+ * Handles a request. All requests of all interfaces go through this function; operations go through `performRead`.
  * @param given the input, not validated yet.
  * @throws RowRefused when a field is wrong, NotAllowed without the right.
  */
@@ -34,6 +34,17 @@ export async function perform<F extends Fields, Answer>(
   const read = readGiven(fields, given, context.base.zone);
   const whole = holdIds(fields) ? await withWholeIds(context, fields, read) : read;
   return { given: whole, answer: await request.handle(context, whole) };
+}
+
+/** Handles an operation whose input its controller has read. @throws NotAllowed without the right */
+export async function performRead<Input, Answer>(
+  operation: Operation<Input, Answer>,
+  context: Context,
+  input: Input,
+  rights?: Rights,
+): Promise<Answer> {
+  requireRight(operation.permission, rights);
+  return operation.handle(context, input);
 }
 
 async function withWholeIds<F extends Fields>(context: Context, fields: F, read: Given<F>): Promise<Given<F>> {

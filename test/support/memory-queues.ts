@@ -12,6 +12,9 @@ export class MemoryQueues {
     exists: async () => 1,
   };
 
+  /** The jobs that were added, in their order. */
+  readonly added: { queue: string; data: unknown; jobId: string | undefined }[] = [];
+
   /** In the type that code which uses queues expects. */
   get asQueues(): Queues {
     return this as unknown as Queues;
@@ -21,8 +24,12 @@ export class MemoryQueues {
     return name;
   }
 
-  queue(): { getJobCounts: () => Promise<Record<string, number>> } {
-    return { getJobCounts: async () => ({}) };
+  queue(name: string) {
+    return {
+      getJobCounts: async (): Promise<Record<string, number>> => ({}),
+      addBulk: async (jobs: readonly { data: unknown; opts?: { jobId?: string } }[]) =>
+        void this.added.push(...jobs.map(({ data, opts }) => ({ queue: name, data, jobId: opts?.jobId }))),
+    };
   }
 
   async oldest(): Promise<number> {

@@ -47,7 +47,12 @@ beforeAll(async () => {
         ),
       ),
       PreviewModule.with(
-        { zone: 'UTC', limits: {}, previewOf: () => Promise.resolve({ told: ['An'] } as Partial<Preview> as Preview) },
+        {
+          means: meansOver(store),
+          zone: 'UTC',
+          limits: {},
+          previewOf: () => Promise.resolve({ told: ['An'] } as Partial<Preview> as Preview),
+        },
         await loadRows(),
       ),
     ],
