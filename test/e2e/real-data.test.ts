@@ -266,7 +266,7 @@ const present = existsSync(RECORDINGS);
   beforeAll(async () => {
     // Asks what the command would ask, without starting a process for each of so many cases.
     runtime = await openRuntime(readConfig(env), pino({ level: 'silent' }));
-    await addRules(STRICT, { minimumMinutes: 15 });
+    await addRules(STRICT, { minimum_minutes: 15 });
   }, SLOWEST);
 
   afterAll(() => runtime?.close());
