@@ -64,7 +64,16 @@ const VALUES: Record<FieldKind, string> = {
     minutes: 'minutes',
   },
   ...{ 'id-as-typed': 'id', person: 'id', place: 'id', case: 'id', 'person-or-case': 'id', 'people-or-cases': 'ids' },
-  ...{ file: 'file', name: 'name', instant: 'time', day: 'day', count: 'number', days: 'days', cursor: 'cursor' },
+  ...{
+    file: 'file',
+    folder: 'folder',
+    name: 'name',
+    instant: 'time',
+    day: 'day',
+    count: 'number',
+    days: 'days',
+    cursor: 'cursor',
+  },
 };
 
 /** Whether a field takes all the remaining arguments. */

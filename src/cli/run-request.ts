@@ -46,6 +46,9 @@ export async function runRequest(
     const notice = cli?.ofMessages ? output.nobodyGetsThem?.() : undefined;
     // The JSON for programs must contain nothing else.
     if (notice !== undefined) (json ? console.error : console.log)(notice);
+    const end = cli?.ends?.(performed.answer);
+    if (end instanceof UserError) throw end;
+    if (end !== undefined) process.exitCode = end;
   };
   try {
     await withContext(request, run);

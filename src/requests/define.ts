@@ -1,5 +1,6 @@
 import type { Changed } from './outcome.js';
 import type { z } from 'zod';
+import type { UserError } from '../kernel/errors.js';
 import type { Fields, Given } from '../kernel/fields.js';
 import type { Context } from './context.js';
 
@@ -49,6 +50,8 @@ export interface OnCommandLine<F extends Fields, Answer> {
   indented?: boolean;
   /** It shows what it would change and asks for confirmation. */
   asks?: Asks<Answer>;
+  /** The error or the exit code with which the command ends after an answer that it has printed; undefined for success. */
+  ends?(answer: Answer): UserError | number | undefined;
   /** The answer while the log does not run; undefined if the answer needs the log. */
   withoutLog?(given: Given<F>): Promise<WithoutLog<Answer> | undefined>;
   /**
