@@ -2,7 +2,7 @@ import type { ServiceStatus } from '@truyvet/local-services';
 import { defineQuestion } from '../requests/define.js';
 import { logLines, wrongWithLog } from './log-lines.js';
 import { serviceLines } from './service-lines.js';
-import type { ServicesAnswer } from './services-status.js';
+import type { ServicesAnswer } from './services-answer.js';
 import type { LogAnswer } from './verify-log.js';
 
 /** Both are about this machine and need nothing that runs, so they have no route. */
@@ -51,7 +51,7 @@ export const servicesStatus = defineQuestion({
     told: (all: ServicesAnswer) => serviceLines(all),
     ends: (all: ServicesAnswer) => (all.some(({ state }) => AWAY.includes(state)) ? NOT_ALL_ANSWER : undefined),
   },
-  answer: async () => (await import('./services-status.js')).servicesAnswer,
+  answer: async () => (await import('./services-answer.js')).servicesAnswer,
   handle: async (context) => (await import('./services-status.js')).readServices(context),
 });
 

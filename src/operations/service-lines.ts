@@ -1,6 +1,6 @@
 import { titles, type ServiceStatus } from '@truyvet/local-services';
 import { table } from '../cli/table.js';
-import type { ServicesAnswer } from './services-status.js';
+import type { ServicesAnswer } from './services-answer.js';
 
 /** The services as answers show them. */
 export function shownServices(all: readonly ServiceStatus[]): ServicesAnswer {
