@@ -1,5 +1,7 @@
 import { table } from '../cli/table.js';
-import type { DiseaseProfile, RapidAntigenRule, WindowEnd } from './profile.js';
+import type { Snaked } from '../kernel/snake-case.js';
+import type { RapidAntigenRule, WindowEnd } from './profile.js';
+import type { ProfileFile } from './profile-file.js';
 import type { RuleChange } from './profile-changes.js';
 import type { ListedProfile } from './show-profiles.js';
 
@@ -29,9 +31,20 @@ export function* changeLines(subject: string, changes: readonly RuleChange[]): G
 }
 
 /** One profile in sentences. */
-export function profileLines(profile: DiseaseProfile): string[] {
-  const { infectious, minimumMinutes, withinHours, distanceMetres, lingeringMinutes, seatRows } = profile;
-  const { anchors, anchorChoice, daysBefore, daysBeforeSampling } = infectious;
+export function profileLines(profile: ProfileFile): string[] {
+  const {
+    infectious,
+    minimum_minutes: minimumMinutes,
+    within_hours: withinHours,
+    distance_metres: distanceMetres,
+  } = profile;
+  const { lingering_minutes: lingeringMinutes, seat_rows: seatRows } = profile;
+  const {
+    anchors,
+    anchor_choice: anchorChoice,
+    days_before: daysBefore,
+    days_before_sampling: daysBeforeSampling,
+  } = infectious;
   const named = anchorChoice === 'earliest' ? `the earliest of ${anchors.join(', ')}` : anchors.join(', else ');
   const sampled = daysBeforeSampling === null ? '' : ` (${daysBeforeSampling} before sampling)`;
   const minutes = minimumMinutes === 0 ? 'any meeting' : `at least ${minimumMinutes} minutes`;
@@ -39,7 +52,7 @@ export function profileLines(profile: DiseaseProfile): string[] {
     `${profile.id}, version ${profile.version}: ${profile.name}`,
     `Disease: ${profile.disease}, rules of: ${profile.authority}`,
     `Source: ${profile.source}`,
-    `In force from: ${profile.effectiveFrom}`,
+    `In force from: ${profile.effective_from}`,
     `Infectious: from ${daysBefore} days before ${named}${sampled} until ${endOf(infectious.end)}`,
     `Contact: ${minutes}` +
       (withinHours === null || minimumMinutes === 0 ? '' : ` within ${withinHours} hours`) +
@@ -49,19 +62,20 @@ export function profileLines(profile: DiseaseProfile): string[] {
     `Sharing: ${Object.entries(profile.sharing)
       .map(([what, rule]) => `${what} ${rule}`)
       .join(', ')}`,
-    `Contacts traced to degree ${profile.greatestDegree}`,
-    `Followed up for ${profile.followUpDays} days, tested on days ${profile.testDays.join(', ') || '-'}`,
+    `Contacts traced to degree ${profile.greatest_degree}`,
+    `Followed up for ${profile.follow_up_days} days, tested on days ${profile.test_days.join(', ') || '-'}`,
     ...Object.entries(profile.quarantine).flatMap(([degree, stay]) =>
       stay ? [`F${degree} are advised to stay at home or watch their health for ${stay.days} days`] : [],
     ),
-    `A positive sample after ${profile.reinfectionDays} days is a new illness`,
-    ...(profile.rapidAntigen === null ? [] : [`A rapid antigen test confirms ${confirmedBy(profile.rapidAntigen)}`]),
+    `A positive sample after ${profile.reinfection_days} days is a new illness`,
+    ...(profile.rapid_antigen === null ? [] : [`A rapid antigen test confirms ${confirmedBy(profile.rapid_antigen)}`]),
     ...profile.notes.map((note) => `Note: ${note}`),
   ];
 }
 
-function confirmedBy(rule: RapidAntigenRule): string {
-  const { ofContacts, withFactor, withSymptoms, repeatedWithinHours, factorNeeded } = rule;
+function confirmedBy(rule: Snaked<RapidAntigenRule>): string {
+  const { of_contacts: ofContacts, with_factor: withFactor, with_symptoms: withSymptoms } = rule;
+  const { repeated_within_hours: repeatedWithinHours, factor_needed: factorNeeded } = rule;
   const beside = factorNeeded ? ' and an epidemiological factor' : '';
   const whom = [
     ...(ofContacts ? ['a contact'] : []),
@@ -72,16 +86,16 @@ function confirmedBy(rule: RapidAntigenRule): string {
   return whom.join(', or ') || 'nobody';
 }
 
-function endOf(end: WindowEnd): string {
+function endOf(end: Snaked<WindowEnd>): string {
   switch (end.type) {
     case 'isolation':
       return 'isolation';
     case 'days':
-      return `${end.daysAfter} days after it`;
+      return `${end.days_after} days after it`;
     case 'negative':
       return (
-        `a negative sample${end.ctAbove === null ? '' : ` or one with a Ct above ${end.ctAbove}`}` +
-        (end.daysAfterAtMost === null ? '' : `, ${end.daysAfterAtMost} days after it at the latest`)
+        `a negative sample${end.ct_above === null ? '' : ` or one with a Ct above ${end.ct_above}`}` +
+        (end.days_after_at_most === null ? '' : `, ${end.days_after_at_most} days after it at the latest`)
       );
   }
 }

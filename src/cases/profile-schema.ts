@@ -71,6 +71,6 @@ const fields = z.strictObject({
 export const profileSchema = fields.check(({ value, issues }) => {
   const input = value.quarantine[1]?.days;
   if (input === undefined || input <= value.followUpDays) return;
-  const message = `must be at most followUpDays (${value.followUpDays}): nobody stays at home for longer than they are followed up`;
+  const message = `must be at most follow_up_days (${value.followUpDays}): nobody stays at home for longer than they are followed up`;
   issues.push({ code: 'custom', input, path: ['quarantine', '1', 'days'], message });
 }) satisfies z.ZodType<DiseaseProfile>;

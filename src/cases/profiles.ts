@@ -1,15 +1,18 @@
 import { type ProfileAdded, type ProfileRetired, profilesStream, type ProfileEvent } from './events.js';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { z } from 'zod';
 import { refused, UserError, type Refused } from '../kernel/errors.js';
 import { NO_PROFILE, PROFILE_NOT_ADDED, PROFILE_OF_PROGRAM } from './problems.js';
 import { profilesThatCount, type DiseaseProfile } from './profile.js';
 import { ruleChanges, type RuleChange } from './profile-changes.js';
 import { unseenInText } from '../kernel/text.js';
 import { projectFolder } from '../platform/project-folder.js';
+import { snakeKey } from '../kernel/snake-case.js';
 import { UnreadableError } from '../kernel/event.js';
 import { handle, load } from '../event-log/handle.js';
 import type { EventStore, RecordedEvent } from '../event-log/event-store.js';
+import { fromFile, givenTwice } from './profile-file.js';
 import { profileSchema as schema } from './profile-schema.js';
 import { eventsOf, type Decider } from '../kernel/decider.js';
 
@@ -25,12 +28,19 @@ export function parseProfile(text: string, from: string): DiseaseProfile {
   if (unseen !== undefined) {
     throw refused(NO_PROFILE, `${from} has a character that is not text or is invisible (${unseen}).`, 'Remove it.');
   }
-  const parsed = schema.safeParse(data);
-  const wrong = parsed.success
-    ? textsTooLong(parsed.data)
-    : parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`);
+  const twice = givenTwice(data);
+  if (twice.length > 0) throw refused(NO_PROFILE, `${from} gives two spellings of ${twice.join(', ')}.`, 'Give one.');
+  const parsed = schema.safeParse(fromFile(data));
+  const wrong = parsed.success ? textsTooLong(parsed.data) : parsed.error.issues.map(inWords);
   if (parsed.success && wrong.length === 0) return parsed.data;
   throw refused(NO_PROFILE, `${from} is not a disease profile:\n  ${wrong.join('\n  ')}`);
+}
+
+/** Names the field as a file has it. */
+function inWords(issue: z.core.$ZodIssue): string {
+  const field = issue.path.map((each) => snakeKey(String(each))).join('.') || 'the whole';
+  const unknown = issue.code === 'unrecognized_keys' ? issue.keys : [];
+  return `${field}: ${unknown.reduce((said, key) => said.replace(`"${key}"`, `"${snakeKey(key)}"`), issue.message)}`;
 }
 
 const LONGEST_NAME = 200;

@@ -1,6 +1,6 @@
 import { defineCommandAnswering, defineQuestion } from '../requests/define.js';
 import type { ProfileAdded, ProfileRetired } from './change-profiles.js';
-import type { DiseaseProfile } from './profile.js';
+import type { ProfileFile } from './profile-file.js';
 import { changeLines, profileLines, profileTable } from './profile-lines.js';
 import type { ListedProfile } from './show-profiles.js';
 
@@ -58,7 +58,7 @@ export const showProfile = defineQuestion({
       const answer = showOwn(given);
       return answer && { answer };
     },
-    told: (profile: DiseaseProfile) => profileLines(profile),
+    told: (profile: ProfileFile) => profileLines(profile),
   },
   answer: async () => (await import('./show-profiles.js')).profileAnswer,
   handle: async (context, given) => (await import('./show-profiles.js')).show(context, given),

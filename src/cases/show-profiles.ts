@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { refused } from '../kernel/errors.js';
+import { snaked } from '../kernel/snake-case.js';
 import { PROFILE_NOT_KNOWN } from './problems.js';
 import { readConfig } from '../platform/config.js';
 import { authorityOf, type Context } from '../requests/context.js';
 import type { DiseaseProfile } from './profile.js';
+import { fromFile, type ProfileFile } from './profile-file.js';
 import { profileSchema } from './profile-schema.js';
 import {
   allProfiles,
@@ -25,7 +27,7 @@ const listed = z.object({
 /** A profile among all; its rules are shown by themselves, as a file holds them. */
 export type ListedProfile = z.infer<typeof listed>;
 
-export const profileAnswer: z.ZodType<DiseaseProfile> = profileSchema;
+export const profileAnswer: z.ZodType<ProfileFile> = z.preprocess(fromFile, profileSchema).transform(snaked);
 export const profilesAnswer = z.array(listed);
 
 /**
@@ -48,18 +50,21 @@ export function listOwn(): ListedProfile[] {
   return markedAmong(builtInProfiles(), profilesOfAuthority(readConfig().authority), new Set());
 }
 
-/** Returns the newest version of a profile. @throws UserError when no profile has that id. */
-export async function show({ base: { store } }: Context, { id }: { id: string }): Promise<DiseaseProfile> {
+/** Returns the newest version of a profile, as its file. @throws UserError when no profile has that id. */
+export async function show({ base: { store } }: Context, { id }: { id: string }): Promise<ProfileFile> {
   // Built-in profiles are files: the log need not be read for them.
   const own = showOwn({ id });
   if (own) return own;
   const known = byId(await allProfiles(store));
   const profile = known.get(id);
-  if (profile) return profile;
+  if (profile) return snaked(profile);
   throw refused(PROFILE_NOT_KNOWN, `There is no profile ${id}.`, `There are: ${[...known.keys()].join(', ')}.`);
 }
 
-export const showOwn = ({ id }: { id: string }): DiseaseProfile | undefined => byId(builtInProfiles()).get(id);
+export function showOwn({ id }: { id: string }): ProfileFile | undefined {
+  const profile = byId(builtInProfiles()).get(id);
+  return profile && snaked(profile);
+}
 
 function markedAmong(
   all: readonly DiseaseProfile[],

@@ -2,6 +2,7 @@ import { flagsOf, type WithContext } from './flags.js';
 import type { Command } from 'commander';
 import type { Field, FieldKind } from '../kernel/fields.js';
 import type { Request } from '../requests/define.js';
+import { PAGE } from '../requests/question-fields.js';
 
 /**
  * Registers the command of a request. The code that runs it is loaded only when it is called.
@@ -9,7 +10,7 @@ import type { Request } from '../requests/define.js';
  */
 export function registerRequest(program: Command, request: Request, load: () => Promise<WithContext>): void {
   if (!request.cli) return;
-  const { words, group, csv, asks, isDefault = false } = request.cli;
+  const { words, group, csv, asks, isDefault = false, whole = false } = request.cli;
   const [named, args] = [words.split(' ').filter((word) => !word.startsWith('<')), argumentsIn(words)];
   const last = named.pop() as string;
   const parent = named.reduce((above, name) => commandIn(above, name, group), program);
@@ -20,7 +21,7 @@ export function registerRequest(program: Command, request: Request, load: () => 
     command.argument(field?.required ? `<${shown}>` : `[${shown}]`, field?.help);
   }
   for (const [name, field] of Object.entries(request.fields)) {
-    if (args.includes(name)) continue;
+    if (args.includes(name) || (whole && name in PAGE)) continue;
     for (const flag of flagsOf(name, field)) {
       const shown = `--${flag}${field.kind === 'flag' && !field.clearable ? '' : ` <${valueOf(field)}>`}`;
       if (field.required) command.requiredOption(shown, helpOf(field));
@@ -63,7 +64,16 @@ const VALUES: Record<FieldKind, string> = {
     minutes: 'minutes',
   },
   ...{ 'id-as-typed': 'id', person: 'id', place: 'id', case: 'id', 'person-or-case': 'id', 'people-or-cases': 'ids' },
-  ...{ file: 'file', name: 'name', instant: 'time', day: 'day', count: 'number', days: 'days', cursor: 'cursor' },
+  ...{
+    file: 'file',
+    folder: 'folder',
+    name: 'name',
+    instant: 'time',
+    day: 'day',
+    count: 'number',
+    days: 'days',
+    cursor: 'cursor',
+  },
 };
 
 /** Whether a field takes all the remaining arguments. */

@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import { csvLine } from '../intake/csv-cells.js';
-
-const MOST_A_PAGE = 1_000;
+import { MOST_A_PAGE } from '../requests/pages.js';
 
 /**
  * Prints all pages of an answer as CSV, with the names of the fields as its header.

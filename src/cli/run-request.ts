@@ -6,12 +6,13 @@ import { fromText } from '../requests/from-text.js';
 import { knownIds } from '../requests/known-ids.js';
 import type { Context } from '../requests/context.js';
 import type { Request } from '../requests/define.js';
-import { perform, type Performed } from '../requests/perform.js';
+import type { Performed } from '../requests/perform.js';
 import { readGiven } from '../requests/schema.js';
 import { confirmed } from './confirm.js';
 import { flagsOf, type OutputOptions, type WithContext } from './flags.js';
 import { forPeople } from './for-people.js';
 import { asOptions } from './options.js';
+import { performCommand } from './perform-command.js';
 import { printAll } from './print-all.js';
 
 const camel = (flag: string): string => flag.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
@@ -29,7 +30,7 @@ export async function runRequest(
   // Checks the input before services are needed. Times are read again in the right zone once the zone is known.
   const read = await asOptions(() => readGiven(request.fields, given, 'UTC'), names);
   const run = async (context: Context, output: OutputOptions) => {
-    const ask = (more: object = {}) => asOptions(() => perform(request, context, { ...given, ...more }), names);
+    const ask = (more: object = {}) => asOptions(() => performCommand(request, context, { ...given, ...more }), names);
     if (options['csv']) return printAll(await request.answer(), async (page) => (await ask(page)).answer, given);
     if (cli?.asks) {
       const { answer } = await ask(cli.asks.dry);
@@ -45,6 +46,9 @@ export async function runRequest(
     const notice = cli?.ofMessages ? output.nobodyGetsThem?.() : undefined;
     // The JSON for programs must contain nothing else.
     if (notice !== undefined) (json ? console.error : console.log)(notice);
+    const end = cli?.ends?.(performed.answer);
+    if (end instanceof UserError) throw end;
+    if (end !== undefined) process.exitCode = end;
   };
   try {
     await withContext(request, run);

@@ -1,7 +1,7 @@
 import type { GraphQueries } from '../contact-graph/ports.js';
 import { type Job, UnrecoverableError } from 'bullmq';
 import type { EventStore } from '../event-log/event-store.js';
-import type { Queues } from '../work/queues.js';
+import { defineDependency, given } from '../requests/context.js';
 import type { DeliveryReport } from '@truyvet/message-gateway';
 import { keptDetail, keptReference } from './kept.js';
 import { LoadedMessage } from './loaded-message.js';
@@ -19,9 +19,22 @@ export interface ReportJob extends DeliveryReport {
   provider: string;
 }
 
+/** What is used of the queue of reports. */
+interface ReportQueue {
+  addBulk(jobs: { name: string; data: ReportJob; opts: { jobId: string } }[]): Promise<unknown>;
+}
+
+export const reportQueue = defineDependency<ReportQueue>('the queue of reports', (base) =>
+  given(base, 'queues').queue<ReportJob>(REPORT_QUEUE),
+);
+
 /** Queues reports of a provider until each is recorded; a repeated one changes nothing. */
-export async function takeReports(queues: Queues, provider: string, reports: readonly DeliveryReport[]): Promise<void> {
-  await queues.queue<ReportJob>(REPORT_QUEUE).addBulk(
+export async function queueReports(
+  queue: ReportQueue,
+  provider: string,
+  reports: readonly DeliveryReport[],
+): Promise<void> {
+  await queue.addBulk(
     reports.map((report) => ({
       name: 'report',
       data: { ...report, provider },

@@ -1,4 +1,5 @@
-import { defineQuestion } from '../requests/define.js';
+import type { DeliveryReport } from '@truyvet/message-gateway';
+import { defineCommandOf, defineQuestion } from '../requests/define.js';
 import type { Providers } from './providers.js';
 
 export const providers = defineQuestion({
@@ -28,6 +29,26 @@ export const providers = defineQuestion({
   },
   answer: async () => (await import('./providers.js')).providersAnswer,
   handle: async (context) => (await import('./providers.js')).checkProviders(context),
+});
+
+/** What a provider reports of messages, as its settings read it. */
+export interface ProviderReports {
+  provider: string;
+  reports: readonly DeliveryReport[];
+}
+export interface TakenReports {
+  taken: number;
+}
+
+/** Queues what a provider reports, for workers to record: once it is answered, it cannot be lost. */
+export const takeReports = defineCommandOf({
+  name: 'take-reports',
+  permission: 'reports:take',
+  async handle(context, { provider, reports }: ProviderReports): Promise<TakenReports> {
+    const { queueReports, reportQueue } = await import('./reports.js');
+    await queueReports(context.of(reportQueue), provider, reports);
+    return { taken: reports.length };
+  },
 });
 
 export const DELIVERY_REQUESTS = [providers];

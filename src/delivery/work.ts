@@ -5,7 +5,7 @@ import { publishFailing } from './failing-providers.js';
 import { queueOf, sendByPurpose, sendThrough } from './message-jobs.js';
 import { watchPauses } from './pauses.js';
 import type { MessageJob } from './purposes.js';
-import { noteReport, REPORT_QUEUE, takeReports, type ReportJob, untilGivenUp } from './reports.js';
+import { noteReport, queueReports, REPORT_QUEUE, type ReportJob, untilGivenUp } from './reports.js';
 import { SENDING } from './sending.js';
 
 const SENDS_AT_ONCE = 50;
@@ -37,7 +37,9 @@ function sendMessages(worker: Worker): Running {
   const leaving = publishFailing(queues, routes, (error) => trouble('Redis', error));
   for (const { name, provider } of routes.all) {
     provider.onReport?.((report) => {
-      takeReports(queues, name, [report]).catch((error: unknown) => trouble(`a report of ${name} was lost`, error));
+      queueReports(queues.queue(REPORT_QUEUE), name, [report]).catch((error: unknown) =>
+        trouble(`a report of ${name} was lost`, error),
+      );
     });
   }
   return {

@@ -1,6 +1,7 @@
 import { REQUESTS } from './modules.js';
 import { contextsOf } from './contexts.js';
 import { RequestsModule } from '../http/bind.js';
+import type { Contexts, Means } from '../requests/context.js';
 import type { DynamicModule } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Registry } from 'prom-client';
@@ -28,7 +29,6 @@ import { loadRows } from './boot.js';
 import { ReportsModule } from '../delivery/http/reports.module.js';
 import { readProviders, readReportsOf } from '@truyvet/message-gateway';
 import { readMessages } from '../delivery/messages.js';
-import { takeReports } from '../delivery/reports.js';
 import { AnswerLinks } from '../health-form/links.js';
 import { AnswersModule } from '../health-form/http/answers.module.js';
 import { mountConsole } from '../console/http/pages.js';
@@ -81,8 +81,8 @@ export async function startApi(
         : [AnswersModule.with({ contexts, links: new AnswerLinks(runtime.master, publicUrl), config, counts: queues })];
     const operating = contexts.of(operationTools);
     const languages = new Set(readMessages(config.messages).keys());
-    const previews = await previewsOf(runtime, graph, languages);
-    const modules = [requests, previews, ...answers, reportsOf(runtime, queues), ...extraModules];
+    const previews = await previewsOf(runtime, contexts, graph, languages);
+    const modules = [requests, previews, ...answers, reportsOf(runtime, contexts), ...extraModules];
     const pages = (on: NestExpressApplication) => {
       mountDashboard(on, queues, queueNames(operating));
       mountConsole(on);
@@ -139,12 +139,17 @@ async function pingLog({ marked, config, urls }: Runtime, driver: Driver): Promi
 }
 
 /** The module that previews whom rows would alert; it uses the queries that refuse an incomplete graph. */
-async function previewsOf(runtime: Runtime, graph: Graph, languages: ReadonlySet<string>): Promise<DynamicModule> {
+async function previewsOf(
+  runtime: Runtime,
+  means: Means,
+  graph: Graph,
+  languages: ReadonlySet<string>,
+): Promise<DynamicModule> {
   const { store, sealing, config } = runtime;
   const asked = { store, sealing, graph: { driver: graph.driver, queries: graph.people }, config };
   const { zone, now, retentionDays } = config;
   const settings: PreviewSettings = {
-    zone,
+    ...{ means, zone },
     limits: { now, languages, retentionDays },
     previewOf: (takeIn) => previewOf(asked, (overlay) => takeIn(contextsOf({ ...runtime, store: overlay }))),
   };
@@ -152,15 +157,15 @@ async function previewsOf(runtime: Runtime, graph: Graph, languages: ReadonlySet
 }
 
 /** The module that queues delivery reports of providers; workers record them. */
-function reportsOf(runtime: Runtime, queues: Queues): DynamicModule {
+function reportsOf(runtime: Runtime, contexts: Contexts): DynamicModule {
   const providers = readProviders(runtime.config.providers);
   return ReportsModule.with({
+    contexts,
     tagOf: (provider) => runtime.master.reportTag(provider),
     read: (provider, parts) => {
       const settings = providers.find(({ name }) => name === provider);
       return settings && readReportsOf(settings, parts);
     },
-    take: (provider, reports) => takeReports(queues, provider, reports),
   });
 }
 

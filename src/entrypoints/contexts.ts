@@ -4,7 +4,7 @@ import type { Queues } from '../work/queues.js';
 import { boot, rowsNamed } from './boot.js';
 import { graphTypes } from './graph-types.js';
 import type { Config } from '../platform/config.js';
-import { openMasterKey } from '../event-log/master-key.js';
+import { openMasterKey, type MasterKey } from '../event-log/master-key.js';
 import type { Runtime } from './runtime.js';
 
 interface Opened {
@@ -21,8 +21,13 @@ const messageSamples = async (config: Config) =>
 /** The contexts of requests that are answered from the settings alone. */
 export function settingsOnly(config: Config): Contexts {
   const { zone, now, authority } = config;
+  let master: MasterKey | undefined;
   const base: Base = {
-    ...{ config, zone, now, authority, messageSamples, master: openMasterKey(config) },
+    ...{ config, zone, now, authority, messageSamples },
+    // Opening it makes the key of a new installation, which a look at the services must not do.
+    get master() {
+      return (master ??= openMasterKey(config));
+    },
     get store(): never {
       throw new Error('a request used the log without declaring that it needs it');
     },

@@ -1,9 +1,9 @@
 import { forPeople } from '../cli/for-people.js';
+import { performCommand } from '../cli/perform-command.js';
 import { LOCAL_USER } from '../kernel/actor.js';
 import type { Fields } from '../kernel/fields.js';
 import { knownIds } from '../requests/known-ids.js';
 import type { Request } from '../requests/define.js';
-import { perform } from '../requests/perform.js';
 import { contextsOf } from './contexts.js';
 import { openForPeople } from './for-people.js';
 import type { Runtime } from './runtime.js';
@@ -18,7 +18,7 @@ export async function performLocally<F extends Fields, Answer>(
   const graph = openForPeople(runtime);
   try {
     const context = contextsOf(runtime, { driver: () => graph.driver }).for({ source: 'cli', actor: LOCAL_USER });
-    const { answer } = await perform(request, context, given);
+    const { answer } = await performCommand(request, context, given);
     return shortened ? await forPeople(answer, context.of(knownIds), runtime.config.zone) : answer;
   } finally {
     await graph.close();

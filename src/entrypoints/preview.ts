@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { EventStore } from '../event-log/event-store.js';
 import { UserError } from '../kernel/errors.js';
 import type { Rows } from '../intake/define-rows.js';
 import type { ImportSummary } from '../intake/import-rows.js';
 import { ROWS } from './modules.js';
 import { openForPeople } from './for-people.js';
+import { previewAnswer } from './preview-answer.js';
 import { previewOf, type Preview } from './preview-of.js';
 import { sayWhereNobodyGetsThem } from '../delivery/reaches-people.js';
 import type { Runtime } from './runtime.js';
@@ -34,16 +36,16 @@ export async function previewImport(
   const rejectsPath = join(tmpdir(), `truyvet-preview-${randomUUID()}`);
   try {
     await requireSameLog(runtime, graph.driver);
-    let rejected = 0;
     const asked = { store, sealing, graph: { driver: graph.driver, queries: graph.people }, config };
-    const found = await previewOf(asked, async (overlay) => {
-      rejected = (await takeIn({ ...runtime, store: overlay }, rejectsPath)).rejected;
-    });
+    const found = await previewAnswer(
+      (overlay: EventStore) => takeIn({ ...runtime, store: overlay }, rejectsPath),
+      (taking) => previewOf(asked, taking),
+    );
     if (found.graph_behind) console.error(BEHIND);
-    if (json) console.log(JSON.stringify({ ...found, rejected }));
+    if (json) console.log(JSON.stringify(found));
     else for (const line of describedPreview(found)) console.log(line);
     sayWhereNobodyGetsThem(config, { data: json });
-    return rejected > 0 ? 2 : 0;
+    return found.rejected > 0 ? 2 : 0;
   } finally {
     rmSync(rejectsPath, { force: true });
     await graph.close();

@@ -3,7 +3,6 @@ import { registerRequest } from '../cli/bind.js';
 import { Command } from 'commander';
 import { registerDemo } from './commands/demo.js';
 import { registerEventLog } from './commands/event-log.js';
-import { registerLog } from '../cli/log.js';
 import { registerImport } from './commands/import.js';
 import { registerStart } from './commands/start.js';
 import { registerProjector, registerWorker } from './commands/processes.js';
@@ -24,7 +23,6 @@ export function commandLine(): Command {
     // An option after the name of a command belongs to it, even if its parent has an option of the same name.
     .enablePositionalOptions();
   registerEventLog(program);
-  registerLog(program);
   registerDemo(program);
   registerServices(program);
   registerProjector(program);

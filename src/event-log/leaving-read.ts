@@ -1,6 +1,6 @@
 /** What is used of the client's `StreamingRead`. */
 interface Reading<E> extends AsyncIterable<E> {
-  iterator(options: { destroyOnReturn: boolean }): AsyncIterable<unknown>;
+  iterator(options: { destroyOnReturn: boolean }): AsyncIterable<E>;
   on(event: 'error', listener: () => void): unknown;
   resume(): unknown;
 }
@@ -14,9 +14,7 @@ interface Reading<E> extends AsyncIterable<E> {
 export async function* readOn<E>(reading: Reading<E>): AsyncIterable<E> {
   let left = true;
   try {
-    // The events of a read are of the type that the read was declared with.
-    const events: AsyncIterable<E> = reading.iterator({ destroyOnReturn: false });
-    for await (const event of events) yield event;
+    yield* reading.iterator({ destroyOnReturn: false });
     left = false;
   } catch (error) {
     left = false;

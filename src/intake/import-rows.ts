@@ -3,6 +3,7 @@ import type { Complaint } from '../requests/refusal.js';
 import { isGroup, ofPerson } from './groups.js';
 import { RejectsFile } from './rejects.js';
 import { Intake } from './intake.js';
+import { ListedErrors, type RowError } from './listed-errors.js';
 import { FirstSeen } from './first-seen.js';
 import { RowReader } from './read-rows.js';
 import { Remarks, type Remarked } from './remarks.js';
@@ -11,7 +12,7 @@ import type { Means } from '../requests/context.js';
 import type { Original, Source } from './sources.js';
 import type { Origin, Outcome, Taken } from './outcome.js';
 
-/** The result of an import, as the command prints it with `--json`. */
+/** The result of an import. */
 export interface ImportSummary {
   /** The name of the kind of rows. */
   kind: string;
@@ -31,6 +32,9 @@ export interface ImportSummary {
   /** Accepted results with an impossible date; they do not count until a person has checked them. */
   held: number;
   rejected: number;
+  /** The first errors of refused rows. */
+  errors: RowError[];
+  errorsLeftOut: number;
   rejectsFile: string | null;
   /** Columns of the file that do not belong to the kind. */
   ignoredColumns: readonly string[];
@@ -101,6 +105,7 @@ export async function importRows(options: ImportOptions): Promise<ImportSummary>
   const rejects = await RejectsFile.at(options.rejectsPath, () => source.rejectsHeader());
   const counts = { accepted: 0, new: 0, superseded: 0, reportedEarlier: 0, held: 0, zoneAssumed: 0 };
 
+  const errors = new ListedErrors();
   const remarks = new Remarks(zone);
   const firstSeen = new FirstSeen(means.base.store, options.lookUps ?? 0);
 
@@ -110,6 +115,7 @@ export async function importRows(options: ImportOptions): Promise<ImportSummary>
     progress.settledBytes += bytesOf(line.original);
     if (complaints.length > 0) {
       rejects.add(source.rejected(line, complaints));
+      errors.add(number, complaints);
       options.onRejected?.(number, complaints);
       return;
     }
@@ -178,6 +184,8 @@ export async function importRows(options: ImportOptions): Promise<ImportSummary>
     reportedEarlier: counts.reportedEarlier,
     held: counts.held,
     rejected: rejects.count,
+    errors: errors.inOrder(),
+    errorsLeftOut: errors.leftOut,
     rejectsFile: rejects.count > 0 ? (rejects.path ?? null) : null,
     ignoredColumns: source.ignoredColumns(),
     zoneAssumed: counts.zoneAssumed,

@@ -2,7 +2,7 @@ import type { Shared } from '../contact-graph/place-facts.js';
 import type { LabelOf } from '../contact-graph/instances.js';
 import { MergedIds } from '../contact-graph/merged-records.js';
 import { int, rows, type Tx } from '../contact-graph/neo4j.js';
-import type { ContactFacts, ContactPage, ExposureFacts, FactorFacts } from './question-ports.js';
+import type { ExposureFacts, FactorFacts } from './question-ports.js';
 
 /**
  * Contacts of cases, for questions. Traces name people by the ids that count; but until a case is traced again after a
@@ -43,95 +43,23 @@ export async function exposuresOf(
   );
 }
 
-/** Reads a page of the contacts of a case ordered by degree and id, with the number of contacts by degree. */
-export async function contactsOf(
+/** The live cases of a disease of each of these people, whose ids are those that count; sorted by id. */
+export async function liveCasesOf(
   tx: Tx,
   label: LabelOf,
-  caseId: string,
-  { degree, after, limit }: { degree?: number | undefined; after?: [number, string] | undefined; limit: number },
-): Promise<ContactPage> {
-  const [afterDegree, afterPerson] = after ?? [0, ''];
+  people: readonly string[],
+  disease: string,
+): Promise<Map<string, string[]>> {
   const merged = await MergedIds.read(tx, label);
-  const records = await countRecords(tx, label, caseId);
-  const { found, closest } = await contactsOfSeveral(tx, label, merged, caseId);
-  const wanted = (each: number) => (degree === undefined || each === degree) && each >= afterDegree;
-  const from = (each: number) => (each === afterDegree ? afterPerson : '');
-
-  const alone: Omit<ContactFacts, 'personId'>[] = [];
-  // One degree at a time: the closest contacts are few, and sorting tens of thousands of others with them is not
-  // needed.
-  for (const each of [...records.keys()].filter(wanted).sort((a, b) => a - b)) {
-    if (alone.length >= limit) break;
-    alone.push(...(await contactsAlone(tx, label, merged, caseId, { degree: each, after: from(each), limit })));
-  }
-  const several = closest.filter((each) => wanted(each.degree) && each.personId > from(each.degree));
-  const contacts = [...alone.map((each) => ({ ...each, personId: each.record })), ...several]
-    .sort((a, b) => a.degree - b.degree || (a.personId < b.personId ? -1 : 1))
-    .slice(0, limit)
-    .map((each) => ({ ...each, own: [...each.own].sort() }));
-
-  for (const each of found) records.set(each.degree, (records.get(each.degree) ?? 0) - 1);
-  for (const each of closest) records.set(each.degree, (records.get(each.degree) ?? 0) + 1);
-  const counts = [...records]
-    .map(([of, count]) => ({ degree: of, count }))
-    .filter(({ count }) => count > 0)
-    .sort((a, b) => a.degree - b.degree);
-  return { contacts, counts };
-}
-
-/** Contacts with one record only, sorted by id. */
-function contactsAlone(
-  tx: Tx,
-  label: LabelOf,
-  merged: MergedIds,
-  caseId: string,
-  { degree, after, limit }: { degree: number; after: string; limit: number },
-): Promise<Omit<ContactFacts, 'personId'>[]> {
-  return rows(
+  const found = await rows<{ record: string; own: string[] }>(
     tx,
-    `MATCH (c:${label('Case')} {id: $caseId})
-     WITH c MATCH (c)<-[e:${label('EXPOSED')}]-(p)
-     WHERE e.degree = $degree AND p.id > $after AND NOT p.id IN $merged
-     WITH c, e, p ORDER BY p.id LIMIT $limit
-     RETURN ${EXPOSURE_FACTS}, e.last AS last,
-            [(p)<-[:OF]-(own:${label('Case')} {status: 'live'}) WHERE own.disease = c.disease | own.id] AS own`,
-    { caseId, degree: int(degree), after, merged: merged.all(), limit: int(limit) },
-  );
-}
-
-/** Records, not people, by degree. */
-async function countRecords(tx: Tx, label: LabelOf, caseId: string): Promise<Map<number, number>> {
-  const counted = await rows<{ degree: number; count: number }>(
-    tx,
-    `MATCH (:${label('Case')} {id: $caseId})<-[e:${label('EXPOSED')}]-() RETURN e.degree AS degree, count(e) AS count`,
-    { caseId },
-  );
-  return new Map(counted.map(({ degree, count }) => [degree, count]));
-}
-
-/** Contacts of a case who have several records; they are few. */
-async function contactsOfSeveral(tx: Tx, label: LabelOf, merged: MergedIds, caseId: string) {
-  if (merged.none) return { found: [], closest: [] };
-  const found = await rows<Omit<ContactFacts, 'personId'> & Whose>(
-    tx,
-    // Starts from the people: a case has many contacts, but a person is a contact of few cases.
     `UNWIND $records AS id
-     MATCH (p:Person {id: id})-[e:${label('EXPOSED')}]->(c) WHERE c.id = $caseId
-     MATCH (c)-[:OF]->(o:Person)
-     RETURN ${EXPOSURE_FACTS}, e.last AS last, o.id AS of, [] AS own`,
-    { records: merged.all(), caseId },
-  );
-  const closest: ContactFacts[] = closestOfEach(merged, found);
-  const cases = await rows<{ record: string; own: string[] }>(
-    tx,
-    `MATCH (c:${label('Case')} {id: $caseId})
-     UNWIND $records AS id
-     MATCH (p:Person {id: id})<-[:OF]-(own:${label('Case')} {status: 'live'}) WHERE own.disease = c.disease
+     MATCH (p:Person {id: id})<-[:OF]-(own:${label('Case')} {status: 'live'}) WHERE own.disease = $disease
      RETURN p.id AS record, collect(own.id) AS own`,
-    { caseId, records: closest.flatMap(({ personId }) => merged.recordsOf(personId)) },
+    { records: people.flatMap((person) => merged.with(person)), disease },
   );
-  const own = merged.byPerson(cases.map(({ record, own: ids }) => [record, ids]));
-  return { found, closest: closest.map((each) => ({ ...each, own: own.get(each.personId) ?? [] })) };
+  const own = merged.byPerson(found.map((each) => [each.record, each.own]));
+  return new Map([...own].map(([person, ids]) => [person, [...ids].sort()]));
 }
 
 /** Keeps the closest contact for each person and case, under the id that counts. */

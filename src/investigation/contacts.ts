@@ -1,11 +1,17 @@
 import { z } from 'zod';
+import type { Contact, Factor, TraceCompleted } from '../cases/index.js';
+import type { ContactList } from '../tracing/index.js';
+import { SHARED } from '../contact-graph/place-facts.js';
+import { refused } from '../kernel/errors.js';
+import { readInstant } from '../kernel/instant.js';
+import { instant, paged } from '../requests/paged.js';
+import { pageOf, placeOf } from '../requests/pages.js';
 import type { Asked } from './question-fields.js';
 import type { QuestionContext } from './question-context.js';
 import { showCase, caseSchema } from './answer-schemas.js';
-import { instant, paged } from '../requests/paged.js';
 import { caseOf } from './cases.js';
-import { pageOf, placeOf } from '../requests/pages.js';
-import { textOf, textOrNull } from './times.js';
+import { NOT_TRACED } from './problems.js';
+import { textOf } from './times.js';
 import { UNREACHED_REASONS, unreachedReasonOf } from './unreached-reasons.js';
 
 const place = z.tuple([z.number(), z.string()]);
@@ -17,6 +23,8 @@ export const answer = paged(
     first: instant.describe('First exposure'),
     last: instant.nullable().describe('End of the last exposure; null while it is not known to have ended'),
     minutes: z.number(),
+    places: z.array(z.string()).describe('Where a contact of degree 1 was met; empty if only phones were near'),
+    via: z.array(z.string()).describe('Everybody of the next lower degree who was met; empty for degree 1'),
     cases: z.array(z.string()).describe("The contact's own live cases of the disease"),
     rule: z.string().describe('Profile and version by which the person is a contact'),
     untold: z
@@ -27,33 +35,121 @@ export const answer = paged(
 ).extend({
   case: caseSchema,
   counts: z.array(z.object({ degree: z.int(), count: z.int() })).describe('Numbers for the whole list'),
+  factors: z
+    .array(
+      z.object({ person: z.string(), shared: z.array(z.enum(SHARED)), since: instant, places: z.array(z.string()) }),
+    )
+    .describe(
+      'People who share something with the case without being an F1 (epidemiological factors), who are not alerted: on ' +
+        'the first page, unless a degree was asked for',
+    ),
 });
 export type ContactsAnswer = z.infer<typeof answer>;
 
-/** Reads a page of the contacts of a case. */
-export async function ask({ graph }: QuestionContext, given: Asked<'contacts'>): Promise<ContactsAnswer> {
-  const found = await caseOf(graph, given);
+/**
+ * Reads a page of the contacts of a case, as the log has them of its latest completed trace.
+ * @throws Refused when no trace of it is completed.
+ */
+export async function ask({ graph, lists }: QuestionContext, given: Asked<'contacts'>): Promise<ContactsAnswer> {
   const after = placeOf(given.cursor, place);
-  const page = { degree: given.degree, after, limit: given.limit + 1 };
-  const { contacts: rows, counts } = await graph.contacts(found.caseId, page);
-  const { items, next } = pageOf(rows, given.limit, ({ degree, personId }) => [degree, personId]);
-  const failed = await graph.failedAmong(
-    found.caseId,
-    items.map(({ personId }) => personId),
+  const chosen = await caseOf(graph, given);
+  const list = await lists.of(chosen.caseId);
+  const { latest } = list;
+  if (!latest) throw refused(NOT_TRACED, `Case ${chosen.caseId} of ${chosen.personId} is not traced yet.`);
+  const names = await graph.goesBy([...list.contacts.keys(), ...list.factors.keys()]);
+  const { contacts, factors } = peopleIn(list, latest, names, chosen.personId);
+  const rest = contacts.filter(
+    (each) => (given.degree === undefined || each.degree === given.degree) && (!after || isAfter(each, after)),
   );
+  const { items, next } = pageOf(rest, given.limit, ({ degree, personId }) => [degree, personId]);
+  const people = items.map(({ personId }) => personId);
+  const [failed, own, through] = await Promise.all([
+    graph.failedAmong(chosen.caseId, people),
+    graph.liveCasesOf(people, chosen.disease),
+    graph.goesBy(items.flatMap(({ via }) => via)),
+  ]);
   return {
-    case: showCase(found),
-    counts,
-    items: items.map(({ personId, degree, first, last, minutes, own, rule }) => ({
-      person: personId,
-      degree,
-      first: textOf(first),
-      last: textOrNull(last),
-      minutes: Math.round(minutes * 100) / 100,
-      cases: own,
-      rule,
-      untold: failed.has(personId) ? unreachedReasonOf(failed.get(personId) ?? null) : null,
+    case: { ...showCase(chosen), from: latest.from, until: latest.until },
+    counts: countsOf(contacts),
+    items: items.map((contact) => ({
+      ...metAs(contact),
+      via: [...new Set(contact.via.map((record) => through.get(record) ?? record))].sort(),
+      cases: [...(own.get(contact.personId) ?? [])],
+      rule: `${latest.profileId}@${latest.profileVersion}`,
+      untold: failed.has(contact.personId) ? unreachedReasonOf(failed.get(contact.personId) ?? null) : null,
     })),
+    factors:
+      after || given.degree !== undefined
+        ? []
+        : factors.map(({ personId, shared, since, placeIds }) => ({
+            ...{ person: personId, shared, since },
+            places: placeIds,
+          })),
     next,
+  };
+}
+
+/** Each person once, under the id that counts; contacts ordered by degree and id, factors by id. */
+interface People {
+  contacts: readonly Contact[];
+  factors: readonly Factor[];
+}
+
+type Latest = TraceCompleted['data'];
+/** A list may be long, and the pages of one trace share its people, unless records are merged in between. */
+const gathered = new WeakMap<Latest, { merges: string; people: People }>();
+
+function peopleIn(list: ContactList, latest: Latest, names: ReadonlyMap<string, string>, own: string): People {
+  const merges = JSON.stringify([own, ...[...names].filter(([record, person]) => record !== person)]);
+  const known = gathered.get(latest);
+  if (known?.merges === merges) return known.people;
+  const people = byPerson(list, names, own);
+  gathered.set(latest, { merges, people });
+  return people;
+}
+
+/** Records that were merged after the trace are one contact, the closest; nobody is a contact of their own case. */
+function byPerson(list: ContactList, names: ReadonlyMap<string, string>, own: string): People {
+  const named = <T extends { personId: string }>(each: T): T => ({
+    ...each,
+    personId: names.get(each.personId) ?? each.personId,
+  });
+  const contacts = new Map<string, Contact>();
+  for (const each of [...list.contacts.values()].map(named)) {
+    const known = contacts.get(each.personId);
+    if (!known || isCloser(each, known)) contacts.set(each.personId, each);
+  }
+  contacts.delete(own);
+  const factors = new Map([...list.factors.values()].map(named).map((each) => [each.personId, each]));
+  factors.delete(own);
+  for (const { personId, degree } of contacts.values()) if (degree === 1) factors.delete(personId);
+  return {
+    contacts: [...contacts.values()].sort((a, b) => a.degree - b.degree || inOrder(a, b)),
+    factors: [...factors.values()].sort(inOrder),
+  };
+}
+
+const inOrder = (a: { personId: string }, b: { personId: string }): number => (a.personId < b.personId ? -1 : 1);
+
+const isCloser = (one: Contact, other: Contact): boolean =>
+  one.degree === other.degree ? one.firstExposureAt < other.firstExposureAt : one.degree < other.degree;
+
+const isAfter = ({ degree, personId }: Contact, [lastDegree, last]: [number, string]): boolean =>
+  degree === lastDegree ? personId > last : degree > lastDegree;
+
+function countsOf(contacts: readonly Contact[]): ContactsAnswer['counts'] {
+  const counts = new Map<number, number>();
+  for (const { degree } of contacts) counts.set(degree, (counts.get(degree) ?? 0) + 1);
+  return [...counts].map(([degree, count]) => ({ degree, count }));
+}
+
+function metAs({ personId, degree, firstExposureAt, lastExposureAt, minutes, meetings }: Contact) {
+  const places = new Set(meetings.flatMap(({ placeId }) => (placeId === null ? [] : [placeId])));
+  return {
+    ...{ person: personId, degree },
+    first: textOf(readInstant(firstExposureAt)),
+    last: lastExposureAt === null ? null : textOf(readInstant(lastExposureAt)),
+    minutes: Math.round(minutes * 100) / 100,
+    places: [...places].sort(),
   };
 }

@@ -21,8 +21,6 @@ export const FIELDS = {
     ...PAGE,
   },
   contacts: { ...whichCase, degree: may('count', 'only contacts of this degree'), ...PAGE },
-  /** Lists all contacts, with the places where they were met. */
-  'contact-list': whichCase,
   factors: { ...whichCase, ...PAGE },
   why: {
     person: need('person', 'the contact'),

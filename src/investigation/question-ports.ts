@@ -66,19 +66,6 @@ export interface FactorFacts {
   since: number;
 }
 
-export interface ContactFacts extends ExposureFacts {
-  last: number | null;
-  /** The contact's own live cases of the same disease. */
-  own: string[];
-}
-
-export interface ContactPage {
-  /** Ordered by degree and id. */
-  contacts: ContactFacts[];
-  /** Counts of the whole list. */
-  counts: { degree: number; count: number }[];
-}
-
 /** One visit, joined where midnight divides it, limited to the days asked for. */
 export interface StayFacts {
   personId: string;
@@ -165,10 +152,8 @@ export interface QuestionGraph extends KnownIds {
   exposure(personId: string, caseId: string): Promise<ExposureFacts | undefined>;
   /** Exposures of a person to live cases. */
   exposuresOf(personId: string, disease?: string): Promise<ExposureFacts[]>;
-  contacts(
-    caseId: string,
-    page: { degree?: number | undefined; after?: [number, string] | undefined; limit: number },
-  ): Promise<ContactPage>;
+  /** The live cases of a disease of each of these people, under the ids that count. */
+  liveCasesOf(people: readonly string[], disease: string): Promise<ReadonlyMap<string, readonly string[]>>;
   /** Sorted by id. */
   factors(caseId: string, page: { after: string; limit: number }): Promise<FactorFacts[]>;
   /** What a person shares with a case; empty for contacts of degree 1 and for strangers. */

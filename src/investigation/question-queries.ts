@@ -1,7 +1,7 @@
 import { ANSWERS, answersOf } from '../tasks/index.js';
 import type { Driver } from 'neo4j-driver';
 import { casesOn } from './case-list-query.js';
-import { contactsOf, exposuresOf, factorsOf, sharedWith } from './contact-queries.js';
+import { exposuresOf, factorsOf, liveCasesOf, sharedWith } from './contact-queries.js';
 import type { LabelOf } from '../contact-graph/instances.js';
 import { MergedIds, MergedRecords } from '../contact-graph/merged-records.js';
 import { int, ints, rows, type Tx } from '../contact-graph/neo4j.js';
@@ -127,8 +127,8 @@ export class Neo4jQuestions extends Neo4jIds implements QuestionGraph {
     return this.reading((tx, label) => exposuresOf(tx, label, personId, { disease }), EXPOSURES);
   }
 
-  contacts(caseId: string, page: { degree?: number | undefined; after?: [number, string] | undefined; limit: number }) {
-    return this.reading((tx, label) => contactsOf(tx, label, caseId, page), EXPOSURES);
+  liveCasesOf(people: readonly string[], disease: string) {
+    return this.reading((tx, label) => liveCasesOf(tx, label, people, disease), CASES);
   }
 
   factors(caseId: string, page: { after: string; limit: number }) {

@@ -1,10 +1,9 @@
 import { askCases, askClusters, askCommon, askUnreached } from './requests/cases.js';
-import { listContacts } from './requests/contact-list.js';
 import { askAt, askChains, askWhy } from './requests/meetings.js';
 import { askContacts, askFactors, askGenerations, askSources } from './requests/one-case.js';
 
 /** All questions of a tracing team. */
 export const QUESTIONS = [
-  ...[listContacts, askCases, askContacts, askFactors, askWhy, askAt, askChains],
+  ...[askContacts, askCases, askFactors, askWhy, askAt, askChains],
   ...[askSources, askCommon, askUnreached, askClusters, askGenerations],
 ];

@@ -53,6 +53,8 @@ interface Values {
   name: string;
   /** A path on the command line; read as the file's name and text. */
   file: { name: string; text: string };
+  /** The path of a folder on this machine. */
+  folder: string;
   /** Seconds. */
   instant: number;
   /** yyyy-mm-dd. */

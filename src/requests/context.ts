@@ -95,6 +95,10 @@ export interface Context extends Means {
   readonly provenance: Provenance;
 }
 
+export function contextOf(means: Means, provenance: Provenance): Context {
+  return { base: means.base, provenance, of: (part) => means.of(part) };
+}
+
 /** Creates the contexts of one process; parts are opened when they are first used. */
 export class Contexts implements Means {
   readonly #opened: OpenDependencies<Base>;
@@ -108,7 +112,7 @@ export class Contexts implements Means {
   }
 
   for(provenance: Provenance): Context {
-    return { base: this.base, provenance, of: (part) => this.of(part) };
+    return contextOf(this, provenance);
   }
 
   of<T>(part: Part<T>): T {

@@ -1,5 +1,6 @@
 import type { Changed } from './outcome.js';
 import type { z } from 'zod';
+import type { UserError } from '../kernel/errors.js';
 import type { Fields, Given } from '../kernel/fields.js';
 import type { Context } from './context.js';
 
@@ -41,12 +42,16 @@ export interface OnCommandLine<F extends Fields, Answer> {
   shortened?: boolean;
   /** Its answer is about messages: a notice follows it if messages reach nobody. */
   ofMessages?: boolean;
+  /** It prints all pages as one answer: there are no options for a page. */
+  whole?: boolean;
   /** Help text of `--csv`, which prints all pages of the answer as one table. */
   csv?: string;
   /** Its JSON is indented, since people edit it. */
   indented?: boolean;
   /** It shows what it would change and asks for confirmation. */
   asks?: Asks<Answer>;
+  /** The error or the exit code with which the command ends after an answer that it has printed; undefined for success. */
+  ends?(answer: Answer): UserError | number | undefined;
   /** The answer while the log does not run; undefined if the answer needs the log. */
   withoutLog?(given: Given<F>): Promise<WithoutLog<Answer> | undefined>;
   /**
@@ -56,11 +61,28 @@ export interface OnCommandLine<F extends Fields, Answer> {
   told(answer: Answer, given: Given<F>, zone: string, reachesPeople: boolean): Iterable<string>;
 }
 
-interface Described<F extends Fields, Answer> {
+/** What every command and question has, however its input is read. */
+interface Handled<Input, Answer> {
   /** Unique among all requests, such as `close-task`. */
   name: string;
   /** The right that it requires, such as `tasks:close`. */
   permission: string;
+  /**
+   * @throws NotKnown when it is about something that does not exist.
+   * @throws UserError when it cannot be done.
+   */
+  handle(context: Context, input: Input): Promise<Answer>;
+}
+
+/**
+ * A command or a question whose input has a format of its own, such as rows or the reports of a provider: its controller
+ * reads the input and describes the route.
+ */
+export interface Operation<Input = unknown, Answer = unknown> extends Handled<Input, Answer> {
+  kind: 'command' | 'question';
+}
+
+interface Described<F extends Fields, Answer> extends Handled<Given<F>, Answer> {
   /** One sentence for help and documents, beginning with a lower-case letter. */
   says: string;
   fields: F;
@@ -75,11 +97,6 @@ interface Described<F extends Fields, Answer> {
   };
   /** Absent if it exists only for programs. */
   cli?: OnCommandLine<F, Answer>;
-  /**
-   * @throws NotKnown when it is about something that does not exist.
-   * @throws UserError when it cannot be done.
-   */
-  handle(context: Context, given: Given<F>): Promise<Answer>;
 }
 
 /** A command or a question; the same over HTTP and on the command line. */
@@ -105,6 +122,20 @@ export function defineCommandAnswering<const F extends Fields, Answer extends Ch
 export function defineQuestion<const F extends Fields, Answer>(
   question: Omit<Request<F, Answer>, 'kind'>,
 ): Request<F, Answer> {
+  return { kind: 'question', ...question };
+}
+
+/** Defines a command whose input its controller reads. It is idempotent, as all commands are. */
+export function defineCommandOf<Input, Answer>(
+  command: Omit<Operation<Input, Answer>, 'kind'>,
+): Operation<Input, Answer> {
+  return { kind: 'command', ...command };
+}
+
+/** Defines a question whose input its controller reads. */
+export function defineQuestionOf<Input, Answer>(
+  question: Omit<Operation<Input, Answer>, 'kind'>,
+): Operation<Input, Answer> {
   return { kind: 'question', ...question };
 }
 

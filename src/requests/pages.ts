@@ -23,3 +23,20 @@ export function pageOf<T>(found: readonly T[], limit: number, placeAfter: (last:
   const last = items.at(-1);
   return { items, next: found.length > limit && last !== undefined ? cursorTo(placeAfter(last)) : null };
 }
+
+/** The longest page that any question gives. */
+export const MOST_A_PAGE = 1_000;
+
+/** All pages of an answer as one. @param pageFrom gives the page at a cursor, the first without one. */
+export async function allPages<Answer extends Paged<unknown>>(
+  pageFrom: (page: { limit: number; cursor?: string }) => Promise<Answer>,
+): Promise<Answer> {
+  const first = await pageFrom({ limit: MOST_A_PAGE });
+  const items = [...first.items];
+  for (let { next } = first; next !== null;) {
+    const page = await pageFrom({ limit: MOST_A_PAGE, cursor: next });
+    items.push(...page.items);
+    ({ next } = page);
+  }
+  return { ...first, items, next: null };
+}

@@ -3,7 +3,7 @@ import { NOT_ALLOWED } from './problems.js';
 import { unverified } from '../kernel/actor.js';
 import { BY, type Fields, type Given } from '../kernel/fields.js';
 import type { Context } from './context.js';
-import type { Request } from './define.js';
+import type { Operation, Request } from './define.js';
 import { holdIds, withFullIds } from './full-ids.js';
 import { knownIds } from './known-ids.js';
 import { readGiven } from './schema.js';
@@ -20,7 +20,7 @@ export function requireRight(permission: string, rights: Rights = ALL_RIGHTS): v
 }
 
 /**
- * Handles a request. All requests of all interfaces go through this function.
+ * Handles a request. All requests of all interfaces go through this function; operations go through `performRead`.
  * @param given the input, not validated yet.
  * @throws RowRefused when a field is wrong, NotAllowed without the right.
  */
@@ -47,6 +47,17 @@ function inTheNameOf<F extends Fields>(
   if (typeof by !== 'string') return context;
   const { provenance } = context;
   return { ...context, provenance: { ...provenance, actor: unverified(by, provenance.source) } };
+}
+
+/** Handles an operation whose input its controller has read. @throws NotAllowed without the right */
+export async function performRead<Input, Answer>(
+  operation: Operation<Input, Answer>,
+  context: Context,
+  input: Input,
+  rights?: Rights,
+): Promise<Answer> {
+  requireRight(operation.permission, rights);
+  return operation.handle(context, input);
 }
 
 async function withWholeIds<F extends Fields>(context: Context, fields: F, read: Given<F>): Promise<Given<F>> {

@@ -38,6 +38,7 @@ const READS: Reads = {
   'people-or-cases': () => z.string('is not a text').transform(severalIds),
   name: () => anyId().toLowerCase(),
   file: () => z.object({ name: z.string(), text: z.string() }, 'is not a file'),
+  folder: () => z.string('is not a text').min(1, 'is empty'),
   instant: (_, zone) => z.string('is not a text').transform((given, context) => instantIn(given, zone, context)),
   day: () => z.iso.date('is not a day'),
   count: ({ least = 1, most = MOST_COUNTED }) =>

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { openRuntime, type Runtime } from '../../src/entrypoints/runtime.js';
 import { performLocally } from '../../src/entrypoints/perform-locally.js';
-import type { ContactListAnswer } from '../../src/investigation/contact-list.js';
-import { listContacts } from '../../src/investigation/requests/contact-list.js';
+import type { ContactsAnswer } from '../../src/investigation/contacts.js';
+import { askContacts } from '../../src/investigation/requests/one-case.js';
 import { readConfig } from '../../src/platform/config.js';
 import { serviceUrls } from '@truyvet/local-services';
 import { killCommands, runCommand, startCommand, type Command } from '../support/command.js';
@@ -55,9 +55,12 @@ async function take(kind: string, header: string, ...rows: string[]): Promise<vo
   await truyvet('import', kind, file, '--wait');
 }
 
-async function contacts(person: string, disease = 'covid-19'): Promise<ContactListAnswer> {
-  return JSON.parse(await truyvet('contacts', '--person', person, '--disease', disease, '--json')) as ContactListAnswer;
+async function contacts(person: string, disease = 'covid-19'): Promise<ContactsAnswer> {
+  return JSON.parse(await truyvet('contacts', '--person', person, '--disease', disease, '--json')) as ContactsAnswer;
 }
+
+const peopleIn = ({ items }: ContactsAnswer, of: number) =>
+  items.flatMap(({ person, degree }) => (degree === of ? [person] : []));
 
 const outbox = () => {
   const file = join(dataDir, 'outbox.ndjson');
@@ -112,14 +115,17 @@ describe('A case from check-ins to messages', () => {
       await take('check-ins', CHECK_INS, ...checkIns);
       await take('results', RESULTS, result('positive'));
       expect(await contacts('An', FIRST)).toMatchObject({
-        person: 'An',
-        status: 'live',
-        window: { from: '2022-01-03T08:00:00Z', until: null },
-        f1: [
-          { person: 'Binh', first_exposure_at: '2022-01-05T08:30:00Z', minutes: 30, places: ['cafe'] },
-          { person: 'Chi', first_exposure_at: '2022-01-07T08:59:00Z', minutes: 1, places: ['market'] },
+        case: { person: 'An', status: 'live', from: '2022-01-03T08:00:00Z', until: null },
+        counts: [
+          { degree: 1, count: 2 },
+          { degree: 2, count: 1 },
         ],
-        f2: [{ person: 'Dung', via: ['Binh'] }],
+        items: [
+          { person: 'Binh', degree: 1, first: '2022-01-05T08:30:00Z', minutes: 30, places: ['cafe'] },
+          { person: 'Chi', degree: 1, first: '2022-01-07T08:59:00Z', minutes: 1, places: ['market'] },
+          { person: 'Dung', degree: 2, via: ['Binh'] },
+        ],
+        next: null,
       });
       expect(told().sort()).toEqual(['11', '12', '13']);
     },
@@ -129,7 +135,7 @@ describe('A case from check-ins to messages', () => {
   it(
     'shows a person on the command line what was found, who was informed, and how current the graph is',
     async () => {
-      const { case_id: caseId } = await contacts('An', FIRST);
+      const { id: caseId } = (await contacts('An', FIRST)).case;
       expect((await truyvet('contacts', '--person', 'An', '--case', caseId)).trim().split('\n')).toEqual([
         `An: ${FIRST}, case ${caseId.slice(0, 8)}`,
         'Infectious from 2022-01-03 15:00:00+07:00 until isolation (none is recorded)',
@@ -171,8 +177,7 @@ describe('A case from check-ins to messages', () => {
     'informs a contact who becomes known by a late check-in',
     async () => {
       await take('check-ins', CHECK_INS, 'Em,cafe,2022-01-05T07:00:00Z,2022-01-05T08:15:00Z');
-      const { f1 } = await contacts('An', FIRST);
-      expect(f1.map(({ person }) => person)).toEqual(['Binh', 'Chi', 'Em']);
+      expect(peopleIn(await contacts('An', FIRST), 1)).toEqual(['Binh', 'Chi', 'Em']);
       expect(told().sort()).toEqual(['11', '12', '13', '14']);
     },
     SLOWEST,
@@ -182,9 +187,9 @@ describe('A case from check-ins to messages', () => {
     'releases people whom the case met only after its isolation, and informs them',
     async () => {
       await take('isolations', 'person_id,started_at', 'An,2022-01-06T12:00:00Z');
-      const { f1, window } = await contacts('An', FIRST);
-      expect(window).toEqual({ from: '2022-01-03T08:00:00Z', until: '2022-01-06T12:00:00Z' });
-      expect(f1.map(({ person }) => person)).toEqual(['Binh', 'Em']);
+      const found = await contacts('An', FIRST);
+      expect(found.case).toMatchObject({ from: '2022-01-03T08:00:00Z', until: '2022-01-06T12:00:00Z' });
+      expect(peopleIn(found, 1)).toEqual(['Binh', 'Em']);
       expect(told().sort()).toEqual(['11', '12', '12', '13', '14']);
     },
     SLOWEST,
@@ -194,7 +199,7 @@ describe('A case from check-ins to messages', () => {
     'empties the list when the result is retracted, and informs those who had got a message',
     async () => {
       await take('results', RESULTS, result('retracted'));
-      expect(await contacts('An', FIRST)).toMatchObject({ status: 'retracted', f1: [], f2: [] });
+      expect(await contacts('An', FIRST)).toMatchObject({ case: { status: 'retracted' }, items: [] });
       expect(told().sort()).toEqual(['11', '11', '12', '12', '13', '13', '14', '14']);
     },
     SLOWEST,
@@ -235,11 +240,11 @@ describe('Under letter 11042', () => {
       await expect(contacts('l-met')).rejects.toThrow(/is not known to be a case/);
       await take('results', RAPID, `r-l-case,l-case,covid-19,${day('15:00')},${day('19:00')},positive,pcr`);
       const found = await contacts('l-case');
-      expect(found.f1.map(({ person }) => person)).toEqual(['l-met']);
+      expect(peopleIn(found, 1)).toEqual(['l-met']);
       expect(found.factors).toEqual([
         { person: 'l-rider', shared: ['vehicle'], since: '2022-01-10T00:30:00Z', places: ['l-bus'] },
       ]);
-      expect(await contacts('l-met')).toMatchObject({ status: 'live' });
+      expect(await contacts('l-met')).toMatchObject({ case: { status: 'live' } });
       const retests = JSON.parse(await truyvet('retests', '--json')) as { person_id: string; reason: string }[];
       expect(retests.filter(({ reason }) => reason === 'rapid').map(({ person_id: id }) => id)).toEqual([
         'l-rider',
@@ -261,7 +266,7 @@ const present = existsSync(RECORDINGS);
   beforeAll(async () => {
     // Asks what the command would ask, without starting a process for each of so many cases.
     runtime = await openRuntime(readConfig(env), pino({ level: 'silent' }));
-    await addRules(STRICT, { minimumMinutes: 15 });
+    await addRules(STRICT, { minimum_minutes: 15 });
   }, SLOWEST);
 
   afterAll(() => runtime?.close());
@@ -285,17 +290,12 @@ const present = existsSync(RECORDINGS);
       };
       const expectAll = async () => {
         for (const each of cases) {
-          const { f1, f2 } = await performLocally(runtime, listContacts, {
-            person: each.person,
-            disease: diseaseOf(each),
-          });
+          const given = { person: each.person, disease: diseaseOf(each) };
+          const listed = await performLocally(runtime, askContacts, given);
+          const met = listed.items.filter(({ degree }) => degree === 1);
           const found = {
-            f1: f1.map(({ person, first_exposure_at: firstExposureAt, minutes }) => ({
-              id: person,
-              firstExposureAt,
-              minutes,
-            })),
-            f2: f2.map(({ person }) => person),
+            f1: met.map(({ person: id, first: firstExposureAt, minutes }) => ({ id, firstExposureAt, minutes })),
+            f2: peopleIn(listed, 2),
           };
           expect({ case: each.person, ...found }).toEqual({ case: each.person, f1: each.f1, f2: each.f2 });
         }

@@ -156,10 +156,7 @@ export function merged(driverOf: () => Driver): void {
         const answer = await ask(ground, name, { person: 'An' });
         expect(answer).toMatchObject({ case: { person: 'An', records: ['An app'] } });
         expect(await ask(ground, name, { person: 'An app' })).toEqual(answer);
-        // Contacts have a separate command.
-        if (name !== 'contacts') {
-          expect(linesOf(name, answer)).toContain('An is the same person as An app; the id An is used.');
-        }
+        expect(linesOf(name, answer)).toContain('An is the same person as An app; the id An is used.');
         // Asking by Em's record finds Em's only case.
         expect(await ask(ground, name, { person: 'Em' })).toMatchObject({
           case: { id: 'case of Em app', person: 'Em' },

@@ -6,12 +6,12 @@ import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import 'reflect-metadata';
+import { performCommand } from '../../src/cli/perform-command.js';
 import { createApi } from '../../src/entrypoints/api/app.js';
 import { RequestsModule } from '../../src/http/bind.js';
-import { listContacts } from '../../src/investigation/requests/contact-list.js';
-import { perform } from '../../src/requests/perform.js';
+import { askContacts } from '../../src/investigation/requests/one-case.js';
 import type { GraphAddress } from '../../src/contact-graph/neo4j.js';
-import { ASKED, contextsOf, type Ground, type Answer } from '../support/asking.js';
+import { ASKED, contextsOf, linesOf, type Ground, type Answer } from '../support/asking.js';
 import { runCommand } from '../support/command.js';
 import { textOf } from '../support/graph.js';
 import { meansOver } from '../support/ingest.js';
@@ -130,17 +130,28 @@ export function pages(driverOf: () => Driver, addressOf: () => GraphAddress): vo
       SLOWEST,
     );
 
-    it('about contacts lists on the command line everyone whom the pages contain', async () => {
-      const { items } = await byHttp('contacts', { person: 'An' });
-      const of = (degree: number) => items.filter((each) => each['degree'] === degree);
+    it('about contacts has on the command line, as JSON and as text, everyone whom the pages contain', async () => {
+      const first = await byHttp('contacts', { person: 'An', limit: '2' });
+      const rest = await byHttp('contacts', { person: 'An', cursor: first.next ?? '' });
+      const items = [...first.items, ...rest.items];
+      expect(items.map(({ person, degree }) => [person, degree])).toEqual([
+        ...['Binh', 'Chi', 'Dung', 'Em', 'Giang'].map((person) => [person, 1]),
+        ['Khanh', 2],
+      ]);
+      expect(items.filter(({ untold }) => untold !== null)).toMatchObject([{ person: 'Giang', untold: 'too-late' }]);
+      expect(first.items).toMatchObject([{ places: ['cafe', 'market'], via: [] }, { places: ['cafe', 'market'] }]);
+      expect(items.at(-1)).toMatchObject({ places: [], via: ['Binh', 'Giang'] });
       const asked = contextsOf(ground).for({ source: 'test' });
-      const { f1, f2 } = (await perform(listContacts, asked, { person: 'An' })).answer;
-      expect(
-        f1.map(({ person, minutes, first_exposure_at: first, untold }) => ({ person, minutes, first, untold })),
-      ).toEqual(of(1).map(({ person, minutes, first, untold }) => ({ person, minutes, first, untold })));
-      expect(f1.filter(({ untold }) => untold !== null)).toMatchObject([{ person: 'Giang', untold: 'too-late' }]);
-      expect(f2.map(({ person }) => person)).toEqual(of(2).map(({ person }) => person));
-      expect([f1.length, f2.length]).toEqual([5, 1]);
+      const { answer } = await performCommand(askContacts, asked, { person: 'An', degree: 1 });
+      expect(answer).toEqual(await byHttp('contacts', { person: 'An', degree: '1' }));
+      expect(linesOf('contacts', { ...first, items })).toEqual([
+        expect.stringMatching(/^An: covid-19, case /),
+        expect.stringMatching(/^Infectious from /),
+        '5 F1',
+        ...items.slice(0, 5).map(({ person }) => expect.stringMatching(`^  ${String(person)}: from `)),
+        '1 F2',
+        '  Khanh: through Binh, Giang',
+      ]);
     });
   });
 }

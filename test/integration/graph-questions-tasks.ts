@@ -5,10 +5,8 @@ import type { Driver } from 'neo4j-driver';
 import { formatInstant } from '../../src/kernel/instant.js';
 import { MasterKey } from '../../src/event-log/master-key.js';
 import { Sealing } from '../../src/event-log/sealing.js';
-import { contactLines } from '../../src/investigation/contact-lines.js';
-import { listContacts } from '../../src/investigation/requests/contact-list.js';
 import { perform } from '../../src/requests/perform.js';
-import { contextsOf, linesOf, type Ground, ask, type Answer } from '../support/asking.js';
+import { linesOf, type Ground, ask, type Answer } from '../support/asking.js';
 import { historyOf } from '../../src/tasks/closing.js';
 import { closeTask, reopenTask } from '../../src/tasks/requests.js';
 import { MIDNIGHT } from '../oracle/worlds.js';
@@ -206,9 +204,7 @@ export function tasks(driverOf: () => Driver): void {
       expect(shown(ofBinh.items, 'untold')).toEqual([
         ...[' An: null', ' Chi: null', ' Em: bound', ' Giang: is-a-case'],
       ]);
-      const asked = contextsOf(ground).for({ source: 'test' });
-      const listed = await perform(listContacts, asked, { person: 'An' });
-      const lines = [...contactLines(listed.answer)];
+      const lines = linesOf('contacts', await contacts('An'));
       expect(lines.filter((line) => line.includes('not notified'))).toEqual([
         expect.stringMatching(/^ {2}Em: .*; not notified: no phone$/),
         expect.stringMatching(/^ {2}Giang: .*; not notified: the number cannot receive SMS: call or visit$/),

@@ -176,7 +176,7 @@ describe('npx truyvet profiles', () => {
   it('lists, shows and adds, and its output can be added under another id', async () => {
     const id = `own-${randomUUID().slice(0, 8)}`;
     const shown = await runCommand(['profiles', 'show', 'covid-19-vn-5053', '--json']);
-    const profile = { ...(JSON.parse(shown.stdout) as object), id, disease: `x-${id}`, minimumMinutes: 15 };
+    const profile = { ...(JSON.parse(shown.stdout) as object), id, disease: `x-${id}`, minimum_minutes: 15 };
     const path = file('profile.json', JSON.stringify(profile));
 
     expect((await runCommand(['profiles', 'add', path])).stdout).toContain(`Added ${id}, version 1`);
@@ -208,9 +208,9 @@ describe('npx truyvet profiles', () => {
     expect(same).toMatchObject({ code: 0 });
     expect(same.stdout).toContain('nothing was added');
 
-    const wrong = shown.stdout.replace('"minimumMinutes": 0', '"minimumMinutes": "0"');
+    const wrong = shown.stdout.replace('"minimum_minutes": 0', '"minimum_minutes": "0"');
     const refused = await runCommand(['profiles', 'add', file('wrong.json', wrong)]);
     expect(refused.code).toBe(1);
-    expect(refused.stderr).toContain('minimumMinutes');
+    expect(refused.stderr).toContain('minimum_minutes');
   });
 });

@@ -146,9 +146,8 @@ async function run(...args: string[]): Promise<string> {
 const json = async <T>(...args: string[]): Promise<T> => JSON.parse(await run(...args, '--json')) as T;
 
 interface ContactsAnswer {
-  status: string;
-  f1: { person: string; first_exposure_at: string; minutes: number; places: string[] }[];
-  f2: { person: string; via: string[] }[];
+  case: { status: string };
+  items: { person: string; degree: number; first: string; minutes: number; places: string[]; via: string[] }[];
 }
 interface Task {
   id: string;
@@ -178,13 +177,12 @@ interface Unreached {
   reason: string;
 }
 
-function contactsIn({ status, f1, f2 }: ContactsAnswer): Contacts {
+function contactsIn({ case: { status }, items }: ContactsAnswer): Contacts {
+  const of = (wanted: number) => items.filter(({ degree }) => degree === wanted);
   return {
     status,
-    f1: f1.map(({ person, first_exposure_at: first, minutes, places }) =>
-      [person, instant(first), minutes, ...places].join(' '),
-    ),
-    f2: f2.map(({ person, via }) => [person, ...via].join(' ')),
+    f1: of(1).map(({ person, first, minutes, places }) => [person, instant(first), minutes, ...places].join(' ')),
+    f2: of(2).map(({ person, via }) => [person, ...via].join(' ')),
   };
 }
 

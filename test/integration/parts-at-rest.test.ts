@@ -53,7 +53,9 @@ async function takeIn({ visits, results }: ReturnType<typeof meeting>): Promise<
 /** The contacts of a person, or in words why there is no answer. */
 async function contactsOf(person: string): Promise<string[] | string> {
   const { code, stdout, stderr } = await runCommand(['contacts', '--person', person, '--json'], installation.env);
-  return code === 0 ? (JSON.parse(stdout) as { f1: { person: string }[] }).f1.map((contact) => contact.person) : stderr;
+  if (code !== 0) return stderr;
+  const { items } = JSON.parse(stdout) as { items: { person: string; degree: number }[] };
+  return items.flatMap((contact) => (contact.degree === 1 ? [contact.person] : []));
 }
 
 async function untilContacts(person: string, holds: (answer: string[] | string) => boolean): Promise<string[]> {

@@ -209,8 +209,7 @@ describe('A command with --json', () => {
     for (const [name, args] of row) {
       const answer = await answerOf(name, args(known));
       expect(answer).toBeInstanceOf(Object);
-      // The output of `profiles show` is a file for `profiles add`, so its keys are those of the file.
-      if (name !== 'profiles show') expect(keysWithin(answer).filter((key) => /[a-z][A-Z]/.test(key))).toEqual([]);
+      expect(keysWithin(answer).filter((key) => /[a-z][A-Z]/.test(key))).toEqual([]);
     }
   });
 

@@ -61,8 +61,7 @@ export function sharedProjections(driverOf: () => Driver): void {
         trace(graph, inputOf(everythingOf('An')));
       return answerOf(await withTraceGraph(driverOf(), new TraceCache(SMALL_CACHE), run, store.all.at(-1)?.position));
     };
-    const contactsOfAn = async ({ questions }: ProjectorScene) =>
-      (await questions.contacts(AN.caseId, { limit: 9 })).contacts.map(({ personId }) => personId);
+    const contactsOfAn = (at: ProjectorScene) => at.exposedAmong(['Binh', 'Chi', 'Dung', 'Em'], AN.caseId);
     /** The number of rows with such a label, type or key. */
     const countOf = async (owned: string, name: string): Promise<number> => {
       const [node = ''] = owned.split('.');

@@ -2,8 +2,8 @@ import { EventStoreDBClient } from '@eventstore/db-client';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performLocally } from '../../src/entrypoints/perform-locally.js';
-import type { ContactListAnswer } from '../../src/investigation/contact-list.js';
-import { listContacts } from '../../src/investigation/requests/contact-list.js';
+import type { ContactsAnswer } from '../../src/investigation/contacts.js';
+import { askContacts } from '../../src/investigation/requests/one-case.js';
 import type { Runtime } from '../../src/entrypoints/runtime.js';
 import { openGraph } from '../../src/contact-graph/index.js';
 import { inTransaction, rows } from '../../src/contact-graph/neo4j.js';
@@ -13,7 +13,8 @@ import type { System } from './system.js';
 
 /** The result of a round, independent of the speed of processes and of the round's number. Lists are sorted. */
 export interface Outcome {
-  contacts: Omit<ContactListAnswer, 'case_id'>[];
+  /** Without the ids of cases, which are those of a round. */
+  contacts: object[];
   /** The person of the case, the contact, and the result of the last alert; the number of alerts depends on speed. */
   alerts: string[];
   /**
@@ -47,9 +48,9 @@ export function outcomeOf(system: System, round: Round): Promise<Outcome> {
   return system.look(async (runtime) => {
     const graph = openGraph(runtime);
     try {
-      const contacts: ContactListAnswer[] = [];
-      for (const person of round.cases) contacts.push(await performLocally(runtime, listContacts, { person }));
-      const cases = new Map(contacts.map(({ case_id: caseId, person }) => [caseId, person]));
+      const contacts: ContactsAnswer[] = [];
+      for (const person of round.cases) contacts.push(await performLocally(runtime, askContacts, { person }));
+      const cases = new Map(contacts.map(({ case: { id, person } }) => [id, person]));
       const alerts: AlertRow[] = [];
       for (const caseId of cases.keys()) alerts.push(...(await graph.queries.alerts({ caseId, limit: 100_000 })));
       const stays = await inTransaction(graph.driver, 'read', (tx) =>
@@ -62,7 +63,10 @@ export function outcomeOf(system: System, round: Round): Promise<Outcome> {
       );
       const events = (await eventsOf(runtime)).filter(({ stream }) => FACTS.test(stream));
       const outcome: Outcome = {
-        contacts: contacts.map(({ case_id: _, ...answer }) => answer),
+        contacts: contacts.map(({ case: { id: _, ...found }, items, ...rest }) => ({
+          ...{ case: found, ...rest },
+          items: items.map((each) => ({ ...each, cases: each.cases.length })),
+        })),
         alerts: lastOfEach(alerts)
           .map((row) => `${cases.get(row.caseId)} ${row.personId} ${became(row)}`)
           .sort(),

@@ -7,5 +7,5 @@ import { readFileSync, writeFileSync } from 'node:fs';
 export function writeLastingRules(file: string): void {
   const rules = JSON.parse(readFileSync('profiles/covid-19-vn-5053.json', 'utf8')) as object;
   const days = 3_650;
-  writeFileSync(file, JSON.stringify({ ...rules, id: 'lasting', followUpDays: days, quarantine: { 1: { days } } }));
+  writeFileSync(file, JSON.stringify({ ...rules, id: 'lasting', follow_up_days: days, quarantine: { 1: { days } } }));
 }

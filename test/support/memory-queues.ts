@@ -14,12 +14,19 @@ export class MemoryQueues implements Shown {
     exists: async () => 1,
   };
 
+  /** The jobs that were added, in their order. */
+  readonly added: { queue: string; data: unknown; jobId: string | undefined }[] = [];
+
   key(name: string): string {
     return name;
   }
 
-  queue(): { getJobCounts: () => Promise<Record<string, number>> } {
-    return { getJobCounts: async () => ({}) };
+  queue(name: string) {
+    return {
+      getJobCounts: async (): Promise<Record<string, number>> => ({}),
+      addBulk: async (jobs: readonly { data: unknown; opts?: { jobId?: string } }[]) =>
+        void this.added.push(...jobs.map(({ data, opts }) => ({ queue: name, data, jobId: opts?.jobId }))),
+    };
   }
 
   async oldest(): Promise<number> {

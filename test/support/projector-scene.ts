@@ -76,6 +76,12 @@ export class ProjectorScene {
     return end !== undefined && position !== undefined && comparePositions(position, end) >= 0;
   }
 
+  /** Which of these people the graph has as contacts of a case. */
+  async exposedAmong(people: readonly string[], caseId: string): Promise<string[]> {
+    const found = await Promise.all(people.map((person) => this.questions.exposure(person, caseId)));
+    return people.filter((_, i) => found[i] !== undefined);
+  }
+
   async tasks(): Promise<TaskFacts[]> {
     return this.#tasks.tasks(EVERYTHING);
   }

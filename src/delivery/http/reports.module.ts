@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { CqrsModule } from '@nestjs/cqrs';
-import { REPORT_SETTINGS, ReportsController, TakeReportsHandler, type ReportSettings } from './reports.controller.js';
+import { BusesModule } from '../../http/buses.js';
+import { REPORT_SETTINGS, ReportsController, type ReportSettings } from './reports.controller.js';
 
 /** Where providers report on messages. */
 @Module({})
@@ -8,9 +8,9 @@ export class ReportsModule {
   static with(settings: ReportSettings): DynamicModule {
     return {
       module: ReportsModule,
-      imports: [CqrsModule],
+      imports: [BusesModule],
       controllers: [ReportsController],
-      providers: [{ provide: REPORT_SETTINGS, useValue: settings }, TakeReportsHandler],
+      providers: [{ provide: REPORT_SETTINGS, useValue: settings }],
     };
   }
 }

@@ -1,23 +1,25 @@
 import { Controller, HttpCode, Inject, Module, Post, Req, type DynamicModule, type Type } from '@nestjs/common';
-import { CqrsModule, Query, QueryBus, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { QueryBus } from '@nestjs/cqrs';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { Readable } from 'node:stream';
 import { ofAnyAge, type TimeLimits } from '../../intake/clock.js';
 import type { SchemaObject } from '../../http/body-schema.js';
 import { jsonSchemaOf } from '../../intake/http/json-schema.js';
+import { AskRead, BusesModule } from '../../http/buses.js';
 import { bodyOf, HISTORY, isHistory, originOf } from '../../http/requests.js';
 import { unbroken } from '../../http/unbroken.js';
 import { importRows } from '../../intake/import-rows.js';
 import { NdjsonSource } from '../../intake/ndjson.js';
 import type { RowKind, Rows } from '../../intake/define-rows.js';
-import type { Origin } from '../../intake/outcome.js';
-import { requireRight } from '../../requests/perform.js';
+import { contextOf, type Means } from '../../requests/context.js';
+import { defineQuestionOf, type Operation } from '../../requests/define.js';
 import { RowRefused } from '../../requests/refusal.js';
-import type { Means } from '../../requests/context.js';
+import { previewAnswer, type PreviewAnswer } from '../preview-answer.js';
 import type { Preview } from '../preview-of.js';
 
 export interface PreviewSettings {
+  means: Means;
   /** Time zone of times without one. */
   zone: string;
   limits: TimeLimits;
@@ -28,14 +30,7 @@ export interface PreviewSettings {
 const PREVIEW_SETTINGS = Symbol('preview settings');
 /** Everything that follows from the rows is held in memory. */
 const MOST_ROWS = 10_000;
-const LISTED_ERRORS = 1_000;
 const NEWLINE = 0x0a;
-
-export interface PreviewAnswer extends Preview {
-  rows: number;
-  rejected: number;
-  errors: { row: number; field: string; reason: string; fix: string }[];
-}
 
 const text: SchemaObject = { type: 'string' };
 const count: SchemaObject = { type: 'integer', minimum: 0 };
@@ -96,14 +91,18 @@ const previewSchema: SchemaObject = {
 };
 
 /** A controller that answers what rows of a kind would lead to, without storing them. */
-function previewController({ name, permission }: Rows, kind: RowKind): Type<unknown> {
+function previewController({ name, permission }: Rows, kind: RowKind, inTurn: InTurn): Type<unknown> {
   @ApiTags('ingest')
   @Controller(`v1/${name}/preview`)
   class PreviewController {
+    readonly #preview: Operation<Previewed, PreviewAnswer>;
+
     constructor(
       @Inject(QueryBus) private readonly queries: QueryBus,
       @Inject(PREVIEW_SETTINGS) private readonly settings: PreviewSettings,
-    ) {}
+    ) {
+      this.#preview = definePreview({ name, permission }, kind, settings, inTurn);
+    }
 
     @Post()
     @HttpCode(200)
@@ -125,56 +124,49 @@ function previewController({ name, permission }: Rows, kind: RowKind): Type<unkn
       const history = isHistory(request);
       const batch = request.is('application/x-ndjson');
       const lines = batch ? await bounded(name, unbroken(request)) : [Buffer.from(JSON.stringify(bodyOf(request)))];
-      return this.queries.execute(
-        new PreviewRows(permission, kind, lines, { provenance }, history ? ofAnyAge(limits) : limits),
-      );
+      const asked = { lines, limits: history ? ofAnyAge(limits) : limits };
+      return this.queries.execute(new AskRead(this.#preview, contextOf(this.settings.means, provenance), asked));
     }
   }
   Object.defineProperty(PreviewController, 'name', { value: `PreviewController(${name})` });
   return PreviewController;
 }
 
-/** Query for what rows would lead to. */
-class PreviewRows extends Query<PreviewAnswer> {
-  constructor(
-    readonly permission: string,
-    readonly kind: RowKind,
-    readonly lines: readonly Buffer[],
-    readonly origin: Origin,
-    readonly limits: TimeLimits,
-  ) {
-    super();
-  }
+/** The rows of a preview, one a line. */
+interface Previewed {
+  lines: readonly Buffer[];
+  limits: TimeLimits;
 }
 
-@QueryHandler(PreviewRows)
-class PreviewRowsHandler implements IQueryHandler<PreviewRows> {
-  /** Previews run one after another, since each may trace many cases. */
-  #last: Promise<unknown> = Promise.resolve();
+type InTurn = <T>(run: () => Promise<T>) => Promise<T>;
 
-  constructor(@Inject(PREVIEW_SETTINGS) private readonly settings: PreviewSettings) {}
+/** Runs one after another. */
+function inTurns(): InTurn {
+  let last: Promise<unknown> = Promise.resolve();
+  return (run) => {
+    const next = last.then(run);
+    last = next.catch(() => {});
+    return next;
+  };
+}
 
-  async execute({ permission, kind, lines, origin, limits }: PreviewRows): Promise<PreviewAnswer> {
-    requireRight(permission);
-    const { zone, previewOf } = this.settings;
-    const errors: PreviewAnswer['errors'] = [];
-    let counted = { rows: 0, rejected: 0 };
-    const takeIn = async (means: Means) => {
-      const summary = await importRows({
-        ...{ means, kind, origin, zone, limits },
-        source: new NdjsonSource(Readable.from(lines)),
-        onRejected: (row, complaints) => {
-          for (const { column, reason, fix } of complaints) {
-            if (errors.length < LISTED_ERRORS) errors.push({ row, field: column, reason, fix });
-          }
-        },
-      });
-      counted = { rows: summary.rows, rejected: summary.rejected };
-    };
-    const preview = this.#last.then(() => previewOf(takeIn));
-    this.#last = preview.catch(() => {});
-    return { ...(await preview), ...counted, errors: errors.sort((a, b) => a.row - b.row) };
-  }
+function definePreview(
+  { name, permission }: Pick<Rows, 'name' | 'permission'>,
+  kind: RowKind,
+  { zone, previewOf }: PreviewSettings,
+  inTurn: InTurn,
+): Operation<Previewed, PreviewAnswer> {
+  return defineQuestionOf({
+    ...{ name: `post-${name}-preview`, permission },
+    handle: ({ provenance }, { lines, limits }) => {
+      const takeIn = (means: Means) =>
+        importRows({
+          ...{ means, kind, origin: { provenance }, zone, limits },
+          source: new NdjsonSource(Readable.from(lines)),
+        });
+      return inTurn(() => previewAnswer(takeIn, previewOf));
+    },
+  });
 }
 
 /** Reads the whole body. @throws RowRefused when it has more than MOST_ROWS rows */
@@ -198,11 +190,13 @@ export class PreviewModule {
   /** @param rows all kinds of rows, each with how it is stored; only some can be previewed. */
   static with(settings: PreviewSettings, rows: readonly (readonly [Rows, RowKind])[]): DynamicModule {
     const previewed = rows.filter(([described]) => described.previewed);
+    // Each may trace many cases.
+    const inTurn = inTurns();
     return {
       module: PreviewModule,
-      imports: [CqrsModule],
-      controllers: previewed.map(([described, kind]) => previewController(described, kind)),
-      providers: [{ provide: PREVIEW_SETTINGS, useValue: settings }, PreviewRowsHandler],
+      imports: [BusesModule],
+      controllers: previewed.map(([described, kind]) => previewController(described, kind, inTurn)),
+      providers: [{ provide: PREVIEW_SETTINGS, useValue: settings }],
     };
   }
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { type ServicesOptions, type ServiceStatus, titles } from '@truyvet/local-services';
+import type { ServicesOptions, ServiceStatus } from '@truyvet/local-services';
+import { serviceLines, shownServices } from '../../operations/service-lines.js';
 
 async function load() {
   const { readConfig } = await import('../../platform/config.js');
@@ -39,37 +40,10 @@ export function registerServices(program: Command): void {
       await servicesDown(options);
       if (json) print(await servicesStatus(options), json);
     });
-
-  services
-    .command('status')
-    .description('show which services run and where; exits with 3 if one does not answer')
-    .option('--json', 'print it as JSON')
-    .action(async ({ json }: { json?: boolean }) => {
-      const { servicesStatus, options } = await load();
-      const all = await servicesStatus(options);
-      print(all, json);
-      if (all.some(({ state }) => state === 'stopped' || state === 'unreachable')) process.exitCode = 3;
-    });
 }
 
-function print(all: ServiceStatus[], json = false): void {
-  const answer = all.map(({ memoryBytes, ...each }) => ({ ...each, memory_bytes: memoryBytes }));
+function print(all: readonly ServiceStatus[], json = false): void {
+  const answer = shownServices(all);
   if (json) return console.log(JSON.stringify(answer, undefined, 2));
-  const rows = all.map((one) => [
-    titles[one.name],
-    { running: 'running', stopped: 'stopped', given: 'given by URL', unreachable: 'unreachable' }[one.state],
-    one.address ?? '-',
-    one.version ?? '-',
-    one.pid === undefined ? '-' : `pid ${one.pid}`,
-    one.memoryBytes === undefined ? '-' : `${Math.round(one.memoryBytes / 2 ** 20)} MB`,
-  ]);
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  for (const row of rows)
-    console.log(
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    );
-  for (const { name, problem } of all) if (problem) console.log(`${titles[name]}: ${problem}`);
+  for (const line of serviceLines(answer)) console.log(line);
 }

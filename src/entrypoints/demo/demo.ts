@@ -12,8 +12,8 @@ import { waitUntilCaughtUp } from '../catch-up.js';
 import { closeAll, stopSignal, untilStopped } from '../../cli/foreground.js';
 import { importFile } from '../import-file.js';
 import { openRuntime, type Runtime } from '../runtime.js';
-import type { ContactListAnswer } from '../../investigation/contact-list.js';
-import { listContacts } from '../../investigation/requests/contact-list.js';
+import type { ContactsAnswer } from '../../investigation/contacts.js';
+import { askContacts } from '../../investigation/requests/one-case.js';
 import { performLocally } from '../perform-locally.js';
 import { startEverything } from '../start.js';
 import { makeCity } from './city.js';
@@ -153,9 +153,9 @@ async function tell(config: Config, { people, exit = false, install }: DemoOptio
     }
   }
 
-  function contactsOf(person: number): Promise<ContactListAnswer> {
+  function contactsOf(person: number): Promise<ContactsAnswer> {
     const given = { person: personId(person) };
-    return withRuntime((runtime) => performLocally(runtime, listContacts, given, { shortened: true }));
+    return withRuntime((runtime) => performLocally(runtime, askContacts, given, { shortened: true }));
   }
 
   async function untilTraced(person: number): Promise<void> {
@@ -200,17 +200,19 @@ async function prepareFolder(dataDir: string): Promise<void> {
   mkdirSync(resolve(mark), { recursive: true });
 }
 
-function printCase({ person, status, window, f1, f2 }: ContactListAnswer): void {
-  const until = window.until ?? 'isolation (none is recorded)';
+function printCase({ case: { person, status, from, until: end }, items }: ContactsAnswer): void {
+  const of = (wanted: number) => items.filter(({ degree }) => degree === wanted);
+  const [f1, f2] = [of(1), of(2)];
+  const until = end ?? 'isolation (none is recorded)';
   if (status === 'retracted') {
     console.log(`  ${person} is no longer a case: ${f1.length} F1, ${f2.length} F2`);
     return;
   }
-  console.log(`  ${person}: infectious from ${window.from} until ${until}: ${f1.length} F1, ${f2.length} F2`);
+  console.log(`  ${person}: infectious from ${from} until ${until}: ${f1.length} F1, ${f2.length} F2`);
   for (const each of f1.slice(0, SHOWN)) {
     console.log(
       `    F1 ${each.person} was with ${person} for ${each.minutes} min at ${each.places.join(', ')}, ` +
-        `first at ${each.first_exposure_at}`,
+        `first at ${each.first}`,
     );
   }
   for (const each of f2.slice(0, SHOWN)) console.log(`    F2 ${each.person} was later with ${each.via.join(', ')}`);

@@ -1,15 +1,14 @@
-import { Inject } from '@nestjs/common';
-import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Readable } from 'node:stream';
 import type { TimeLimits } from '../clock.js';
 import { importRows } from '../import-rows.js';
 import { NdjsonSource } from '../ndjson.js';
 import { FirstSeen } from '../first-seen.js';
+import { fieldError, type FieldError, type RowError } from '../listed-errors.js';
 import type { ReadRow } from '../read-rows.js';
-import { requireRight } from '../../requests/perform.js';
-import { RowRefused, type Complaint } from '../../requests/refusal.js';
+import { defineCommandOf, type Operation } from '../../requests/define.js';
+import { RowRefused } from '../../requests/refusal.js';
 import { warningOf, type Remark } from '../remarks.js';
-import type { RowKind } from '../define-rows.js';
+import type { RowKind, Rows } from '../define-rows.js';
 import { unbroken } from '../../http/unbroken.js';
 import type { SharedCounts } from '../../platform/rate.js';
 import { storeRow } from '../store-rows.js';
@@ -34,9 +33,6 @@ export const INGEST_SETTINGS = Symbol('ingest settings');
 
 /** Rows of a batch that are stored at a time; small, since many callers may send batches at once. */
 const BATCH_CHUNK = 2_000;
-/** Most errors listed in the answer to a batch; further ones are only counted. */
-const LISTED_ERRORS = 1_000;
-
 /** Most ids of a batch that are looked up, to name those of which nothing was known. */
 const BATCH_LOOK_UPS = 200;
 
@@ -57,12 +53,6 @@ export interface Stored {
 
 export type Warning = ReturnType<typeof warningOf>;
 
-export interface FieldError {
-  field: string;
-  reason: string;
-  fix: string;
-}
-
 export interface BatchAnswer {
   rows: number;
   accepted: number;
@@ -77,38 +67,17 @@ export interface BatchAnswer {
   zone: string;
   /** Rows with a time without offset, read in `zone`. */
   zone_assumed: number;
-  errors: ({ row: number } & FieldError)[];
+  errors: RowError[];
   /** Errors beyond those listed. */
   errors_left_out: number;
   /** Warnings about accepted rows. */
   warnings: { code: string; rows: number; first: number[]; about: string[]; says: string }[];
 }
 
-export class StoreRow extends Command<Stored> {
-  constructor(
-    readonly permission: string,
-    readonly kind: RowKind,
-    readonly read: ReadRow<unknown>,
-    readonly origin: Origin,
-  ) {
-    super();
-  }
-}
-
-export class StoreBatch extends Command<BatchAnswer> {
-  constructor(
-    readonly permission: string,
-    readonly kind: RowKind,
-    readonly lines: Readable,
-    readonly origin: Origin,
-    readonly limits: TimeLimits,
-  ) {
-    super();
-  }
-}
-
-export function fieldError({ column, reason, fix }: Complaint): FieldError {
-  return { field: column, reason, fix };
+/** What a controller has read: the rows, and the caller's key for one deliberate statement. */
+export interface Taking<Read> {
+  read: Read;
+  key: Origin['key'];
 }
 
 /** Remarks about unknown people and places; none for a single check-in, since these come by the thousand. */
@@ -124,71 +93,68 @@ export async function newIn(
   return remarks;
 }
 
-@CommandHandler(StoreRow)
-export class StoreRowHandler implements ICommandHandler<StoreRow> {
-  constructor(@Inject(INGEST_SETTINGS) private readonly settings: IngestSettings) {}
-
-  async execute({ permission, kind, read, origin }: StoreRow): Promise<Stored> {
-    requireRight(permission);
-    const { row, zoneAssumed, remarks, partial } = read;
-    const { means, scanning, zone, counted } = this.settings;
-    const firstSeen = await newIn(means, kind, [row]);
-    const {
-      status,
-      visitId,
-      standing,
-      remarks: found = [],
-    } = await storeRow(means, kind, row, { ...origin, scanning }).catch((error: unknown) => {
-      if (error instanceof RowRefused) counted(kind.name, 'rejected', 1);
-      throw error;
-    });
-    counted(kind.name, partial.length > 0 ? 'rejected' : 'accepted', 1);
-    const warnings = [...remarks, ...firstSeen, ...found].map((remark) => warningOf(remark, zone));
-    const asRead = {
-      ...{ zone, zone_assumed: zoneAssumed },
-      ...(warnings.length > 0 && { warnings }),
-      ...(partial.length > 0 && { errors: partial.map(fieldError) }),
-    };
-    return {
-      outcome: status,
-      ...(visitId !== undefined && { visit_id: visitId }),
-      ...(standing && { standing }),
-      ...asRead,
-    };
-  }
+/** A batch of any length, with one row per line. */
+interface Batch {
+  lines: Readable;
+  limits: TimeLimits;
 }
 
-@CommandHandler(StoreBatch)
-export class StoreBatchHandler implements ICommandHandler<StoreBatch> {
-  constructor(@Inject(INGEST_SETTINGS) private readonly settings: IngestSettings) {}
+/** Stores one row, or the good rows of a batch. */
+export function storeRows(
+  { name, permission }: Pick<Rows, 'name' | 'permission'>,
+  kind: RowKind,
+  settings: IngestSettings,
+): Operation<Taking<ReadRow<unknown> | Batch>, Stored | BatchAnswer> {
+  return defineCommandOf({
+    ...{ name: `post-${name}`, permission },
+    async handle(context, { read, key }): Promise<Stored | BatchAnswer> {
+      const origin = { provenance: context.provenance, key, scanning: settings.scanning };
+      return 'lines' in read
+        ? storeBatch(context, kind, read, origin, settings)
+        : storeOne(context, kind, read, origin, settings);
+    },
+  });
+}
 
-  async execute({ permission, kind, lines, origin, limits }: StoreBatch): Promise<BatchAnswer> {
-    requireRight(permission);
-    const { means, zone, scanning, counted } = this.settings;
-    const errors: BatchAnswer['errors'] = [];
-    let found = 0;
-    const summary = await importRows({
-      means,
-      kind,
-      origin: { ...origin, scanning },
-      source: new NdjsonSource(unbroken(lines)),
-      zone,
-      limits,
-      chunkRows: BATCH_CHUNK,
-      lookUps: BATCH_LOOK_UPS,
-      onRejected: (row, complaints) => {
-        found += complaints.length;
-        for (const complaint of complaints) {
-          if (errors.length < LISTED_ERRORS) errors.push({ row, ...fieldError(complaint) });
-        }
-      },
-    });
-    counted(kind.name, 'accepted', summary.accepted);
-    counted(kind.name, 'rejected', summary.rejected);
-    return {
-      ...summaryAnswer(summary),
-      errors: errors.sort((a, b) => a.row - b.row),
-      errors_left_out: found - errors.length,
-    };
-  }
+async function storeOne(
+  means: Means,
+  kind: RowKind,
+  { row, zoneAssumed, remarks, partial }: ReadRow<unknown>,
+  origin: Origin,
+  { zone, counted }: IngestSettings,
+): Promise<Stored> {
+  const firstSeen = await newIn(means, kind, [row]);
+  const stored = await storeRow(means, kind, row, origin).catch((error: unknown) => {
+    if (error instanceof RowRefused) counted(kind.name, 'rejected', 1);
+    throw error;
+  });
+  const { status, visitId, standing, remarks: found = [] } = stored;
+  counted(kind.name, partial.length > 0 ? 'rejected' : 'accepted', 1);
+  const warnings = [...remarks, ...firstSeen, ...found].map((remark) => warningOf(remark, zone));
+  return {
+    outcome: status,
+    ...(visitId !== undefined && { visit_id: visitId }),
+    ...(standing && { standing }),
+    ...{ zone, zone_assumed: zoneAssumed },
+    ...(warnings.length > 0 && { warnings }),
+    ...(partial.length > 0 && { errors: partial.map(fieldError) }),
+  };
+}
+
+async function storeBatch(
+  means: Means,
+  kind: RowKind,
+  { lines, limits }: Batch,
+  origin: Origin,
+  { zone, counted }: IngestSettings,
+): Promise<BatchAnswer> {
+  const summary = await importRows({
+    ...{ means, kind, origin, zone, limits },
+    source: new NdjsonSource(unbroken(lines)),
+    chunkRows: BATCH_CHUNK,
+    lookUps: BATCH_LOOK_UPS,
+  });
+  counted(kind.name, 'accepted', summary.accepted);
+  counted(kind.name, 'rejected', summary.rejected);
+  return summaryAnswer(summary);
 }

@@ -2,6 +2,8 @@ import { Controller, HttpCode, Inject, Post, Req, type Type } from '@nestjs/comm
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiConsumes, ApiHeader, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
+import { DoRead } from '../../http/buses.js';
+import { contextOf } from '../../requests/context.js';
 import { bodyOf, HISTORY, isHistory, originOf } from '../../http/requests.js';
 import { TOO_MANY } from '../../http/problems.js';
 import { refused } from '../../kernel/errors.js';
@@ -13,27 +15,28 @@ import { isGroup } from '../groups.js';
 import { RowReader } from '../read-rows.js';
 import { groupJsonSchema, groupSchema } from './answers.js';
 import { INGEST_SETTINGS, type IngestSettings } from './commands.js';
-import { StoreGroup, type GroupAnswer, type GroupKind } from './store-group.js';
+import { storeGroup, type GroupAnswer, type GroupKind } from './store-group.js';
 
 /** Families are groups of three or four people; somebody who types in ids sends thousands. */
 const PEOPLE_AT_A_PLACE = 1_000;
 const MINUTES = 10;
 
 /** The controller for one phone that scans for several people, such as a family. */
-export function groupsController(
-  { name, permission, groups }: Rows & Required<Pick<Rows, 'groups'>>,
-  kind: GroupKind,
-): Type<unknown> {
+export function groupsController(described: Rows & Required<Pick<Rows, 'groups'>>, kind: GroupKind): Type<unknown> {
+  const { name, groups } = described;
+
   @ApiTags('ingest')
   @Controller(`v1/${name}/group`)
   class GroupsController {
     readonly #rate: RateLimit;
+    readonly #store: ReturnType<typeof storeGroup>;
 
     constructor(
       @Inject(CommandBus) private readonly commands: CommandBus,
       @Inject(INGEST_SETTINGS) private readonly settings: IngestSettings,
     ) {
       this.#rate = new RateLimit('groups', PEOPLE_AT_A_PLACE, MINUTES * 60, settings.counts);
+      this.#store = storeGroup(described, kind, settings);
     }
 
     @Post()
@@ -52,8 +55,8 @@ export function groupsController(
     @ApiBody({ schema: groupJsonSchema(kind) })
     @ApiOkResponse({ description: 'Durable.', schema: groupSchema })
     async post(@Req() request: Request): Promise<GroupAnswer> {
-      const origin = originOf(request);
-      const { zone, limits } = this.settings;
+      const { provenance, key } = originOf(request);
+      const { means, zone, limits } = this.settings;
       const body = bodyOf(request);
       const reader = new RowReader<unknown>(kind, zone, isHistory(request) ? ofAnyAge(limits) : limits);
       if (!isGroup(body)) {
@@ -66,7 +69,7 @@ export function groupsController(
         throw new RowRefused(group.complaints);
       }
       await this.#countAt(group.rows);
-      return this.commands.execute(new StoreGroup(permission, kind, group, origin));
+      return this.commands.execute(new DoRead(this.#store, contextOf(means, provenance), { read: group, key }));
     }
 
     /** @throws Refused when more people were scanned in groups at a place in a short time than is likely. */

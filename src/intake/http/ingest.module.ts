@@ -1,12 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { BusesModule } from '../../http/buses.js';
 import type { RowKind, Rows, Statement, StatementKind } from '../define-rows.js';
-import { INGEST_SETTINGS, StoreBatchHandler, StoreRowHandler, type IngestSettings } from './commands.js';
+import { INGEST_SETTINGS, type IngestSettings } from './commands.js';
 import { groupsController } from './groups.controller.js';
 import { rowsController } from './rows.controller.js';
 import { statementsController } from './statements.controller.js';
-import { StoreGroupHandler } from './store-group.js';
-import { StoreStatementHandler } from './store-statement.js';
 
 /** Ingest of facts over HTTP. */
 @Module({})
@@ -19,7 +18,7 @@ export class IngestModule {
   ): DynamicModule {
     return {
       module: IngestModule,
-      imports: [CqrsModule.forRoot()],
+      imports: [CqrsModule.forRoot(), BusesModule],
       controllers: [
         ...rows.map(([described, kind]) => rowsController(described, kind)),
         ...rows.flatMap(([{ groups, ...described }, kind]) =>
@@ -27,13 +26,7 @@ export class IngestModule {
         ),
         ...statements.map(([described, kind]) => statementsController(described, kind)),
       ],
-      providers: [
-        { provide: INGEST_SETTINGS, useValue: settings },
-        StoreBatchHandler,
-        StoreRowHandler,
-        StoreGroupHandler,
-        StoreStatementHandler,
-      ],
+      providers: [{ provide: INGEST_SETTINGS, useValue: settings }],
     };
   }
 }

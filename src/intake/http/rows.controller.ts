@@ -8,24 +8,22 @@ import { isGroup } from '../groups.js';
 import { RowRefused } from '../../requests/refusal.js';
 import { RowReader } from '../read-rows.js';
 import { batchSchema, storedSchema } from './answers.js';
-import {
-  INGEST_SETTINGS,
-  StoreBatch,
-  StoreRow,
-  type BatchAnswer,
-  type IngestSettings,
-  type Stored,
-} from './commands.js';
+import { DoRead } from '../../http/buses.js';
 import { bodyOf, HISTORY, isHistory, originOf } from '../../http/requests.js';
+import { contextOf } from '../../requests/context.js';
+import { INGEST_SETTINGS, storeRows, type BatchAnswer, type IngestSettings, type Stored } from './commands.js';
 import { jsonSchemaOf } from './json-schema.js';
 
 /** The controller of one kind of rows: one row as JSON, or a batch of any length with one row per line. */
-export function rowsController({ name, permission, title }: Rows, kind: RowKind): Type<unknown> {
+export function rowsController(described: Rows, kind: RowKind): Type<unknown> {
+  const { name, title } = described;
+
   @ApiTags('ingest')
   @Controller(`v1/${name}`)
   class RowsController {
     readonly #reader: RowReader<unknown>;
     readonly #historyReader: RowReader<unknown>;
+    readonly #store: ReturnType<typeof storeRows>;
 
     constructor(
       @Inject(CommandBus) private readonly commands: CommandBus,
@@ -33,6 +31,7 @@ export function rowsController({ name, permission, title }: Rows, kind: RowKind)
     ) {
       this.#reader = new RowReader<unknown>(kind, settings.zone, settings.limits);
       this.#historyReader = new RowReader<unknown>(kind, settings.zone, ofAnyAge(settings.limits));
+      this.#store = storeRows(described, kind, settings);
     }
 
     @Post()
@@ -58,13 +57,13 @@ export function rowsController({ name, permission, title }: Rows, kind: RowKind)
       schema: { oneOf: [storedSchema, batchSchema] },
     })
     post(@Req() request: Request): Promise<Stored | BatchAnswer> {
-      const origin = originOf(request);
+      const { provenance, key } = originOf(request);
+      const context = contextOf(this.settings.means, provenance);
       const history = isHistory(request);
       if (request.is('application/x-ndjson')) {
         const { limits } = this.settings;
-        return this.commands.execute(
-          new StoreBatch(permission, kind, request, origin, history ? ofAnyAge(limits) : limits),
-        );
+        const batch = { lines: request, limits: history ? ofAnyAge(limits) : limits };
+        return this.commands.execute(new DoRead(this.#store, context, { read: batch, key }));
       }
       const body = bodyOf(request);
       if (kind.groups && isGroup(body)) {
@@ -76,7 +75,7 @@ export function rowsController({ name, permission, title }: Rows, kind: RowKind)
         this.settings.counted(name, 'rejected', 1);
         throw new RowRefused(read.complaints);
       }
-      return this.commands.execute(new StoreRow(permission, kind, read, origin));
+      return this.commands.execute(new DoRead(this.#store, context, { read, key }));
     }
   }
   Object.defineProperty(RowsController, 'name', { value: `RowsController(${name})` });

@@ -2,6 +2,8 @@ import { Controller, HttpCode, Inject, Param, Post, Req, type Type } from '@nest
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
+import { DoRead } from '../../http/buses.js';
+import { contextOf } from '../../requests/context.js';
 import { bodyOf, HISTORY, isHistory, originOf } from '../../http/requests.js';
 import { ofAnyAge } from '../clock.js';
 import type { Statement, StatementKind } from '../define-rows.js';
@@ -9,20 +11,23 @@ import { ShapeReader } from '../read-rows.js';
 import { statedSchema } from './answers.js';
 import { INGEST_SETTINGS, type IngestSettings } from './commands.js';
 import { jsonSchemaOf } from './json-schema.js';
-import { StoreStatement, type Stated } from './store-statement.js';
+import { storeStatement, type Stated } from './store-statement.js';
 
 /** The controller of one statement. */
-export function statementsController(
-  { name, permission, title, path, about, history }: Statement,
-  kind: StatementKind,
-): Type<unknown> {
+export function statementsController(described: Statement, kind: StatementKind): Type<unknown> {
+  const { name, title, path, about, history } = described;
+
   @ApiTags('ingest')
   @Controller(`v1/${path.replaceAll(/\{(\w+)\}/g, ':$1')}`)
   class StatementsController {
+    readonly #store: ReturnType<typeof storeStatement>;
+
     constructor(
       @Inject(CommandBus) private readonly commands: CommandBus,
       @Inject(INGEST_SETTINGS) private readonly settings: IngestSettings,
-    ) {}
+    ) {
+      this.#store = storeStatement(described, kind, settings);
+    }
 
     @Post()
     @HttpCode(200)
@@ -35,10 +40,12 @@ export function statementsController(
     @ApiBody({ schema: jsonSchemaOf(kind) })
     @ApiOkResponse({ description: 'Durable.', schema: statedSchema })
     post(@Param() named: Record<string, string>, @Req() request: Request): Promise<Stated> {
-      const { zone, limits } = this.settings;
+      const { means, zone, limits } = this.settings;
       const reader = new ShapeReader<unknown>(kind, zone, isHistory(request) ? ofAnyAge(limits) : limits);
       const read = reader.read(bodyOf(request));
-      return this.commands.execute(new StoreStatement(permission, kind, named, read, originOf(request)));
+      const { provenance, key } = originOf(request);
+      const context = contextOf(means, provenance);
+      return this.commands.execute(new DoRead(this.#store, context, { about: named, read, key }));
     }
   }
   const method = Object.getOwnPropertyDescriptor(StatementsController.prototype, 'post') as PropertyDescriptor;

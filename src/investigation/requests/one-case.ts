@@ -1,5 +1,6 @@
 import { moreLine } from '../../requests/question-fields.js';
 import { defineQuestion } from '../../requests/define.js';
+import { contactLines } from '../contact-lines.js';
 import { FIELDS } from '../question-fields.js';
 import type { FactorsAnswer } from '../factors.js';
 import type { GenerationsAnswer } from '../generations.js';
@@ -7,7 +8,7 @@ import type { SourcesAnswer } from '../sources.js';
 import { recordsLine } from '../records-line.js';
 import { from } from './from.js';
 
-/** Lists the contacts of a case page by page, for programs. */
+/** Lists the contacts of a case, with the places where they were met. */
 export const askContacts = defineQuestion({
   name: 'ask-contacts',
   permission: 'questions:ask',
@@ -15,6 +16,7 @@ export const askContacts = defineQuestion({
   fields: FIELDS.contacts,
   needs: ['graph'],
   http: { path: 'questions/contacts', tag: 'questions' },
+  cli: { words: 'contacts', shortened: true, whole: true, told: contactLines },
   answer: async () => (await import('../contacts.js')).answer,
   handle: from(() => import('../contacts.js')),
 });

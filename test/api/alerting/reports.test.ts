@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
+import { REPORT_QUEUE, reportQueue } from '../../../src/delivery/reports.js';
 import { ReportsModule } from '../../../src/delivery/http/reports.module.js';
-import { type DeliveryReport, parseProviders, readReportsOf } from '@truyvet/message-gateway';
+import { parseProviders, readReportsOf } from '@truyvet/message-gateway';
 import { MasterKey } from '../../../src/event-log/master-key.js';
+import { Contexts } from '../../../src/requests/context.js';
+import { keysOf } from '../../support/asking.js';
+import { MemoryEventStore } from '../../support/memory-event-store.js';
+import { MemoryQueues } from '../../support/memory-queues.js';
 import { startApi, type RunningApi } from '../../support/api.js';
 
 const KEY = 'a-key-of-sixteen-characters';
@@ -22,22 +27,26 @@ const [gateway, outbox] = parseProviders(
   ],
   'providers.json',
 );
-const taken: [string, readonly DeliveryReport[]][] = [];
+const queues = new MemoryQueues();
 let api: RunningApi;
 
 beforeAll(async () => {
+  const store = new MemoryEventStore();
   const module = ReportsModule.with({
+    contexts: new Contexts(
+      { store, ...keysOf(store), zone: 'UTC' },
+      { [reportQueue.name]: queues.queue(REPORT_QUEUE) },
+    ),
     tagOf: (provider) => master.reportTag(provider),
     read: (provider, parts) => {
       const settings = [gateway, outbox].find((each) => each?.name === provider);
       return settings && readReportsOf(settings, parts);
     },
-    take: async (provider, reports) => void taken.push([provider, reports]),
   });
   api = await startApi(KEY, { modules: [module] });
 });
 afterAll(() => api.app.close());
-beforeEach(() => void taken.splice(0));
+beforeEach(() => void queues.added.splice(0));
 
 const say = (provider: string, tag = master.reportTag(provider)) =>
   request(api.url)
@@ -52,15 +61,17 @@ const say = (provider: string, tag = master.reportTag(provider)) =>
 describe('What a provider reports over HTTP', () => {
   it('is accepted without a service key, at the URL that the provider was given', async () => {
     await say('gateway').expect(200, { taken: 2 });
-    expect(taken).toMatchObject([
-      [
-        'gateway',
-        [
-          { reference: 'a', status: 'network-delivered' },
-          { reference: 'b', status: 'failed' },
-        ],
-      ],
+    expect(queues.added).toMatchObject([
+      { queue: 'alert-reports', data: { provider: 'gateway', reference: 'a', status: 'network-delivered' } },
+      { queue: 'alert-reports', data: { provider: 'gateway', reference: 'b', status: 'failed' } },
     ]);
+  });
+
+  it('is queued once, however often the provider repeats it', async () => {
+    await say('gateway').expect(200);
+    await say('gateway').expect(200);
+    expect(new Set(queues.added.map(({ jobId }) => jobId)).size).toBe(2);
+    expect(queues.added).toHaveLength(4);
   });
 
   it.each([
@@ -69,7 +80,7 @@ describe('What a provider reports over HTTP', () => {
     ['for an unknown provider', 'nobody', master.reportTag('nobody')],
   ])('is not found %s', async (_, provider, tag) => {
     await say(provider, tag).expect(404);
-    expect(taken).toEqual([]);
+    expect(queues.added).toEqual([]);
   });
 
   it('is ignored for a provider that reports in another way', async () => {

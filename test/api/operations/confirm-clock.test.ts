@@ -51,7 +51,12 @@ beforeEach(async () => {
         ),
       ),
       PreviewModule.with(
-        { zone: 'UTC', limits: {}, previewOf: () => Promise.resolve({ told: ['An'] } as Partial<Preview> as Preview) },
+        {
+          means: meansOver(store),
+          zone: 'UTC',
+          limits: {},
+          previewOf: () => Promise.resolve({ told: ['An'] } as Partial<Preview> as Preview),
+        },
         await loadRows(),
       ),
     ],

@@ -37,6 +37,20 @@ describe('An import', () => {
     expect(await importFile('people', file, { source: 'cli' })).toBe(0);
   });
 
+  it('lists as JSON what is wrong with which rows, as HTTP does, and keeps the refused rows in a file', async () => {
+    const file = join(folder, 'some.csv');
+    writeFileSync(file, 'person_id,name,phone\np2,Binh,0912000002\n,Chi,0912000003\n');
+    const printed: string[] = [];
+    jest.mocked(console.log).mockImplementation((line: string) => void printed.push(line));
+    expect(await importFile('people', file, { source: 'cli', json: true })).toBe(2);
+    expect(printed.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      {
+        ...{ rows: 2, accepted: 1, rejected: 1, rejects_file: `${file}.rejects.csv`, errors_left_out: 0 },
+        errors: [{ row: 3, field: 'person_id', reason: 'is missing', fix: expect.any(String) }],
+      },
+    ]);
+  });
+
   it('of a pipe to which nobody writes ends when it is told to', async () => {
     const file = join(folder, 'pipe');
     execFileSync('mkfifo', [file]);

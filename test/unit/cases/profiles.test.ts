@@ -15,6 +15,7 @@ import {
   retireProfile,
 } from '../../../src/cases/profiles.js';
 import { idOf } from '../../../src/kernel/ids.js';
+import { snaked, snakeKey } from '../../../src/kernel/snake-case.js';
 import { RESULTS } from '../../../src/cases/results.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 
@@ -37,7 +38,15 @@ function refusal(profile: object | string): string {
 
 describe('Reading a profile file', () => {
   it('accepts the output of `show --json`', () => {
+    expect(parseProfile(text(snaked(builtIn)), 'mine.json')).toEqual(builtIn);
+  });
+
+  it('accepts the fields in camelCase, as earlier versions wrote them', () => {
     expect(parseProfile(text(builtIn), 'mine.json')).toEqual(builtIn);
+  });
+
+  it('refuses a field that is given in both spellings', () => {
+    expect(refusal({ ...own, minimum_minutes: 3 })).toContain('gives two spellings of minimum_minutes');
   });
 
   it('assumes version 1 if none is given', () => {
@@ -105,14 +114,15 @@ describe('Reading a profile file', () => {
     ['a field left out', { ...own, followUpDays: undefined }, 'followUpDays'],
     ['a field misspelt', { ...own, minimumMinute: 3 }, 'minimumMinute'],
   ])('refuses %s, and names the field', (_, profile, field) => {
-    expect(refusal(profile)).toContain(field);
+    expect(refusal(profile)).toContain(snakeKey(field));
+    expect(refusal(snaked(profile as object))).toContain(snakeKey(field));
   });
 
   it('names every wrong field at once, and the file', () => {
     const message = refusal({ ...own, id: '', minimumMinutes: null });
 
     expect(message).toMatch(/mine\.json/);
-    expect(message).toMatch(/id:[^]*minimumMinutes:/);
+    expect(message).toMatch(/id:[^]*minimum_minutes:/);
   });
 
   it('refuses invalid JSON', () => {
@@ -129,7 +139,7 @@ describe('The built-in profiles', () => {
     const profile = parseProfile(written, name);
 
     expect(`${profile.id}.json`).toBe(name);
-    expect(JSON.stringify(profile)).toBe(JSON.stringify(JSON.parse(written)));
+    expect(JSON.stringify(snaked(profile))).toBe(JSON.stringify(JSON.parse(written)));
   });
 
   it('are those of Vietnam, WHO, the US CDC and ECDC for Covid-19, and of WHO for the other diseases', () => {
@@ -175,7 +185,9 @@ describe('Adding a profile', () => {
   });
 
   it('reserves the ids of built-in profiles', async () => {
-    await expect(addProfile(store, { ...builtIn, minimumMinutes: 15 })).rejects.toThrow(/a profile covid-19-vn-5053 with other rules/);
+    await expect(addProfile(store, { ...builtIn, minimumMinutes: 15 })).rejects.toThrow(
+      /a profile covid-19-vn-5053 with other rules/,
+    );
     expect(store.all).toHaveLength(0);
   });
 });

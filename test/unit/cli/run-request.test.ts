@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { NotRunning } from '@truyvet/local-services';
+import { Command } from 'commander';
 import { z } from 'zod';
+import { registerRequest } from '../../../src/cli/bind.js';
 import { runRequest } from '../../../src/cli/run-request.js';
 import { PAGE, moreLine } from '../../../src/requests/question-fields.js';
 import { defineQuestion } from '../../../src/requests/define.js';
@@ -41,6 +43,9 @@ const messages = defineQuestion({
   },
 });
 
+/** The same question, of which the command line prints all pages. */
+const whole = { ...messages, ...(messages.cli && { cli: { ...messages.cli, whole: true } }) };
+
 let out: string[];
 let beside: string[];
 beforeEach(() => {
@@ -53,11 +58,11 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-function run(options: Record<string, unknown>, { json = false, nobody = false } = {}): Promise<void> {
+function run(options: Record<string, unknown>, { json = false, nobody = false, asked = messages } = {}): Promise<void> {
   const store = new MemoryEventStore();
   const context = new Contexts({ store, ...keysOf(store), zone: 'UTC' }).for({ source: 'cli' });
   const telling = { zone: 'UTC', nobodyGetsThem: () => (nobody ? NOBODY : undefined) };
-  return runRequest(messages, {}, options, json, (_, use) => use(context, telling));
+  return runRequest(asked, {}, options, json, (_, use) => use(context, telling));
 }
 
 describe('A question on the command line', () => {
@@ -69,6 +74,17 @@ describe('A question on the command line', () => {
   it('prints the whole list as CSV, however many pages it has, with lists in one cell', async () => {
     await run({ csv: true });
     expect(out).toEqual(['to,tags', ...MESSAGES.map(({ to }) => `${to},a|b`)]);
+  });
+
+  it('prints all pages as one answer if its definition says so, and then has no options for a page', async () => {
+    await run({}, { json: true, asked: whole });
+    expect(out.map((line) => JSON.parse(line) as unknown)).toEqual([{ items: MESSAGES, next: null }]);
+    out = [];
+    await run({}, { asked: whole });
+    expect(out).toEqual(['2500 told']);
+    const program = new Command();
+    registerRequest(program, whole, () => Promise.reject(new Error('nothing is opened')));
+    expect(program.commands[0]?.options.map(({ long }) => long)).toEqual(['--csv', '--json']);
   });
 
   it('adds to what it prints about messages that nobody gets them, and with JSON on the other output', async () => {

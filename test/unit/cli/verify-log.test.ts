@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { verifyEventLog } from '../../../src/cli/verify-log.js';
+import { runRequest } from '../../../src/cli/run-request.js';
+import { settingsOnly } from '../../../src/entrypoints/contexts.js';
+import { verifyLog } from '../../../src/operations/installation-requests.js';
+import { readConfig } from '../../../src/platform/config.js';
 import { Store } from '@truyvet/event-log-node/store';
 import { append, idOf, inFolder, proposed } from '../../../packages/event-log-node/test/harness.js';
 
@@ -20,10 +23,16 @@ async function written(dir: string, from: number, to: number): Promise<void> {
   await store.close();
 }
 
+/** Runs `log verify`, which prints its answer. */
+async function verify(options: { data: string; head?: string[] }, json = false): Promise<void> {
+  const context = settingsOnly(readConfig({})).for({ source: 'cli' });
+  await runRequest(verifyLog, {}, options, json, (_, use) => use(context, { zone: 'UTC' }));
+}
+
 /** Verifies a folder and returns the head that is printed to be kept. */
 async function headOf(data: string): Promise<string> {
   printed = [];
-  await verifyEventLog({ data });
+  await verify({ data });
   const [, head = ''] = /log verify --data COPY --head (\S+)$/m.exec(printed.join('\n')) ?? [];
   return head;
 }
@@ -36,9 +45,9 @@ describe('A stored head of the chain', () => {
       await written(dir, 3, 5);
       const last = await headOf(dir);
       expect(early).not.toBe(last);
-      await verifyEventLog({ data: dir, head: [early, last.toUpperCase()] });
+      await verify({ data: dir, head: [early, last.toUpperCase()] });
       expect(printed.filter((line) => line.startsWith('It has everything'))).toHaveLength(2);
-      await verifyEventLog({ data: dir, head: [early], json: true });
+      await verify({ data: dir, head: [early] }, true);
       expect(JSON.parse(printed.at(-1) ?? '')).toMatchObject({ standings: [{ standing: 'same' }] });
     });
   });
@@ -50,7 +59,7 @@ describe('A stored head of the chain', () => {
       cpSync(live, copy, { recursive: true });
       await written(live, 3, 5);
       const head = await headOf(live);
-      await expect(verifyEventLog({ data: copy, head: [head] })).rejects.toMatchObject({
+      await expect(verify({ data: copy, head: [head] })).rejects.toMatchObject({
         message: expect.stringMatching(/does not match head \d+\.$/),
         fix: expect.stringContaining('older copy'),
       });
@@ -58,18 +67,19 @@ describe('A stored head of the chain', () => {
       expect(printed).toContainEqual(expect.stringMatching(/^It is shorter than before: it ends before head \d+\.$/));
       // A log that has grown beyond that number again is another log.
       await written(copy, 10, 14);
-      await expect(verifyEventLog({ data: copy, head: [head] })).rejects.toThrow(/does not match head/);
+      await expect(verify({ data: copy, head: [head] })).rejects.toThrow(/does not match head/);
       expect(printed).toContainEqual(expect.stringMatching(/^It has other content than .* up to head \d+\.$/));
     });
   });
 
-  it.each(['7', `7:${'f'.repeat(63)}`, `-1:${'f'.repeat(64)}`, '7:\u001b[2J'])(
-    'is refused if it is %j',
-    async (head) => {
-      await expect(verifyEventLog({ data: 'nowhere', head: [head] })).rejects.toMatchObject({
-        message: expect.stringMatching(/^--head is "[ -~]*", not a number and a hash/),
-        fix: expect.stringContaining('--head NUMBER:HASH'),
-      });
-    },
-  );
+  it('is refused if it holds a character that is not text', async () => {
+    await expect(verify({ data: 'nowhere', head: ['7:\u001b[2J'] })).rejects.toThrow(/^--head .* \(U\+001B\)/);
+  });
+
+  it.each(['7', `7:${'f'.repeat(63)}`, `-1:${'f'.repeat(64)}`])('is refused if it is %j', async (head) => {
+    await expect(verify({ data: 'nowhere', head: [head] })).rejects.toMatchObject({
+      message: expect.stringMatching(/^--head is "[ -~]*", not a number and a hash/),
+      fix: expect.stringContaining('--head NUMBER:HASH'),
+    });
+  });
 });
