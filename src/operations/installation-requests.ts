@@ -9,25 +9,25 @@ import type { LogAnswer } from './verify-log.js';
 export const verifyLog = defineQuestion({
   name: 'verify-log',
   permission: 'log:verify',
-  says: 'read all of it and say what is not as it was written; works on a stopped and on a running log',
+  says: 'check that the whole log is as it was written; works on a stopped and on a running log',
   fields: {
     data: {
       kind: 'folder',
       required: false,
-      help: 'folder of the log; the one of this installation when left out',
+      help: 'folder of the log (default: that of this installation)',
       fix: 'Give the path of a folder.',
     },
     head: {
       kind: 'lines',
       required: false,
-      help: 'a head of the chain that was kept, as NUMBER:HASH: ends with 1 when the log is shorter or another; may be given again',
-      fix: 'Give what log verify printed of the chain: --head NUMBER:HASH, the hash with 64 digits.',
+      help: 'a head of the chain that was noted earlier, as NUMBER:HASH: exits with 1 if the log is shorter or different; can be repeated',
+      fix: 'Give the head that log verify printed: --head NUMBER:HASH, with a hash of 64 digits.',
     },
   },
   needs: ['settings-only'],
   cli: {
     words: 'log verify',
-    group: 'the event log that Truyvet keeps itself',
+    group: 'the embedded event log',
     told: (answer: LogAnswer) => logLines(answer),
     ends: wrongWithLog,
   },
@@ -35,14 +35,14 @@ export const verifyLog = defineQuestion({
   handle: async (context, given) => (await import('./verify-log.js')).verifyEventLog(context, given),
 });
 
-/** Exits with this when a service does not answer. */
+/** The exit code if a service does not answer. */
 const NOT_ALL_ANSWER = 3;
 const AWAY: readonly ServiceStatus['state'][] = ['stopped', 'unreachable'];
 
 export const servicesStatus = defineQuestion({
   name: 'services-status',
   permission: 'services:read',
-  says: 'say what runs and where; exits with 3 when something does not answer',
+  says: 'show which services run and where; exits with 3 if one does not answer',
   fields: {},
   needs: ['settings-only'],
   cli: {

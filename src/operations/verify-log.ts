@@ -26,7 +26,7 @@ export const logAnswer = z.object({
             stream: z.string(),
             from: count.describe('Revision'),
             to: count.describe('Revision, included'),
-            sure: z.boolean().describe('False where only the damaged bytes themselves say so'),
+            sure: z.boolean().describe('False if only the damaged bytes themselves say so'),
           }),
         )
         .describe('What was there, as far as it is known'),
@@ -35,11 +35,11 @@ export const logAnswer = z.object({
   head: z
     .object({ number: count, hash: z.string() })
     .nullable()
-    .describe('The last link of the chain; null where nothing was written that is chained'),
+    .describe('The last link of the chain; null if nothing chained was written'),
   standings: z
     .array(z.object({ where: z.string(), number: count, standing: z.enum(['same', 'other', 'shorter']) }))
     .describe('How the log compares with each given head'),
-  unfinished: count.describe('Bytes of a write at the end that is under way, or was never finished'),
+  unfinished: count.describe('Bytes of a write at the end that is in progress, or was never finished'),
 });
 export type LogAnswer = z.infer<typeof logAnswer>;
 
@@ -65,7 +65,7 @@ function readHead(text: string): KnownHead {
   }
   throw new UserError(
     `--head is "${oneLine(text)}", not a number and a hash.`,
-    'Give what log verify printed of the chain: --head NUMBER:HASH, the hash with 64 digits.',
+    'Give the head that log verify printed: --head NUMBER:HASH, with a hash of 64 digits.',
   );
 }
 
@@ -73,7 +73,7 @@ function readHead(text: string): KnownHead {
 function ownFolder(config: Config): string {
   if (config.eventStoreUrl === undefined) return join(config.dataDir, 'event-log');
   throw new UserError(
-    'EVENTSTORE_URL is set: the log is kept by a server, not in files of this installation.',
+    'EVENTSTORE_URL is set: a server keeps the log, not files of this installation.',
     'Use the tools of that server, or name a folder with --data.',
   );
 }

@@ -141,7 +141,7 @@ describe('The contacts of a case', () => {
       expect.stringMatching(/^Infectious from .* until isolation \(none is recorded\)$/),
       '2 F1',
       '  Binh: from 2021-08-01 02:00:00+00:00, 20.01 min at cafe, market',
-      '  Dung: from 2021-08-01 02:00:00+00:00, 20.01 min, by phone; not told: no phone',
+      '  Dung: from 2021-08-01 02:00:00+00:00, 20.01 min, by phone; not notified: no phone',
       '1 F2',
       '  Chi: through Binh, Dung',
       '1 with an epidemiological factor',
