@@ -16,7 +16,7 @@ import {
 import { alertDecider, messageId, type AlertCommand, type AlertState } from './alert.js';
 import { following, type EventStore, type Provenance } from '../event-log/event-store.js';
 import { handle, type Loaded } from '../event-log/handle.js';
-import { alertIdOf } from '../kernel/ids.js';
+import { alertIdOf } from './ids.js';
 import type { Outgoing } from '../delivery/index.js';
 import { EarlierNotes } from './earlier-notes.js';
 

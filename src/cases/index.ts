@@ -11,6 +11,7 @@ export {
   type Contact,
   type Factor,
 } from './events.js';
+export { caseIdOf } from './ids.js';
 export { isKnownPerson } from './known-people.js';
 export { profileInForce, type DiseaseProfile, type Sharing } from './profile.js';
 export { allProfiles, profilesInUse } from './profiles.js';

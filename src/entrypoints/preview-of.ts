@@ -36,7 +36,7 @@ import { OverlayStore } from '../event-log/overlay-store.js';
 import type { Config } from '../platform/config.js';
 import { isIsolation, isolationsAbove } from '../../projections/isolations.js';
 import { isStated, testsAbove } from '../../projections/tests.js';
-import { alertIdOf } from '../kernel/ids.js';
+import { alertIdOf } from '../alerting/ids.js';
 import { reactToResults, RESULTS } from '../cases/results.js';
 import { TouchedCases } from '../tracing/touched.js';
 import { traceCase } from '../tracing/worker.js';

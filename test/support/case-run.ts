@@ -11,7 +11,7 @@ import type { Kind } from './rows.js';
 import { Contexts, type Means } from '../../src/requests/context.js';
 import type { Position } from '../../src/event-log/event-store.js';
 import { load } from '../../src/event-log/handle.js';
-import { caseIdOf } from '../../src/kernel/ids.js';
+import { caseIdOf } from '../../src/cases/ids.js';
 import { reactToResults, RESULTS as TAKEN } from '../../src/cases/results.js';
 import { traceCase } from '../../src/tracing/worker.js';
 import { graphOf } from '../oracle/array-graph.js';

@@ -31,7 +31,7 @@ import { TakeBack } from '../../../src/alerting/take-back.js';
 import { Texts } from '../../../src/alerting/texts.js';
 import type { Unreached } from '../../../src/alerting/unreached.js';
 import type { Appended, EventStore } from '../../../src/event-log/event-store.js';
-import { alertIdOf } from '../../../src/kernel/ids.js';
+import { alertIdOf } from '../../../src/alerting/ids.js';
 import { MasterKey } from '../../../src/event-log/master-key.js';
 import { Sealing } from '../../../src/event-log/sealing.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';

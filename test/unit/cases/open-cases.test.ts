@@ -7,7 +7,7 @@ import { caseDecider } from '../../../src/cases/case.js';
 import type { DiseaseProfile } from '../../../src/cases/profile.js';
 import { sampleDecider, type SampleCommand } from '../../../src/samples/sample.js';
 import { handle, load } from '../../../src/event-log/handle.js';
-import { caseIdOf } from '../../../src/kernel/ids.js';
+import { caseIdOf } from '../../../src/cases/ids.js';
 import { builtInProfiles } from '../../../src/cases/profiles.js';
 import { calendarOf } from '../../../src/platform/calendar.js';
 import type { GraphQueries } from '../../../src/contact-graph/ports.js';

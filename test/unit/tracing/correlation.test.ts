@@ -10,7 +10,7 @@ import { Rules } from '../../../src/alerting/rules.js';
 import { formatInstant, SECONDS_PER_DAY } from '../../../src/kernel/instant.js';
 import type { GraphQueries, TraceGraph } from '../../../src/contact-graph/ports.js';
 import type { RecordedEvent } from '../../../src/event-log/event-store.js';
-import { caseIdOf } from '../../../src/kernel/ids.js';
+import { caseIdOf } from '../../../src/cases/ids.js';
 import { builtInProfiles } from '../../../src/cases/profiles.js';
 import { calendarOf } from '../../../src/platform/calendar.js';
 import { applyResult } from '../../../src/cases/open-cases.js';
