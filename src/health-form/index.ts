@@ -1,0 +1,2 @@
+/** What other modules may import from the health form. */
+export { healthAnswerLine } from './health-answer-line.js';
