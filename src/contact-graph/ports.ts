@@ -22,13 +22,6 @@ export interface Link {
   last: Instant | null;
 }
 
-export interface CaseRow {
-  caseId: string;
-  personId: string;
-  disease: string;
-  status: 'live' | 'retracted';
-}
-
 export type AlertStatus = 'requested' | 'covered' | 'sent' | 'delivered' | 'failed' | 'withdrawn';
 
 export interface AlertRow {
@@ -179,9 +172,6 @@ export interface GraphQueries {
    * nothing or is being rebuilt.
    */
   position(reads?: readonly string[]): Promise<Position | undefined>;
-  /** A person's cases, oldest first. */
-  casesOf(personId: string, disease?: string): Promise<CaseRow[]>;
-  caseById(caseId: string): Promise<CaseRow | undefined>;
   alerts(filter: AlertFilter): Promise<AlertRow[]>;
   /** The message that a provider accepted under this reference. */
   messageByReference(provider: string, reference: string): Promise<SentMessage | undefined>;

@@ -9,7 +9,6 @@ import { answering, asking, askingOnce } from './standing.js';
 import type {
   AlertFilter,
   AlertRow,
-  CaseRow,
   GraphQueries,
   HeldCase,
   HeldResultRow,
@@ -25,8 +24,6 @@ import type {
 const CASES: Reads = ['cases'];
 const ALERTS: Reads = ['alerts'];
 
-const CASE_FACTS = `c.id AS caseId, p.id AS personId, c.disease AS disease, c.status AS status`;
-
 /** How many earlier days of alerting a day is judged against. */
 const DAYS_BEFORE = 14;
 
@@ -41,28 +38,6 @@ export class Neo4jQueries implements GraphQueries {
   async position(reads?: Reads): Promise<Position | undefined> {
     const state = await readGraphState(this.driver);
     return state && (reads ? passedBy(state, reads) : passedByAll(state.passed));
-  }
-
-  async casesOf(personId: string, disease?: string): Promise<CaseRow[]> {
-    return this.#read<CaseRow>(
-      CASES,
-      (
-        label,
-      ) => `MATCH (p:Person {id: $personId})<-[:OF]-(c:${label('Case')}) WHERE $disease IS NULL OR c.disease = $disease
-       RETURN ${CASE_FACTS} ORDER BY c.collectedAt, c.id`,
-      { personId, disease: disease ?? null },
-    );
-  }
-
-  async caseById(caseId: string): Promise<CaseRow | undefined> {
-    const [row] = await this.#read<CaseRow>(
-      CASES,
-      (label) => `MATCH (c:${label('Case')} {id: $caseId})-[:OF]->(p:Person) RETURN ${CASE_FACTS}`,
-      {
-        caseId,
-      },
-    );
-    return row;
   }
 
   async alerts({ caseId, personId, status, after, limit }: AlertFilter): Promise<AlertRow[]> {

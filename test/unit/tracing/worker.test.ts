@@ -6,7 +6,7 @@ import { addToContactList, emptyContactList, type ContactList } from '../../../s
 import { caseDecider, type CaseCommand } from '../../../src/cases/case.js';
 import { formatInstant, readInstant } from '../../../src/kernel/instant.js';
 import type { DiseaseProfile } from '../../../src/cases/profile.js';
-import type { CaseRow, GraphQueries, TraceGraph } from '../../../src/contact-graph/ports.js';
+import type { GraphQueries, TraceGraph } from '../../../src/contact-graph/ports.js';
 import { comparePositions, WrongRevision, type Position } from '../../../src/event-log/event-store.js';
 import { handle } from '../../../src/event-log/handle.js';
 import { builtInProfiles } from '../../../src/cases/profiles.js';
@@ -35,8 +35,6 @@ class Rig {
 
   readonly graph: GraphQueries = {
     position: async () => (this.positions.length > 1 ? this.positions.shift() : this.positions[0]) ?? this.end,
-    casesOf: async () => [] as CaseRow[],
-    caseById: async () => undefined,
     alerts: async () => [],
     retests: async () => [],
     messageByReference: async () => undefined,
