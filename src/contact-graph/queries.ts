@@ -1,11 +1,9 @@
-import type { Driver, RecordShape } from 'neo4j-driver';
 import type { Position } from '../event-log/event-store.js';
 import { formatInstant } from '../kernel/instant.js';
 import { passedBy, passedByAll, readGraphState } from './checkpoints.js';
-import type { LabelOf } from './instances.js';
-import { int, wholeRows } from './neo4j.js';
+import { GraphReader } from './graph-reader.js';
+import { int } from './neo4j.js';
 import type { Reads } from './reads.js';
-import { answering, asking, askingOnce } from './standing.js';
 import type {
   AlertFilter,
   AlertRow,
@@ -28,20 +26,14 @@ const ALERTS: Reads = ['alerts'];
 const DAYS_BEFORE = 14;
 
 /** Answers other parts' questions from Neo4j. */
-export class Neo4jQueries implements GraphQueries {
-  /** @param forPeople whether answers go to people, who get an error while the graph is not filled yet. */
-  constructor(
-    private readonly driver: Driver,
-    private readonly forPeople = false,
-  ) {}
-
+export class Neo4jQueries extends GraphReader implements GraphQueries {
   async position(reads?: Reads): Promise<Position | undefined> {
     const state = await readGraphState(this.driver);
     return state && (reads ? passedBy(state, reads) : passedByAll(state.passed));
   }
 
   async alerts({ caseId, personId, status, after, limit }: AlertFilter): Promise<AlertRow[]> {
-    return this.#read<AlertRow>(
+    return this.read<AlertRow>(
       ALERTS,
       (label) => `MATCH (a:${label('Alert')})
        WHERE a.id > $after AND ($caseId IS NULL OR a.caseId = $caseId)
@@ -63,7 +55,7 @@ export class Neo4jQueries implements GraphQueries {
   async messageByReference(provider: string, reference: string): Promise<SentMessage | undefined> {
     type Found = Omit<SentMessage, 'noted'> & { messageId: string | null; whose: string | null };
     // A message with a stream of its own comes first. The others were sent without one, or before messages had streams.
-    const [message] = await this.#read<Found>(
+    const [message] = await this.read<Found>(
       ['messages', 'alerts', 'reminders'],
       (label) => `CALL () {
          MATCH (m:${label('Message')} {reference: $reference}) WHERE m.provider = $provider
@@ -86,7 +78,7 @@ export class Neo4jQueries implements GraphQueries {
   }
 
   async retests(limit: number): Promise<RetestRow[]> {
-    const found = await this.#read<Omit<RetestRow, 'collectedAt'> & { collectedAt: number }>(
+    const found = await this.read<Omit<RetestRow, 'collectedAt'> & { collectedAt: number }>(
       ['tests', 'cases'],
       (label) => `CALL () {
          MATCH (t:${label('Test')} {retest: true})-[:OF]->(p:Person)
@@ -111,7 +103,7 @@ export class Neo4jQueries implements GraphQueries {
   }
 
   heldResults(limit: number): Promise<HeldResultRow[]> {
-    return this.#read<HeldResultRow>(
+    return this.read<HeldResultRow>(
       ['held-results'],
       (label) => `MATCH (h:${label('HeldResult')})
        RETURN h.sampleId AS sampleId, h.personId AS personId, h.disease AS disease, h.collectedAt AS collectedAt,
@@ -123,7 +115,7 @@ export class Neo4jQueries implements GraphQueries {
   }
 
   rapidTests(people: readonly string[], disease?: string): Promise<RapidTestRow[]> {
-    return this.#read<RapidTestRow>(
+    return this.read<RapidTestRow>(
       ['tests'],
       (label) => `UNWIND $people AS id
        MATCH (p:Person {id: id})<-[:OF]-(t:${label('Test')} {rapid: true}) WHERE $disease IS NULL OR t.disease = $disease
@@ -133,7 +125,7 @@ export class Neo4jQueries implements GraphQueries {
   }
 
   rapidTestsAmong(traceIds: readonly string[], caseIds: readonly string[]): Promise<RapidTestRow[]> {
-    return this.#read<RapidTestRow>(
+    return this.read<RapidTestRow>(
       ['tests', 'merges', 'cases'],
       (label) => `CALL () {
          // Start from the tests, because there are fewer tests than contacts.
@@ -154,7 +146,7 @@ export class Neo4jQueries implements GraphQueries {
   }
 
   linksOf(personId: string, disease: string): Promise<Link[]> {
-    return this.#read<Link>(
+    return this.read<Link>(
       ['merges', 'cases'],
       (
         label,
@@ -166,7 +158,7 @@ export class Neo4jQueries implements GraphQueries {
   }
 
   async casesDue(): Promise<string[]> {
-    const due = await this.#read<{ id: string }>(
+    const due = await this.read<{ id: string }>(
       CASES,
       (label) => `MATCH (c:${label('Case')} {due: true}) RETURN c.id AS id`,
     );
@@ -174,7 +166,7 @@ export class Neo4jQueries implements GraphQueries {
   }
 
   async alertsDue(after: string | undefined, limit: number): Promise<string[]> {
-    const due = await this.#read<{ id: string }>(
+    const due = await this.read<{ id: string }>(
       ALERTS,
       (label) =>
         `MATCH (a:${label('Alert')} {due: true}) WHERE a.id > $after RETURN a.id AS id ORDER BY a.id LIMIT $limit`,
@@ -184,7 +176,7 @@ export class Neo4jQueries implements GraphQueries {
   }
 
   async liveCases(before: number): Promise<string[]> {
-    const live = await this.#read<{ id: string }>(
+    const live = await this.read<{ id: string }>(
       CASES,
       (label) => `MATCH (c:${label('Case')} {status: 'live'}) WHERE c.from < $before RETURN c.id AS id`,
       { before: int(before) },
@@ -193,7 +185,7 @@ export class Neo4jQueries implements GraphQueries {
   }
 
   async touchedCases({ people, stays, places, moved, lingering }: TouchedBy): Promise<string[]> {
-    const touched = await this.#read<{ id: string }>(
+    const touched = await this.read<{ id: string }>(
       ['presence', 'households', 'merges', 'cases'],
       // A record of a person stands for the record whose id counts and all that point to it. People and cases have no
       // labels here and are reached step by step. Neo4j keeps a plan while the graph grows: a plan that began with all
@@ -254,7 +246,7 @@ export class Neo4jQueries implements GraphQueries {
 
   async pace(at: number): Promise<Pace> {
     const hour = Math.floor(at / 3_600_000);
-    const [row] = await this.#read<{ usual: number[]; hours: [number, number][]; approved: number }>(
+    const [row] = await this.read<{ usual: number[]; hours: [number, number][]; approved: number }>(
       ['cases', 'case-windows', 'brake'],
       (label) => `CALL () {
          MATCH (c:${label('Case')} {status: 'live'}) WHERE c.contacts IS NOT NULL AND c.brake IS NULL
@@ -279,7 +271,7 @@ export class Neo4jQueries implements GraphQueries {
   }
 
   async capacities(placeIds: readonly string[]): Promise<Map<string, number>> {
-    const known = await this.#read<{ id: string; capacity: number }>(
+    const known = await this.read<{ id: string; capacity: number }>(
       ['places'],
       (label) => `UNWIND $placeIds AS id MATCH (p:Place {id: id}) WHERE p.${label('Place.capacity')} IS NOT NULL
        RETURN p.id AS id, p.${label('Place.capacity')} AS capacity`,
@@ -289,30 +281,12 @@ export class Neo4jQueries implements GraphQueries {
   }
 
   heldCases(limit: number): Promise<HeldCase[]> {
-    return this.#read<HeldCase>(
+    return this.read<HeldCase>(
       ['cases', 'brake'],
       (label) => `MATCH (c:${label('Case')})-[:OF]->(p:Person) WHERE c.brake IS NOT NULL
        RETURN c.id AS caseId, p.id AS personId, c.brake AS status, c.heldContacts AS contacts, c.heldSince AS since
        ORDER BY since, caseId LIMIT $limit`,
       { limit: int(limit) },
     );
-  }
-
-  /**
-   * @param reads the projections that the query reads; it must name what they own through `label`.
-   * @param required columns that every row has, for nodes that may be deleted meanwhile.
-   */
-  #read<Row extends RecordShape>(
-    reads: Reads,
-    query: (label: LabelOf) => string,
-    parameters: Record<string, unknown> = {},
-    required: readonly (keyof Row & string)[] = [],
-  ): Promise<Row[]> {
-    if (this.forPeople) {
-      return answering(this.driver, reads, (tx, label) => wholeRows(tx, query(label), parameters, required));
-    }
-    // The program itself runs many queries, so each goes out in a single round trip.
-    if (required.length === 0) return askingOnce(this.driver, reads, query, parameters);
-    return asking(this.driver, reads, (tx, label) => wholeRows(tx, query(label), parameters, required));
   }
 }
