@@ -8,7 +8,7 @@ import { passedByAll, readGraphState, type GraphState } from '../contact-graph/c
 import { GraphNotReady } from '../contact-graph/gate.js';
 import { Neo4jOperators } from '../operations/operator-queries.js';
 import { openGraph, type Graph } from '../contact-graph/index.js';
-import type { ProviderCounts } from '../contact-graph/ports.js';
+import type { ProviderCounts } from '../operations/operator-ports.js';
 import type { Position } from '../event-log/event-store.js';
 import { RedisCheckpoints } from '../event-log/redis-checkpoints.js';
 import type { Role } from '../platform/heartbeat.js';

@@ -3,7 +3,7 @@ import type { Driver } from 'neo4j-driver';
 import { GraphReader } from '../contact-graph/graph-reader.js';
 import { int } from '../contact-graph/neo4j.js';
 import type { Reads } from '../contact-graph/reads.js';
-import type { FailedFilter, OperatorCommand, OperatorQueries, ProviderCounts } from '../contact-graph/ports.js';
+import type { FailedFilter, OperatorCommand, OperatorQueries, ProviderCounts } from './operator-ports.js';
 
 /** The projections that these queries read. */
 const OPERATORS: Reads = ['operators'];
