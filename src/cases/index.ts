@@ -1,4 +1,5 @@
 /** What other modules may import from cases. */
+export { Neo4jCases } from './case-graph.js';
 export { caseDecider, type CaseState } from './case.js';
 export { diseases } from './diseases.js';
 export type { Doubt } from './doubts.js';

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { comparePositions, type Position } from '../event-log/event-store.js';
-import type { GraphQueries } from './ports.js';
+import type { GraphPosition } from './ports.js';
 
 /** Waits until the graph has passed a position of the log. */
-export async function graphPast(graph: GraphQueries, wanted: Position, signal: AbortSignal): Promise<void> {
+export async function graphPast(graph: GraphPosition, wanted: Position, signal: AbortSignal): Promise<void> {
   for (;;) {
     const position = await graph.position();
     if (position && comparePositions(position, wanted) >= 0) return;

@@ -1,7 +1,7 @@
 import type { Shared } from './place-facts.js';
 import { Refused } from '../kernel/errors.js';
 import { GRAPH_NOT_READY } from './problems.js';
-import { SECONDS_PER_DAY, type Instant } from '../kernel/instant.js';
+import { SECONDS_PER_DAY } from '../kernel/instant.js';
 import type { Position } from '../event-log/event-store.js';
 
 /** The queries that other parts may run on the contact graph. */
@@ -12,14 +12,6 @@ export class GraphNotReady extends Refused {
     super(GRAPH_NOT_READY, `The contact graph cannot be asked yet: ${why}.`, fix);
     this.name = 'GraphNotReady';
   }
-}
-
-/** How a person is linked to another person's live case: as a contact, or (degree null) by something they share. */
-export interface Link {
-  degree: number | null;
-  first: Instant;
-  /** Null while it goes on. */
-  last: Instant | null;
 }
 
 export type AlertStatus = 'requested' | 'covered' | 'sent' | 'delivered' | 'failed' | 'withdrawn';
@@ -66,34 +58,6 @@ export interface TouchedBy {
   lingering: number;
 }
 
-/** A person who needs an individual sample, after a positive pool or a rapid test that did not confirm a case. */
-export interface RetestRow {
-  reason: 'pool' | 'rapid';
-  personId: string;
-  disease: string;
-  /** The pool, or the rapid test. */
-  sampleId: string;
-  /** Instant as text. */
-  collectedAt: string;
-}
-
-/** A result that waits for a person's decision. */
-export interface HeldResultRow {
-  sampleId: string;
-  personId: string;
-  disease: string;
-  collectedAt: string;
-  /** What the disease profile rules out about it, in sentences. */
-  doubts: string[];
-}
-
-/** A positive rapid antigen test of one person. */
-export interface RapidTestRow {
-  personId: string;
-  disease: string;
-  sampleId: string;
-}
-
 /** The recent volume of alerting, against which a day is judged. */
 export interface Pace {
   /** Number of contacts of each recent case. */
@@ -125,31 +89,25 @@ export interface SentMessage {
   noted?: { messageId: string; whose: string };
 }
 
-export interface GraphQueries {
+/** How far the graph has followed the log. */
+export interface GraphPosition {
+  /**
+   * The position that the whole graph, or these projections of it, have passed; undefined while one of them has passed
+   * nothing or is being rebuilt.
+   */
+  position(reads?: readonly string[]): Promise<Position | undefined>;
+}
+
+export interface GraphQueries extends GraphPosition {
   /** @param at milliseconds. */
   pace(at: number): Promise<Pace>;
   /** How many people each place holds; places of unknown capacity are omitted. */
   capacities(placeIds: readonly string[]): Promise<Map<string, number>>;
   /** Longest waiting first. */
   heldCases(limit: number): Promise<HeldCase[]>;
-  /**
-   * The position that the whole graph, or these projections of it, have passed; undefined while one of them has passed
-   * nothing or is being rebuilt.
-   */
-  position(reads?: readonly string[]): Promise<Position | undefined>;
   alerts(filter: AlertFilter): Promise<AlertRow[]>;
   /** The message that a provider accepted under this reference. */
   messageByReference(provider: string, reference: string): Promise<SentMessage | undefined>;
-  /** Who has to be tested again, oldest sample first. */
-  retests(limit: number): Promise<RetestRow[]>;
-  /** Results that wait for a person's decision, oldest sample first. */
-  heldResults(limit: number): Promise<HeldResultRow[]>;
-  /** Positive rapid tests of these people, oldest first. */
-  rapidTests(people: readonly string[], disease?: string): Promise<RapidTestRow[]>;
-  /** Positive rapid tests of people whom these traces found or found changed, and of all contacts of these cases. */
-  rapidTestsAmong(traceIds: readonly string[], caseIds: readonly string[]): Promise<RapidTestRow[]>;
-  /** How a person is linked to live cases of other people. */
-  linksOf(personId: string, disease: string): Promise<Link[]>;
   /** Cases that changed after their latest completed trace, by id. */
   casesDue(): Promise<string[]>;
   /** Ids of live cases whose infectious window begins before an instant (seconds). */

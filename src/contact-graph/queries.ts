@@ -1,22 +1,9 @@
 import type { Position } from '../event-log/event-store.js';
-import { formatInstant } from '../kernel/instant.js';
 import { passedBy, passedByAll, readGraphState } from './checkpoints.js';
 import { GraphReader } from './graph-reader.js';
 import { int } from './neo4j.js';
 import type { Reads } from './reads.js';
-import type {
-  AlertFilter,
-  AlertRow,
-  GraphQueries,
-  HeldCase,
-  HeldResultRow,
-  Link,
-  Pace,
-  RapidTestRow,
-  RetestRow,
-  SentMessage,
-  TouchedBy,
-} from './ports.js';
+import type { AlertFilter, AlertRow, GraphQueries, HeldCase, Pace, SentMessage, TouchedBy } from './ports.js';
 
 /** Projections that several queries read. */
 const CASES: Reads = ['cases'];
@@ -75,86 +62,6 @@ export class Neo4jQueries extends GraphReader implements GraphQueries {
     if (!message) return undefined;
     const { about, purpose, messageId, whose } = message;
     return { about, purpose, ...(messageId !== null && whose !== null && { noted: { messageId, whose } }) };
-  }
-
-  async retests(limit: number): Promise<RetestRow[]> {
-    const found = await this.read<Omit<RetestRow, 'collectedAt'> & { collectedAt: number }>(
-      ['tests', 'cases'],
-      (label) => `CALL () {
-         MATCH (t:${label('Test')} {retest: true})-[:OF]->(p:Person)
-         WHERE NOT EXISTS {
-           (p)<-[:OF]-(own:${label('Test')} {disease: t.disease}) WHERE NOT own.pooled AND own.collectedAt >= t.collectedAt
-         }
-         RETURN t, p, 'pool' AS reason
-         UNION ALL
-         // A positive rapid test requires another kind of test until it has confirmed a case.
-         MATCH (t:${label('Test')} {rapid: true})-[:OF]->(p:Person)
-         WHERE NOT EXISTS { (p)<-[:OF]-(:${label('Case')} {disease: t.disease, status: 'live'}) } AND NOT EXISTS {
-           (p)<-[:OF]-(own:${label('Test')} {disease: t.disease})
-           WHERE NOT own.pooled AND own.method = 'pcr' AND own.collectedAt >= t.collectedAt
-         }
-         RETURN t, p, 'rapid' AS reason
-       }
-       RETURN reason, p.id AS personId, t.disease AS disease, t.sampleId AS sampleId, t.collectedAt AS collectedAt
-       ORDER BY collectedAt, sampleId, personId LIMIT $limit`,
-      { limit: int(limit) },
-    );
-    return found.map(({ collectedAt, ...row }) => ({ ...row, collectedAt: formatInstant(collectedAt) }));
-  }
-
-  heldResults(limit: number): Promise<HeldResultRow[]> {
-    return this.read<HeldResultRow>(
-      ['held-results'],
-      (label) => `MATCH (h:${label('HeldResult')})
-       RETURN h.sampleId AS sampleId, h.personId AS personId, h.disease AS disease, h.collectedAt AS collectedAt,
-              h.doubts AS doubts
-       ORDER BY collectedAt, sampleId, personId LIMIT $limit`,
-      { limit: int(limit) },
-      ['sampleId', 'personId', 'disease', 'collectedAt', 'doubts'],
-    );
-  }
-
-  rapidTests(people: readonly string[], disease?: string): Promise<RapidTestRow[]> {
-    return this.read<RapidTestRow>(
-      ['tests'],
-      (label) => `UNWIND $people AS id
-       MATCH (p:Person {id: id})<-[:OF]-(t:${label('Test')} {rapid: true}) WHERE $disease IS NULL OR t.disease = $disease
-       RETURN p.id AS personId, t.disease AS disease, t.sampleId AS sampleId ORDER BY t.collectedAt, sampleId`,
-      { people, disease: disease ?? null },
-    );
-  }
-
-  rapidTestsAmong(traceIds: readonly string[], caseIds: readonly string[]): Promise<RapidTestRow[]> {
-    return this.read<RapidTestRow>(
-      ['tests', 'merges', 'cases'],
-      (label) => `CALL () {
-         // Start from the tests, because there are fewer tests than contacts.
-         MATCH (t:${label('Test')} {rapid: true})-[:OF]->(r:Person)-[:${label('SAME_AS')}*0..9]->(p:Person)-[e:${label('EXPOSED')}|${label('SHARED')}]->(c:${label('Case')})
-         WHERE size($traceIds) > 0 AND e.trace IN $traceIds AND c.disease = t.disease
-         RETURN r, t
-         UNION
-         // Start from the cases, because there are very few.
-         UNWIND $caseIds AS id MATCH (c:${label('Case')} {id: id})
-         WITH c MATCH (c)<-[:${label('EXPOSED')}|${label('SHARED')}]-(p)
-         WITH c, p MATCH (p)<-[:${label('SAME_AS')}*0..9]-(r)
-         WITH c, r MATCH (r)<-[:OF]-(t:${label('Test')}) WHERE t.rapid AND t.disease = c.disease
-         RETURN r, t
-       }
-       RETURN DISTINCT r.id AS personId, t.disease AS disease, t.sampleId AS sampleId`,
-      { traceIds, caseIds },
-    );
-  }
-
-  linksOf(personId: string, disease: string): Promise<Link[]> {
-    return this.read<Link>(
-      ['merges', 'cases'],
-      (
-        label,
-      ) => `MATCH (r:Person {id: $personId})-[:${label('SAME_AS')}*0..9]->(p:Person)-[e:${label('EXPOSED')}|${label('SHARED')}]->(c:${label('Case')} {status: 'live'})
-       WHERE c.disease = $disease AND NOT EXISTS { (c)-[:OF]->(p) }
-       RETURN e.degree AS degree, coalesce(e.first, e.since) AS first, e.last AS last`,
-      { personId, disease },
-    );
   }
 
   async casesDue(): Promise<string[]> {

@@ -37,6 +37,8 @@ import type { Config } from '../platform/config.js';
 import { isIsolation, isolationsAbove } from '../../projections/isolations.js';
 import { isStated, testsAbove } from '../../projections/tests.js';
 import { alertIdOf } from '../alerting/ids.js';
+import { Neo4jCases } from '../cases/case-graph.js';
+import { Neo4jSamples } from '../samples/sample-graph.js';
 import { reactToResults, RESULTS } from '../cases/results.js';
 import { TouchedCases } from '../tracing/touched.js';
 import { traceCase } from '../tracing/worker.js';
@@ -111,6 +113,7 @@ async function previewIn(
   const position = passed ?? { commit: 0n, prepare: 0n };
   // Does not wait for the graph: the preview uses what it holds now, even nothing, whatever happened to a case since.
   const queries = overrideMethods(graph.queries, { position: () => Promise.resolve(LATEST) });
+  const [samples, caseGraph] = [new Neo4jSamples(graph.driver, true), new Neo4jCases(graph.driver, true)];
   const { now, zone, authority } = config;
   const overlay = new OverlayStore(store, position, now);
   await takeIn(overlay);
@@ -118,7 +121,16 @@ async function previewIn(
   const batch = { events: taken.filter(RESULTS.includes), position };
   const signal = new AbortController().signal;
   const ask = () => Promise.resolve();
-  await reactToResults(batch, { store: overlay, graph: queries, authority, zone, ask, signal });
+  await reactToResults(batch, {
+    store: overlay,
+    graph: queries,
+    samples,
+    cases: caseGraph,
+    authority,
+    zone,
+    ask,
+    signal,
+  });
   const cases = new Set(overlay.appended.filter(CHANGING.includes).map(({ data }) => data.caseId));
   // A negative sample may release contacts of cases that it does not change; isolation ends an infectious window.
   const touched = new TouchedCases(queries, ask, () => Promise.resolve(0));

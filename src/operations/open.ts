@@ -2,6 +2,7 @@ import { knownOperatorOrders } from '../delivery/index.js';
 import { TRACE_QUEUE } from '../tracing/index.js';
 import { readProviders } from '@truyvet/message-gateway';
 import type { Driver } from 'neo4j-driver';
+import { Neo4jSamples } from '../samples/index.js';
 import { Neo4jQueries } from '../contact-graph/queries.js';
 import { defineDependency, given as open } from '../requests/context.js';
 import type { OperationTools } from './overview.js';
@@ -23,6 +24,7 @@ export const operationTools = defineDependency('operation tools', (base): Operat
   const [driver, queues, config] = [open(base, 'driver'), open(base, 'queues'), open(base, 'config')];
   const operators = new Neo4jOperators(driver);
   const people = new Neo4jQueries(driver, true);
+  const samples = new Neo4jSamples(driver, true);
   const settings = readProviders(config.providers);
   return {
     store,
@@ -34,7 +36,7 @@ export const operationTools = defineDependency('operation tools', (base): Operat
       failedAlerts: (filter) => operators.failedAlerts(filter),
       operatorCommands: (limit) => operators.operatorCommands(limit),
       heldCases: (limit) => people.heldCases(limit),
-      heldResults: (limit) => people.heldResults(limit),
+      heldResults: (limit) => samples.heldResults(limit),
     },
     contactGraph: () => graphShown(driver, queues, store),
     setAside: () => setAsideNow(driver, queues),

@@ -9,7 +9,7 @@ import {
   REPORT_QUEUE,
   type KnownOperatorOrders,
 } from '../delivery/index.js';
-import { HeldResultSettled, heldResultsShown } from '../samples/index.js';
+import { HeldResultSettled, heldResultsShown, type SampleGraph } from '../samples/index.js';
 import { nameOf } from '../kernel/actor.js';
 import { eventSet, union, type EventIn } from '../kernel/event.js';
 import { ClockConfirmed } from '../event-log/events.js';
@@ -29,7 +29,7 @@ export interface OperationTools {
   store: EventStore;
   operations: KnownOperatorOrders;
   queues: Queues;
-  graph: OperatorQueries & Pick<GraphQueries, 'heldCases' | 'heldResults'>;
+  graph: OperatorQueries & Pick<GraphQueries, 'heldCases'> & Pick<SampleGraph, 'heldResults'>;
   /** Names of the providers, in order of preference. */
   providers: readonly string[];
   /** The providers that write to a file, which by itself reaches nobody. */

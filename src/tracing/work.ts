@@ -1,5 +1,6 @@
 import { Histogram } from 'prom-client';
-import { RESULTS, allProfiles, profilesInUse, reactToResults, type CaseToTrace } from '../cases/index.js';
+import { Neo4jCases, RESULTS, allProfiles, profilesInUse, reactToResults, type CaseToTrace } from '../cases/index.js';
+import { Neo4jSamples } from '../samples/index.js';
 import { graphPast, GraphRebuilt } from '../contact-graph/graph-past.js';
 import { TraceCache, withTraceGraph } from '../contact-graph/trace-graph.js';
 import { CheckpointsLost } from '../event-log/checkpoints-lost.js';
@@ -59,12 +60,14 @@ const TRACING = workerDependency('tracing', ({ base: { store, graph, queues, log
 });
 
 const openCases = defineReaction('open-cases', RESULTS, (worker) => {
-  const { store, graph, config } = worker.base;
+  const { store, graph, driver, config } = worker.base;
   const { authority, zone } = config;
+  const queries = { samples: new Neo4jSamples(driver), cases: new Neo4jCases(driver) };
   const { ask, answers, onError } = worker.of(TRACING);
   const { signal } = worker;
   return {
-    handle: (batch) => reactToResults(batch, { store, graph, authority, zone, ask: (cases) => ask(cases), signal }),
+    handle: (batch) =>
+      reactToResults(batch, { ...queries, store, graph, authority, zone, ask: (cases) => ask(cases), signal }),
     answers,
     onError,
   };

@@ -13,7 +13,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { addToContactList, emptyContactList, type ContactList } from './contacts.js';
 import { formatInstant, readInstant } from '../kernel/instant.js';
-import type { GraphQueries, TraceGraph } from '../contact-graph/ports.js';
+import type { GraphPosition, TraceGraph } from '../contact-graph/ports.js';
 import { TRACED } from '../contact-graph/reads.js';
 import {
   comparePositions,
@@ -37,7 +37,7 @@ export interface TraceJob {
 
 export interface TraceDependencies {
   store: EventStore;
-  graph: GraphQueries;
+  graph: GraphPosition;
   /**
    * Lets a trace read the graph in one transaction. Fails if the graph has not passed the position or was emptied
    * meanwhile: a partial graph would lose contacts.
@@ -215,7 +215,7 @@ async function rulesOf(store: EventStore, { profile }: CaseHistory): Promise<Dis
   return rules;
 }
 
-async function graphPast(graph: GraphQueries, wanted: Position, signal?: AbortSignal): Promise<Position> {
+async function graphPast(graph: GraphPosition, wanted: Position, signal?: AbortSignal): Promise<Position> {
   const until = Date.now() + PATIENCE;
   for (;;) {
     const position = await graph.position(TRACED);

@@ -4,6 +4,7 @@ import type { Driver } from 'neo4j-driver';
 import { wipe } from '../../src/contact-graph/maintenance.js';
 import type { AlertFilter } from '../../src/contact-graph/ports.js';
 import { Neo4jQueries } from '../../src/contact-graph/queries.js';
+import { Neo4jSamples } from '../../src/samples/sample-graph.js';
 import { TraceCache, withTraceGraph } from '../../src/contact-graph/trace-graph.js';
 import { trace } from '../../src/tracing/engine.js';
 import { inputOf } from '../oracle/worlds.js';
@@ -181,7 +182,7 @@ export function answers(driverOf: () => Driver): void {
       'names everyone in a positive pool until a sample of their own is tested',
       async () => {
         await wipe(driverOf());
-        const queries = new Neo4jQueries(driverOf());
+        const samples = new Neo4jSamples(driverOf());
         const writer = await openWriter(driverOf());
         let commit = 0;
         const report = async (
@@ -202,7 +203,7 @@ export function answers(driverOf: () => Driver): void {
         await report('clear pool', 'Dung', 60, 'negative', 3);
         await report('before', 'An', 0, 'negative', 1);
         const names = async () =>
-          (await queries.retests(10)).map(({ personId, sampleId }) => `${personId} of ${sampleId}`);
+          (await samples.retests(10)).map(({ personId, sampleId }) => `${personId} of ${sampleId}`);
         expect(await names()).toEqual(['An of pool', 'Binh of pool', 'Chi of pool']);
         await report('own', 'Binh', 120, 'negative', 1);
         await report('another pool', 'Chi', 120, 'negative', 3);

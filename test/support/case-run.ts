@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { caseDecider, type CaseState } from '../../src/cases/case.js';
 import { addToContactList, emptyContactList, type ContactList } from '../../src/tracing/contacts.js';
 import { readInstant } from '../../src/kernel/instant.js';
-import type { GraphQueries } from '../../src/contact-graph/ports.js';
 import type { CaseFacts, CaseLink } from '../../src/investigation/question-ports.js';
 import type { Kind } from './rows.js';
 import { Contexts, type Means } from '../../src/requests/context.js';
@@ -75,7 +74,9 @@ export class CaseRun {
   async settle(): Promise<void> {
     const { store } = this.rig;
     const signal = new AbortController().signal;
-    const options = { store, graph: this.#graph, authority: 'vn', zone: this.zone, ask: async () => undefined, signal };
+    const [graph, zone] = [this.#graph, this.zone];
+    const queries = { graph, samples: graph, cases: graph };
+    const options = { ...queries, store, authority: 'vn', zone, ask: async () => undefined, signal };
     while (this.#read < store.all.length) {
       const events = store.all.slice(this.#read).filter((event) => TAKEN.includes(event));
       this.#read = store.all.length;
@@ -83,7 +84,7 @@ export class CaseRun {
       if (last) await reactToResults({ events, position: last.position }, options);
       for (const { caseId, disease } of this.#cases()) {
         const reading: Parameters<typeof traceCase>[1]['reading'] = (run) => run(graphOf(this.#world(disease)));
-        await traceCase({ caseId }, { store, graph: this.#graph, reading });
+        await traceCase({ caseId }, { store, graph, reading });
       }
     }
     await this.rig.drain();
@@ -163,5 +164,5 @@ export class CaseRun {
     rapidTests: async () => [],
     rapidTestsAmong: async () => [],
     linksOf: async () => [],
-  } as Partial<GraphQueries> as GraphQueries;
+  };
 }

@@ -12,6 +12,8 @@ import { TraceCache, withTraceGraph } from '../../src/contact-graph/trace-graph.
 import { handle } from '../../src/event-log/handle.js';
 import { idOf } from '../../src/kernel/ids.js';
 import type { RecordedEvent } from '../../src/event-log/event-store.js';
+import { Neo4jCases } from '../../src/cases/case-graph.js';
+import { Neo4jSamples } from '../../src/samples/sample-graph.js';
 import { builtInProfiles } from '../../src/cases/profiles.js';
 import { changedCases, reactToResults, RESULTS, type CaseToTrace } from '../../src/cases/results.js';
 import { TOUCHING, TouchedCases } from '../../src/tracing/touched.js';
@@ -153,7 +155,8 @@ export class Pipeline {
     if (!last) return;
     const { store } = this;
     const signal = new AbortController().signal;
-    const options = { store, graph: this.#graph, authority: 'vn', zone: 'Asia/Ho_Chi_Minh', ask, signal };
+    const queries = { samples: new Neo4jSamples(this.driver), cases: new Neo4jCases(this.driver) };
+    const options = { ...queries, store, graph: this.#graph, authority: 'vn', zone: 'Asia/Ho_Chi_Minh', ask, signal };
     await reactToResults({ events: relevant, position: last.position }, options);
   }
 

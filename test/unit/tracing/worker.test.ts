@@ -6,7 +6,7 @@ import { addToContactList, emptyContactList, type ContactList } from '../../../s
 import { caseDecider, type CaseCommand } from '../../../src/cases/case.js';
 import { formatInstant, readInstant } from '../../../src/kernel/instant.js';
 import type { DiseaseProfile } from '../../../src/cases/profile.js';
-import type { GraphQueries, TraceGraph } from '../../../src/contact-graph/ports.js';
+import type { GraphPosition, TraceGraph } from '../../../src/contact-graph/ports.js';
 import { comparePositions, WrongRevision, type Position } from '../../../src/event-log/event-store.js';
 import { handle } from '../../../src/event-log/handle.js';
 import { builtInProfiles } from '../../../src/cases/profiles.js';
@@ -33,22 +33,8 @@ class Rig {
   positions: Position[] = [];
   readonly read: Position[] = [];
 
-  readonly graph: GraphQueries = {
+  readonly graph: GraphPosition = {
     position: async () => (this.positions.length > 1 ? this.positions.shift() : this.positions[0]) ?? this.end,
-    alerts: async () => [],
-    retests: async () => [],
-    messageByReference: async () => undefined,
-    heldResults: async () => [],
-    rapidTests: async () => [],
-    rapidTestsAmong: async () => [],
-    linksOf: async () => [],
-    casesDue: async () => [],
-    liveCases: async () => [],
-    touchedCases: async () => [],
-    alertsDue: async () => [],
-    pace: async () => ({ usual: [], today: 0, before: [], approvedToday: 0 }),
-    capacities: async () => new Map(),
-    heldCases: async () => [],
   };
 
   get end(): Position {
