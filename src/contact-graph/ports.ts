@@ -14,37 +14,6 @@ export class GraphNotReady extends Refused {
   }
 }
 
-export type AlertStatus = 'requested' | 'covered' | 'sent' | 'delivered' | 'failed' | 'withdrawn';
-
-export interface AlertRow {
-  alertId: string;
-  caseId: string;
-  personId: string;
-  disease: string;
-  degree: number;
-  sequence: number;
-  status: AlertStatus;
-  /** Why the alert failed, which calls for a field visit; null if it did not fail. */
-  reason: string | null;
-  /** Id of the alert that covers this one, by informing everyone who shares the phone; null if it is not covered. */
-  by: string | null;
-  provider: string | null;
-  /** The alert was sent and is still to be taken back. */
-  takeBack: boolean;
-  /** Instants as text. */
-  requestedAt: string;
-  changedAt: string;
-}
-
-export interface AlertFilter {
-  caseId?: string | undefined;
-  personId?: string | undefined;
-  status?: AlertStatus | undefined;
-  /** Alerts after this id, for paging in the order of ids. */
-  after?: string | undefined;
-  limit: number;
-}
-
 /** Facts that may change what a trace finds. */
 export interface TouchedBy {
   people: string[];
@@ -58,37 +27,6 @@ export interface TouchedBy {
   lingering: number;
 }
 
-/** The recent volume of alerting, against which a day is judged. */
-export interface Pace {
-  /** Number of contacts of each recent case. */
-  usual: number[];
-  /** Messages requested in the last 24 hours, and in each of the 24-hour periods before that, for two weeks. */
-  today: number;
-  before: number[];
-  /** The largest daily volume that somebody approved within the last 24 hours; 0 if nobody did. */
-  approvedToday: number;
-}
-
-/** A case whose alerts wait for a person's approval, or were refused. */
-export interface HeldCase {
-  caseId: string;
-  personId: string;
-  status: 'held' | 'refused';
-  contacts: number;
-  /** Instant as text. */
-  since: string;
-}
-
-/** A message that was sent: an alert, the withdrawal of an alert, or a reminder. */
-export interface SentMessage {
-  /** Why it was sent. */
-  purpose: string;
-  /** Id of the alert or reminder. */
-  about: string;
-  /** Identifies the message's own stream; omitted if it has none. */
-  noted?: { messageId: string; whose: string };
-}
-
 /** How far the graph has followed the log. */
 export interface GraphPosition {
   /**
@@ -99,23 +37,12 @@ export interface GraphPosition {
 }
 
 export interface GraphQueries extends GraphPosition {
-  /** @param at milliseconds. */
-  pace(at: number): Promise<Pace>;
-  /** How many people each place holds; places of unknown capacity are omitted. */
-  capacities(placeIds: readonly string[]): Promise<Map<string, number>>;
-  /** Longest waiting first. */
-  heldCases(limit: number): Promise<HeldCase[]>;
-  alerts(filter: AlertFilter): Promise<AlertRow[]>;
-  /** The message that a provider accepted under this reference. */
-  messageByReference(provider: string, reference: string): Promise<SentMessage | undefined>;
   /** Cases that changed after their latest completed trace, by id. */
   casesDue(): Promise<string[]>;
   /** Ids of live cases whose infectious window begins before an instant (seconds). */
   liveCases(before: number): Promise<string[]>;
   /** Ids of live cases whose person or contacts include these people, or people met during these stays. */
   touchedCases(by: TouchedBy): Promise<string[]>;
-  /** Ids of alerts without an outcome, and of withdrawn alerts not taken back yet, in order. */
-  alertsDue(after: string | undefined, limit: number): Promise<string[]>;
 }
 
 /** A slot's key is the number of its place times this, plus its day. */

@@ -3,14 +3,10 @@ import { passedBy, passedByAll, readGraphState } from './checkpoints.js';
 import { GraphReader } from './graph-reader.js';
 import { int } from './neo4j.js';
 import type { Reads } from './reads.js';
-import type { AlertFilter, AlertRow, GraphQueries, HeldCase, Pace, SentMessage, TouchedBy } from './ports.js';
+import type { GraphQueries, TouchedBy } from './ports.js';
 
 /** Projections that several queries read. */
 const CASES: Reads = ['cases'];
-const ALERTS: Reads = ['alerts'];
-
-/** How many earlier days of alerting a day is judged against. */
-const DAYS_BEFORE = 14;
 
 /** Answers other parts' questions from Neo4j. */
 export class Neo4jQueries extends GraphReader implements GraphQueries {
@@ -19,65 +15,10 @@ export class Neo4jQueries extends GraphReader implements GraphQueries {
     return state && (reads ? passedBy(state, reads) : passedByAll(state.passed));
   }
 
-  async alerts({ caseId, personId, status, after, limit }: AlertFilter): Promise<AlertRow[]> {
-    return this.read<AlertRow>(
-      ALERTS,
-      (label) => `MATCH (a:${label('Alert')})
-       WHERE a.id > $after AND ($caseId IS NULL OR a.caseId = $caseId)
-         AND ($personId IS NULL OR a.personId = $personId) AND ($status IS NULL OR a.status = $status)
-       RETURN a.id AS alertId, a.caseId AS caseId, a.personId AS personId, a.disease AS disease, a.degree AS degree,
-              a.sequence AS sequence, a.status AS status, a.reason AS reason, a.by AS by, a.provider AS provider,
-              a.takeBack AS takeBack, a.requestedAt AS requestedAt, a.changedAt AS changedAt
-       ORDER BY a.id LIMIT $limit`,
-      {
-        caseId: caseId ?? null,
-        personId: personId ?? null,
-        status: status ?? null,
-        after: after ?? '',
-        limit: int(limit),
-      },
-    );
-  }
-
-  async messageByReference(provider: string, reference: string): Promise<SentMessage | undefined> {
-    type Found = Omit<SentMessage, 'noted'> & { messageId: string | null; whose: string | null };
-    // A message with a stream of its own comes first. The others were sent without one, or before messages had streams.
-    const [message] = await this.read<Found>(
-      ['messages', 'alerts', 'reminders'],
-      (label) => `CALL () {
-         MATCH (m:${label('Message')} {reference: $reference}) WHERE m.provider = $provider
-         RETURN m.about AS about, m.purpose AS purpose, m.id AS messageId, m.whose AS whose
-         UNION
-         MATCH (a:${label('Alert')} {reference: $reference}) WHERE a.provider = $provider RETURN a.id AS about, 'alert' AS purpose, null AS messageId, null AS whose
-         UNION
-         MATCH (a:${label('Alert')} {withdrawalReference: $reference}) WHERE a.takenBackBy = $provider
-         RETURN a.id AS about, 'withdrawal' AS purpose, null AS messageId, null AS whose
-         UNION
-         MATCH (r:${label('Reminder')} {reference: $reference}) WHERE r.provider = $provider
-         RETURN r.id AS about, 'reminder' AS purpose, null AS messageId, null AS whose
-       }
-       RETURN about, purpose, messageId, whose ORDER BY messageId IS NULL LIMIT 1`,
-      { provider, reference },
-    );
-    if (!message) return undefined;
-    const { about, purpose, messageId, whose } = message;
-    return { about, purpose, ...(messageId !== null && whose !== null && { noted: { messageId, whose } }) };
-  }
-
   async casesDue(): Promise<string[]> {
     const due = await this.read<{ id: string }>(
       CASES,
       (label) => `MATCH (c:${label('Case')} {due: true}) RETURN c.id AS id`,
-    );
-    return due.map(({ id }) => id);
-  }
-
-  async alertsDue(after: string | undefined, limit: number): Promise<string[]> {
-    const due = await this.read<{ id: string }>(
-      ALERTS,
-      (label) =>
-        `MATCH (a:${label('Alert')} {due: true}) WHERE a.id > $after RETURN a.id AS id ORDER BY a.id LIMIT $limit`,
-      { after: after ?? '', limit: int(limit) },
     );
     return due.map(({ id }) => id);
   }
@@ -149,51 +90,5 @@ export class Neo4jQueries extends GraphReader implements GraphQueries {
       },
     );
     return touched.map(({ id }) => id);
-  }
-
-  async pace(at: number): Promise<Pace> {
-    const hour = Math.floor(at / 3_600_000);
-    const [row] = await this.read<{ usual: number[]; hours: [number, number][]; approved: number }>(
-      ['cases', 'case-windows', 'brake'],
-      (label) => `CALL () {
-         MATCH (c:${label('Case')} {status: 'live'}) WHERE c.contacts IS NOT NULL AND c.brake IS NULL
-         WITH c ORDER BY c.collectedAt DESC LIMIT 200 RETURN collect(c.contacts) AS usual
-       }
-       CALL () {
-         MATCH (h:${label('AlertHour')}) WHERE h.hour > $from RETURN collect([h.hour, h.requested]) AS hours
-       }
-       CALL () {
-         OPTIONAL MATCH (h:${label('AlertHour')}) WHERE h.hour > $yesterday RETURN coalesce(max(h.approved), 0) AS approved
-       }
-       RETURN usual, hours, approved`,
-      { from: int(hour - 24 * DAYS_BEFORE - 24), yesterday: int(hour - 24) },
-    );
-    const days = new Array<number>(DAYS_BEFORE + 1).fill(0);
-    for (const [each, requested] of row?.hours ?? []) {
-      const day = Math.floor((hour - each) / 24);
-      if (day >= 0 && day < days.length) days[day] = (days[day] ?? 0) + requested;
-    }
-    const [today = 0, ...before] = days;
-    return { usual: row?.usual ?? [], today, before, approvedToday: row?.approved ?? 0 };
-  }
-
-  async capacities(placeIds: readonly string[]): Promise<Map<string, number>> {
-    const known = await this.read<{ id: string; capacity: number }>(
-      ['places'],
-      (label) => `UNWIND $placeIds AS id MATCH (p:Place {id: id}) WHERE p.${label('Place.capacity')} IS NOT NULL
-       RETURN p.id AS id, p.${label('Place.capacity')} AS capacity`,
-      { placeIds },
-    );
-    return new Map(known.map(({ id, capacity }) => [id, capacity]));
-  }
-
-  heldCases(limit: number): Promise<HeldCase[]> {
-    return this.read<HeldCase>(
-      ['cases', 'brake'],
-      (label) => `MATCH (c:${label('Case')})-[:OF]->(p:Person) WHERE c.brake IS NOT NULL
-       RETURN c.id AS caseId, p.id AS personId, c.brake AS status, c.heldContacts AS contacts, c.heldSince AS since
-       ORDER BY since, caseId LIMIT $limit`,
-      { limit: int(limit) },
-    );
   }
 }

@@ -1,9 +1,9 @@
-import type { GraphQueries } from '../contact-graph/ports.js';
 import type { EventStore } from '../event-log/event-store.js';
 import type { Queues } from '../work/queues.js';
 import type { DeliveryReport } from '@truyvet/message-gateway';
 import { keptDetail, keptReference } from './kept.js';
 import { LoadedMessage } from './loaded-message.js';
+import type { MessageGraph } from './message-graph.js';
 import type { Purposes } from './purposes.js';
 
 /** The source of the events that delivery records by itself. */
@@ -45,7 +45,7 @@ export class UnknownMessage extends Error {
  */
 export async function noteReport(
   store: EventStore,
-  graph: Pick<GraphQueries, 'messageByReference'>,
+  graph: MessageGraph,
   purposes: Purposes,
   given: ReportJob,
 ): Promise<void> {

@@ -3,6 +3,7 @@ import type { Worker } from '../work/worker.js';
 import { GRACE, within } from '../platform/stopping.js';
 import { publishFailing } from './failing-providers.js';
 import { queueOf, sendByPurpose, sendThrough } from './message-jobs.js';
+import { MESSAGE_GRAPH } from './message-graph.js';
 import { watchPauses } from './pauses.js';
 import type { MessageJob } from './purposes.js';
 import { noteReport, REPORT_QUEUE, takeReports, type ReportJob } from './reports.js';
@@ -53,9 +54,9 @@ export const WORK: Work = {
   handlers: [
     handlesJob<ReportJob>(REPORT_QUEUE, (worker) => {
       const { purposes, trouble } = worker.of(SENDING);
-      const { store, graph } = worker.base;
+      const graph = worker.of(MESSAGE_GRAPH);
       return {
-        run: ({ data }) => noteReport(store, graph, purposes, data),
+        run: ({ data }) => noteReport(worker.base.store, graph, purposes, data),
         onFailed: (error) => trouble('alerts: a job is to be tried again', error),
       };
     }),

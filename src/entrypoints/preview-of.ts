@@ -5,7 +5,9 @@ import { Registry } from 'prom-client';
 import { hasNothingToSay } from '../alerting/words.js';
 import { loadAlert, type LoadedAlert } from '../alerting/loaded-alert.js';
 import { Allowance } from '../delivery/allowance.js';
-import { Brake } from '../alerting/apply-brake.js';
+import { Neo4jAlerts } from '../alerting/alert-graph.js';
+import type { AlertGraph } from '../alerting/alert-ports.js';
+import { Brake, brakeGraph } from '../alerting/apply-brake.js';
 import { CaseViews } from '../alerting/case-views.js';
 import { OwnCases } from '../alerting/own-cases.js';
 import { concurrently } from '../kernel/concurrently.js';
@@ -26,8 +28,8 @@ import type { Sealing } from '../event-log/sealing.js';
 import { Recipients } from '../alerting/recipients.js';
 import { registrationsOf } from '../people/registrations.js';
 import { Rules } from '../alerting/rules.js';
+import { Neo4jPlaces, type PlaceGraph } from '../places/place-graph.js';
 import type { Graph } from '../contact-graph/index.js';
-import type { GraphQueries } from '../contact-graph/ports.js';
 import { overrideMethods } from '../contact-graph/override-methods.js';
 import { answeringInSteps } from '../contact-graph/standing.js';
 import { TraceCache, withTraceGraph } from '../contact-graph/trace-graph.js';
@@ -146,18 +148,27 @@ async function previewIn(
       passed,
     );
   for (const caseId of cases) await traceCase({ caseId }, { store: overlay, graph: queries, reading });
-  const found = await foretold({ store, overlay, sealing, graph: graph.queries, config });
+  const alerts = new Neo4jAlerts(graph.driver, true);
+  const found = await foretold({
+    store,
+    overlay,
+    sealing,
+    alerts,
+    places: new Neo4jPlaces(graph.driver, true),
+    config,
+  });
   return { ...found, graph_behind: await store.isBehind(passed, (await graphTypes()).events.types) };
 }
 
 /** A log, and an overlay with what happened to cases. */
 export interface Above extends Pick<Asked, 'store' | 'sealing' | 'config'> {
   overlay: OverlayStore;
-  graph: Pick<GraphQueries, 'pace' | 'capacities' | 'alerts'>;
+  alerts: Pick<AlertGraph, 'pace' | 'alerts'>;
+  places: PlaceGraph;
 }
 
 /** Computes what the overlay's events lead to for people: alerts are planned, and sent to nobody. */
-export async function foretold({ store, overlay, sealing, graph, config }: Above): Promise<Foretold> {
+export async function foretold({ store, overlay, sealing, alerts, places, config }: Above): Promise<Foretold> {
   const { now, zone } = config;
   const gathers = config.alertGatherMinutes > 0;
   const views = new CaseViews(overlay);
@@ -165,8 +176,8 @@ export async function foretold({ store, overlay, sealing, graph, config }: Above
   const ownCases = new OwnCases(overlay, views, rules);
   const recipients = new Recipients(overlay, views, config.alertMergeHours, now, gathers);
   const allowance = new Allowance(overlay, { zone, now, phoneDaily: config.phoneDaily, morning: MORNING });
-  const brake = new Brake(overlay, graph, config.brake, now, zone);
-  const unreached = alertsIn(graph);
+  const brake = new Brake(overlay, brakeGraph(alerts, places), config.brake, now, zone);
+  const unreached = alertsIn(alerts);
   const texts = new Texts(config);
   const sent = new Set<string>();
   const provider: SmsProvider = {
@@ -229,7 +240,7 @@ export async function foretold({ store, overlay, sealing, graph, config }: Above
 }
 
 /** All alerts of people who are no longer cases, whatever became of the alerts. */
-function alertsIn(graph: Pick<GraphQueries, 'alerts'>): Unreached {
+function alertsIn(graph: Pick<AlertGraph, 'alerts'>): Unreached {
   const noted = new Map<string, Set<string>>();
   return {
     add: async (personId, alertId) => void noted.set(personId, (noted.get(personId) ?? new Set()).add(alertId)),

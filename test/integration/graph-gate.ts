@@ -10,6 +10,7 @@ import { LIMITS } from '../../src/contact-graph/limits.js';
 import { wipe } from '../../src/contact-graph/maintenance.js';
 import { migrate, readMigrations } from '../../src/contact-graph/migrations.js';
 import { connectGraph, inTransaction, rows, type GraphAddress } from '../../src/contact-graph/neo4j.js';
+import { Neo4jAlerts } from '../../src/alerting/alert-graph.js';
 import { Neo4jQueries } from '../../src/contact-graph/queries.js';
 import { Neo4jReminders } from '../../src/reminders/reminder-queries.js';
 import { runProjector } from '../../src/contact-graph/run-projector.js';
@@ -83,14 +84,14 @@ export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): voi
           // The queries that workers send periodically.
           const asking = [1, 2, 3, 4].map(async () => {
             const driver = connect(60_000);
-            const queries = new Neo4jQueries(driver);
+            const [alerts, queries] = [new Neo4jAlerts(driver), new Neo4jQueries(driver)];
             for (let answers = 0; ; answers++) {
               if (stop.signal.aborted) return answers;
               await Promise.all([
                 new Neo4jReminders(driver).remindersDue(window),
                 queries.casesDue(),
-                queries.heldCases(10),
-                queries.alertsDue(undefined, 10),
+                alerts.heldCases(10),
+                alerts.alertsDue(undefined, 10),
               ]);
             }
           });

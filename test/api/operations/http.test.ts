@@ -3,7 +3,7 @@ import { Sealing } from '../../../src/event-log/sealing.js';
 import { SAMPLE_REQUESTS } from '../../../src/samples/requests.js';
 import { knownIds } from '../../../src/requests/known-ids.js';
 import { sampleGraph } from '../../../src/samples/sample-graph.js';
-import { graphQueries } from '../../../src/requests/graph-queries.js';
+import { alertGraph } from '../../../src/alerting/alert-graph.js';
 import { Contexts } from '../../../src/requests/context.js';
 import { RequestsModule } from '../../../src/http/bind.js';
 import { type DomainEvent, streams, anyStream } from '../../support/events.js';
@@ -70,7 +70,7 @@ beforeAll(async () => {
   const contexts = new Contexts(
     { store, master, sealing, zone: 'UTC' },
     {
-      [graphQueries.name]: graph,
+      [alertGraph.name]: graph,
       [sampleGraph.name]: graph,
       [operationTools.name]: tools,
       [knownIds.name]: { idsLike: nothing },

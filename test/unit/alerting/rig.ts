@@ -9,7 +9,7 @@ import { Allowance } from '../../../src/delivery/allowance.js';
 import { Brake } from '../../../src/alerting/apply-brake.js';
 import { loadAlert } from '../../../src/alerting/loaded-alert.js';
 import { CaseViews } from '../../../src/alerting/case-views.js';
-import type { Pace } from '../../../src/contact-graph/ports.js';
+import type { Pace } from '../../../src/alerting/alert-ports.js';
 import { Gathering } from '../../../src/alerting/gathering.js';
 import { Dispatcher, Elsewhere, HandedOverElsewhere } from '../../../src/delivery/dispatcher.js';
 import { sendJob, type PlanJob, type SendJob } from '../../../src/alerting/jobs.js';

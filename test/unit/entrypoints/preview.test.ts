@@ -52,7 +52,8 @@ async function preview(rig: AlertingRig, happens: () => Promise<void>): Promise<
     ...{ now: () => rig.now, zone: 'Asia/Ho_Chi_Minh', alertMergeHours: 12, alertGatherMinutes: 2, phoneDaily: 4 },
     ...{ brake: rig.brake, senderName: undefined, contactLine: '1900 9095', language: 'vi' },
   };
-  const above = { store, overlay, sealing: rig.sealing, config, graph: { ...rig.usually, alerts } };
+  const graph = { alerts: { ...rig.usually, alerts }, places: rig.usually };
+  const above = { ...graph, store, overlay, sealing: rig.sealing, config };
   return foretold(above as unknown as Above);
 }
 
