@@ -13,7 +13,7 @@ import {
 } from './events.js';
 import type { ProfilesInUse } from './profile.js';
 import { isRapid } from './rapid-antigen.js';
-import type { GraphPosition } from '../contact-graph/ports.js';
+import type { GraphPosition } from '../contact-graph/graph-position.js';
 import { comparePositions, type Batch, type EventStore, type Position } from '../event-log/event-store.js';
 import { profilesInUse } from './profiles.js';
 import { calendarOf } from '../platform/calendar.js';

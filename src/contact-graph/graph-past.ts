@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { comparePositions, type Position } from '../event-log/event-store.js';
-import type { GraphPosition } from './ports.js';
+import type { GraphPosition } from './graph-position.js';
 
 /** Waits until the graph has passed a position of the log. */
 export async function graphPast(graph: GraphPosition, wanted: Position, signal: AbortSignal): Promise<void> {

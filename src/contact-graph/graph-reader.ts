@@ -8,7 +8,7 @@ import { answering, asking, askingOnce } from './standing.js';
 export class GraphReader {
   /** @param forPeople whether answers go to people, who get an error while the graph is not filled yet. */
   constructor(
-    protected readonly driver: Driver,
+    private readonly driver: Driver,
     private readonly forPeople = false,
   ) {}
 

@@ -2,9 +2,6 @@ import type { Shared } from './place-facts.js';
 import { Refused } from '../kernel/errors.js';
 import { GRAPH_NOT_READY } from './problems.js';
 import { SECONDS_PER_DAY } from '../kernel/instant.js';
-import type { Position } from '../event-log/event-store.js';
-
-/** The queries that other parts may run on the contact graph. */
 
 /** The graph cannot answer queries yet. */
 export class GraphNotReady extends Refused {
@@ -12,37 +9,6 @@ export class GraphNotReady extends Refused {
     super(GRAPH_NOT_READY, `The contact graph cannot be asked yet: ${why}.`, fix);
     this.name = 'GraphNotReady';
   }
-}
-
-/** Facts that may change what a trace finds. */
-export interface TouchedBy {
-  people: string[];
-  /** Stays of people, by place and UTC day; times in seconds. */
-  stays: { placeId: string; day: number; from: number; to: number }[];
-  /** Places that were described for the first time. */
-  places: string[];
-  /** People whose household may have changed, each with the commit position of the event that reported it. */
-  moved: { personId: string; at: bigint }[];
-  /** The most seconds that a place's air stays infectious: another person may have left that much earlier. */
-  lingering: number;
-}
-
-/** How far the graph has followed the log. */
-export interface GraphPosition {
-  /**
-   * The position that the whole graph, or these projections of it, have passed; undefined while one of them has passed
-   * nothing or is being rebuilt.
-   */
-  position(reads?: readonly string[]): Promise<Position | undefined>;
-}
-
-export interface GraphQueries extends GraphPosition {
-  /** Cases that changed after their latest completed trace, by id. */
-  casesDue(): Promise<string[]>;
-  /** Ids of live cases whose infectious window begins before an instant (seconds). */
-  liveCases(before: number): Promise<string[]>;
-  /** Ids of live cases whose person or contacts include these people, or people met during these stays. */
-  touchedCases(by: TouchedBy): Promise<string[]>;
 }
 
 /** A slot's key is the number of its place times this, plus its day. */

@@ -141,7 +141,7 @@ async function pingLog({ marked, config, urls }: Runtime, driver: Driver): Promi
 /** The module that previews whom rows would alert; it uses the queries that refuse an incomplete graph. */
 async function previewsOf(runtime: Runtime, graph: Graph, languages: ReadonlySet<string>): Promise<DynamicModule> {
   const { store, sealing, config } = runtime;
-  const asked = { store, sealing, graph: { driver: graph.driver, queries: graph.people }, config };
+  const asked = { store, sealing, graph, config };
   const { zone, now, retentionDays } = config;
   const settings: PreviewSettings = {
     zone,

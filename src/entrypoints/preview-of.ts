@@ -30,7 +30,6 @@ import { registrationsOf } from '../people/registrations.js';
 import { Rules } from '../alerting/rules.js';
 import { Neo4jPlaces, type PlaceGraph } from '../places/place-graph.js';
 import type { Graph } from '../contact-graph/index.js';
-import { overrideMethods } from '../contact-graph/override-methods.js';
 import { answeringInSteps } from '../contact-graph/standing.js';
 import { TraceCache, withTraceGraph } from '../contact-graph/trace-graph.js';
 import type { EventStore } from '../event-log/event-store.js';
@@ -42,6 +41,7 @@ import { alertIdOf } from '../alerting/ids.js';
 import { Neo4jCases } from '../cases/case-graph.js';
 import { Neo4jSamples } from '../samples/sample-graph.js';
 import { reactToResults, RESULTS } from '../cases/results.js';
+import { Neo4jTracing } from '../tracing/tracing-graph.js';
 import { TouchedCases } from '../tracing/touched.js';
 import { traceCase } from '../tracing/worker.js';
 import { graphTypes } from './graph-types.js';
@@ -90,7 +90,7 @@ const MOST_ALERTS = 1_000;
 export interface Asked {
   store: EventStore;
   sealing: Sealing;
-  graph: Pick<Graph, 'driver' | 'queries'>;
+  graph: Pick<Graph, 'driver' | 'position'>;
   config: Config;
 }
 
@@ -111,10 +111,10 @@ async function previewIn(
   { store, sealing, graph, config }: Asked,
   takeIn: (overlay: EventStore) => Promise<void>,
 ): Promise<Preview> {
-  const passed = await graph.queries.position();
+  const passed = await graph.position();
   const position = passed ?? { commit: 0n, prepare: 0n };
   // Does not wait for the graph: the preview uses what it holds now, even nothing, whatever happened to a case since.
-  const queries = overrideMethods(graph.queries, { position: () => Promise.resolve(LATEST) });
+  const anyPosition = { position: () => Promise.resolve(LATEST) };
   const [samples, caseGraph] = [new Neo4jSamples(graph.driver, true), new Neo4jCases(graph.driver, true)];
   const { now, zone, authority } = config;
   const overlay = new OverlayStore(store, position, now);
@@ -125,7 +125,7 @@ async function previewIn(
   const ask = () => Promise.resolve();
   await reactToResults(batch, {
     store: overlay,
-    graph: queries,
+    graph: anyPosition,
     samples,
     cases: caseGraph,
     authority,
@@ -135,7 +135,7 @@ async function previewIn(
   });
   const cases = new Set(overlay.appended.filter(CHANGING.includes).map(({ data }) => data.caseId));
   // A negative sample may release contacts of cases that it does not change; isolation ends an infectious window.
-  const touched = new TouchedCases(queries, ask, () => Promise.resolve(0));
+  const touched = new TouchedCases(new Neo4jTracing(graph.driver, true), anyPosition, ask, () => Promise.resolve(0));
   const results = taken.filter(isStated);
   const isolations = taken.filter(isIsolation);
   for (const { caseId } of await touched.after({ events: [...results, ...isolations], position })) cases.add(caseId);
@@ -147,7 +147,7 @@ async function previewIn(
       (known) => run(isolationsAbove(testsAbove(known, store, overlay, results), isolations)),
       passed,
     );
-  for (const caseId of cases) await traceCase({ caseId }, { store: overlay, graph: queries, reading });
+  for (const caseId of cases) await traceCase({ caseId }, { store: overlay, graph: anyPosition, reading });
   const alerts = new Neo4jAlerts(graph.driver, true);
   const found = await foretold({
     store,

@@ -35,7 +35,7 @@ export async function previewImport(
   try {
     await requireSameLog(runtime, graph.driver);
     let rejected = 0;
-    const asked = { store, sealing, graph: { driver: graph.driver, queries: graph.people }, config };
+    const asked = { store, sealing, graph, config };
     const found = await previewOf(asked, async (overlay) => {
       rejected = (await takeIn({ ...runtime, store: overlay }, rejectsPath)).rejected;
     });

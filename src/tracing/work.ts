@@ -10,6 +10,7 @@ import { defineReaction, handlesJob, sweeping, type Running, type Work } from '.
 import { workerDependency, type Worker } from '../work/worker.js';
 import { TRACE_QUEUE } from './jobs.js';
 import { TOUCHING, TouchedCases } from './touched.js';
+import { Neo4jTracing } from './tracing-graph.js';
 import { GraphBehind, traceCase, type TraceJob } from './worker.js';
 
 /**
@@ -24,7 +25,7 @@ const TRACES_AT_ONCE = 2;
 const SLOT_CACHE = 512 * 2 ** 20;
 
 /** What opening and tracing cases share in a worker. */
-const TRACING = workerDependency('tracing', ({ base: { store, graph, queues, logger, config } }) => {
+const TRACING = workerDependency('tracing', ({ base: { store, graph, driver, queues, logger, config } }) => {
   const queue = queues.queue<TraceJob>(TRACE_QUEUE);
   const trouble = outageLogger(logger, (error) => error instanceof GraphRebuilt || error instanceof CheckpointsLost);
   return {
@@ -42,7 +43,7 @@ const TRACING = workerDependency('tracing', ({ base: { store, graph, queues, log
     },
     /** Redis may have lost jobs: the graph knows which traces are still due, and queueing one twice is harmless. */
     async askForDue() {
-      const due = await graph.casesDue();
+      const due = await new Neo4jTracing(driver).casesDue();
       await queue.addBulk(
         due.map((caseId) => ({ name: 'trace', data: { caseId }, opts: { jobId: `trace-${caseId}-due` } })),
       );
@@ -74,9 +75,10 @@ const openCases = defineReaction('open-cases', RESULTS, (worker) => {
 });
 
 const touchedCases = defineReaction('touched-cases', TOUCHING, (worker) => {
-  const { store, graph } = worker.base;
+  const { store, graph, driver } = worker.base;
   const { ask, answers, onError } = worker.of(TRACING);
   const touched = new TouchedCases(
+    new Neo4jTracing(driver),
     graph,
     (position) => graphPast(graph, position, worker.signal),
     async () => Math.max(...(await allProfiles(store)).map(({ lingeringMinutes }) => lingeringMinutes * 60)),

@@ -13,7 +13,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { addToContactList, emptyContactList, type ContactList } from './contacts.js';
 import { formatInstant, readInstant } from '../kernel/instant.js';
-import type { GraphPosition, TraceGraph } from '../contact-graph/ports.js';
+import type { GraphPosition } from '../contact-graph/graph-position.js';
+import type { TraceGraph } from '../contact-graph/ports.js';
 import { TRACED } from '../contact-graph/reads.js';
 import {
   comparePositions,

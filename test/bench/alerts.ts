@@ -222,7 +222,7 @@ async function withParts<T>(
       },
       async settled() {
         for (let quiet = 0; quiet < 3; await delay(100)) {
-          const behind = await store.isBehind(await graph.queries.position(), GRAPH_TYPES);
+          const behind = await store.isBehind(await graph.position(), GRAPH_TYPES);
           const owed = await new Neo4jAlerts(graph.driver).alertsDue(undefined, 1);
           quiet = behind || owed.length > 0 ? 0 : quiet + 1;
         }

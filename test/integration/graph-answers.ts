@@ -4,7 +4,7 @@ import type { Driver } from 'neo4j-driver';
 import { wipe } from '../../src/contact-graph/maintenance.js';
 import type { AlertFilter } from '../../src/alerting/alert-ports.js';
 import { Neo4jAlerts } from '../../src/alerting/alert-graph.js';
-import { Neo4jQueries } from '../../src/contact-graph/queries.js';
+import { Neo4jTracing } from '../../src/tracing/tracing-graph.js';
 import { Neo4jSamples } from '../../src/samples/sample-graph.js';
 import { TraceCache, withTraceGraph } from '../../src/contact-graph/trace-graph.js';
 import { trace } from '../../src/tracing/engine.js';
@@ -130,7 +130,7 @@ export function answers(driverOf: () => Driver): void {
         ];
         await writer.write({ events: recorded(events, 1), position: positionAt(events.length) });
         await writer.settle();
-        const [alerts, queries] = [new Neo4jAlerts(driverOf()), new Neo4jQueries(driverOf())];
+        const alerts = new Neo4jAlerts(driverOf());
         const ids = async (filter: Partial<AlertFilter>) =>
           (await alerts.alerts({ limit: 10, ...filter })).map(({ alertId }) => alertId);
         expect(await ids({})).toEqual(['a', 'b', 'c', 'd']);
@@ -145,7 +145,7 @@ export function answers(driverOf: () => Driver): void {
         expect(await alerts.alertsDue(undefined, 10)).toEqual(['a', 'd']);
         expect(await alerts.alertsDue('a', 10)).toEqual(['d']);
         expect(await alerts.alertsDue(undefined, 1)).toEqual(['a']);
-        expect(await queries.casesDue()).toEqual(['one']);
+        expect(await new Neo4jTracing(driverOf()).casesDue()).toEqual(['one']);
       },
       SLOWEST,
     );

@@ -10,7 +10,7 @@ import { GraphWatch } from '../../src/contact-graph/graph-watch.js';
 import { wipe } from '../../src/contact-graph/maintenance.js';
 import { defineProjection } from '../../src/contact-graph/projection.js';
 import { GraphWriter } from '../../src/contact-graph/projector.js';
-import { Neo4jQueries } from '../../src/contact-graph/queries.js';
+import { graphPositionOf } from '../../src/contact-graph/graph-position.js';
 import { Neo4jSamples } from '../../src/samples/sample-graph.js';
 import { Neo4jQuestions } from '../../src/investigation/question-queries.js';
 import { runProjector } from '../../src/contact-graph/run-projector.js';
@@ -78,10 +78,10 @@ class Scene {
   }
 
   async caughtUp(): Promise<void> {
-    const queries = new Neo4jQueries(this.driver);
+    const graph = graphPositionOf(this.driver);
     await until(async () => {
       const end = this.store.all.at(-1)?.position;
-      const passed = await queries.position();
+      const passed = await graph.position();
       return passed !== undefined && end !== undefined && comparePositions(passed, end) >= 0;
     }, 'the graph has caught up');
   }

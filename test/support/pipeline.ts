@@ -7,7 +7,7 @@ import { addToContactList, emptyContactList } from '../../src/tracing/contacts.j
 import { formatInstant, readInstant } from '../../src/kernel/instant.js';
 import type { DiseaseProfile } from '../../src/cases/profile.js';
 import type { GraphWriter } from '../../src/contact-graph/projector.js';
-import { Neo4jQueries } from '../../src/contact-graph/queries.js';
+import { graphPositionOf, type GraphPosition } from '../../src/contact-graph/graph-position.js';
 import { TraceCache, withTraceGraph } from '../../src/contact-graph/trace-graph.js';
 import { handle } from '../../src/event-log/handle.js';
 import { idOf } from '../../src/kernel/ids.js';
@@ -16,6 +16,7 @@ import { Neo4jCases } from '../../src/cases/case-graph.js';
 import { Neo4jSamples } from '../../src/samples/sample-graph.js';
 import { builtInProfiles } from '../../src/cases/profiles.js';
 import { changedCases, reactToResults, RESULTS, type CaseToTrace } from '../../src/cases/results.js';
+import { Neo4jTracing } from '../../src/tracing/tracing-graph.js';
 import { TOUCHING, TouchedCases } from '../../src/tracing/touched.js';
 import { traceCase } from '../../src/tracing/worker.js';
 import { MIDNIGHT } from '../oracle/worlds.js';
@@ -59,7 +60,7 @@ export type Stated = Partial<Pick<TestResult, 'onsetAt' | 'infectiousFrom' | 'in
 /** The log in memory, and everything else as in production: the graph, touched cases, the trace, its difference. */
 export class Pipeline {
   readonly store = new MemoryEventStore();
-  readonly #graph: Neo4jQueries;
+  readonly #graph: GraphPosition;
   readonly #touched: TouchedCases;
   readonly #cache = new TraceCache(1_000_000);
   #writer: GraphWriter | undefined;
@@ -72,8 +73,9 @@ export class Pipeline {
     /** Whether results in the log open and close cases. */
     private readonly reacting = false,
   ) {
-    this.#graph = new Neo4jQueries(driver);
+    this.#graph = graphPositionOf(driver);
     this.#touched = new TouchedCases(
+      new Neo4jTracing(driver),
       this.#graph,
       async () => undefined,
       async () => profile.lingeringMinutes * 60,

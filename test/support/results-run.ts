@@ -4,7 +4,7 @@ import type { Event, EventIn } from '../../src/kernel/event.js';
 import { type EventType, streams, type DomainEvent, type EventOf } from './events.js';
 import type { TestResult } from '../../src/samples/events.js';
 import { formatInstant } from '../../src/kernel/instant.js';
-import type { GraphPosition } from '../../src/contact-graph/ports.js';
+import type { GraphPosition } from '../../src/contact-graph/graph-position.js';
 import type { RapidTestRow, SampleGraph } from '../../src/samples/sample-graph.js';
 import type { Appended, Expected, NewEvent, Position, RecordedEvent } from '../../src/event-log/event-store.js';
 import { idOf } from '../../src/kernel/ids.js';

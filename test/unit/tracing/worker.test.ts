@@ -6,7 +6,8 @@ import { addToContactList, emptyContactList, type ContactList } from '../../../s
 import { caseDecider, type CaseCommand } from '../../../src/cases/case.js';
 import { formatInstant, readInstant } from '../../../src/kernel/instant.js';
 import type { DiseaseProfile } from '../../../src/cases/profile.js';
-import type { GraphPosition, TraceGraph } from '../../../src/contact-graph/ports.js';
+import type { GraphPosition } from '../../../src/contact-graph/graph-position.js';
+import type { TraceGraph } from '../../../src/contact-graph/ports.js';
 import { comparePositions, WrongRevision, type Position } from '../../../src/event-log/event-store.js';
 import { handle } from '../../../src/event-log/handle.js';
 import { builtInProfiles } from '../../../src/cases/profiles.js';

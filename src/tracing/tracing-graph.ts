@@ -1,20 +1,34 @@
-import type { Position } from '../event-log/event-store.js';
-import { passedBy, passedByAll, readGraphState } from './checkpoints.js';
-import { GraphReader } from './graph-reader.js';
-import { int } from './neo4j.js';
-import type { Reads } from './reads.js';
-import type { GraphQueries, TouchedBy } from './ports.js';
+import { GraphReader } from '../contact-graph/graph-reader.js';
+import { int } from '../contact-graph/neo4j.js';
+import type { Reads } from '../contact-graph/reads.js';
 
-/** Projections that several queries read. */
+/** The projections that several of these queries read. */
 const CASES: Reads = ['cases'];
 
-/** Answers other parts' questions from Neo4j. */
-export class Neo4jQueries extends GraphReader implements GraphQueries {
-  async position(reads?: Reads): Promise<Position | undefined> {
-    const state = await readGraphState(this.driver);
-    return state && (reads ? passedBy(state, reads) : passedByAll(state.passed));
-  }
+/** Facts that may change what a trace finds. */
+export interface TouchedBy {
+  people: string[];
+  /** Stays of people, by place and UTC day; times in seconds. */
+  stays: { placeId: string; day: number; from: number; to: number }[];
+  /** Places that were described for the first time. */
+  places: string[];
+  /** People whose household may have changed, each with the commit position of the event that reported it. */
+  moved: { personId: string; at: bigint }[];
+  /** The most seconds that a place's air stays infectious: another person may have left that much earlier. */
+  lingering: number;
+}
 
+/** Queries of the contact graph for the cases to trace. */
+export interface TracingGraph {
+  /** Cases that changed after their latest completed trace, by id. */
+  casesDue(): Promise<string[]>;
+  /** Ids of live cases whose infectious window begins before an instant (seconds). */
+  liveCases(before: number): Promise<string[]>;
+  /** Ids of live cases whose person or contacts include these people, or people met during these stays. */
+  touchedCases(by: TouchedBy): Promise<string[]>;
+}
+
+export class Neo4jTracing extends GraphReader implements TracingGraph {
   async casesDue(): Promise<string[]> {
     const due = await this.read<{ id: string }>(
       CASES,
