@@ -17,4 +17,4 @@ export { isKnownPerson } from './known-people.js';
 export { profileInForce, type DiseaseProfile, type Sharing } from './profile.js';
 export { allProfiles, profilesInUse } from './profiles.js';
 export { isWithinOwnCase, stayOf, type LastExposure, type Stay } from './quarantine.js';
-export { RESULTS, reactToResults, type CaseToTrace } from './results.js';
+export { CASE_CHANGES, RESULTS, reactToResults, type CaseToTrace } from './results.js';

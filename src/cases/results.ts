@@ -22,11 +22,12 @@ import { applyResult, type Suspected } from './open-cases.js';
 import { confirmByRapidTests } from './rapid-tests.js';
 import { graphPast, GraphRebuilt } from '../contact-graph/graph-past.js';
 
-const CHANGES = eventSet(CaseConfirmed, CaseEvidenceWithdrawn, InfectiousWindowChanged, CaseRetracted);
+/** The events after which a case is traced. */
+export const CASE_CHANGES = eventSet(CaseConfirmed, CaseEvidenceWithdrawn, InfectiousWindowChanged, CaseRetracted);
 /** Merged records may have separate cases of one illness. */
 const MERGES = eventSet(PersonMerged, PersonUnmerged);
 /** A contact that a trace found may have a rapid test that waits for exactly that. */
-const USED = union(union(STATEMENTS, MERGES), union(CHANGES, eventSet(TraceCompleted)));
+const USED = union(union(STATEMENTS, MERGES), union(CASE_CHANGES, eventSet(TraceCompleted)));
 type Used = EventIn<typeof USED>;
 
 /** ProfileAdded is read only so that an unreadable profile is noted: its rules are missing. */
@@ -113,7 +114,7 @@ async function takeUpRapidTests(
 export function changedCases(batch: Pick<Batch, 'events'>): CaseToTrace[] {
   const changed = new Map<string, Position>();
   for (const event of batch.events) {
-    if (CHANGES.includes(event)) changed.set(event.data.caseId, event.position);
+    if (CASE_CHANGES.includes(event)) changed.set(event.data.caseId, event.position);
   }
   return [...changed].map(([caseId, position]) => ({ caseId, position }));
 }

@@ -6,6 +6,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Registry } from 'prom-client';
 import 'reflect-metadata';
 import type { Driver } from 'neo4j-driver';
+import type { EventSet } from '../kernel/event.js';
 import { GraphNotReady, gateOf } from '../contact-graph/gate.js';
 import { derivedGraph } from '../contact-graph/graph-mark.js';
 import type { GraphWatch } from '../contact-graph/graph-watch.js';
@@ -38,7 +39,7 @@ import { operationTools } from '../operations/open.js';
 import { graphTypes } from './graph-types.js';
 import { derivedMemory, guard } from './guarding.js';
 import { openQueues } from '../work/open-queues.js';
-import { previewOf } from './preview-of.js';
+import { previewOf } from '../investigation/preview.js';
 import { notAccepted } from '../operations/accepting.js';
 import { countAllLeftOut, leftOutByReaders, LeftOutWatch } from '../work/readers-aside.js';
 import type { Runtime } from './runtime.js';
@@ -81,7 +82,7 @@ export async function startApi(
         : [AnswersModule.with({ contexts, links: new AnswerLinks(runtime.master, publicUrl), config, counts: queues })];
     const operating = contexts.of(operationTools);
     const languages = new Set(readMessages(config.messages).keys());
-    const previews = await previewsOf(runtime, graph, languages);
+    const previews = await previewsOf(runtime, graph, events, languages);
     const modules = [requests, previews, ...answers, reportsOf(runtime, queues), ...extraModules];
     const pages = (on: NestExpressApplication) => {
       mountDashboard(on, queues, queueNames(operating));
@@ -139,9 +140,14 @@ async function pingLog({ marked, config, urls }: Runtime, driver: Driver): Promi
 }
 
 /** The module that previews whom rows would alert; it uses the queries that refuse an incomplete graph. */
-async function previewsOf(runtime: Runtime, graph: Graph, languages: ReadonlySet<string>): Promise<DynamicModule> {
+async function previewsOf(
+  runtime: Runtime,
+  graph: Graph,
+  projected: EventSet,
+  languages: ReadonlySet<string>,
+): Promise<DynamicModule> {
   const { store, sealing, config } = runtime;
-  const asked = { store, sealing, graph, config };
+  const asked = { store, sealing, graph, projected, config };
   const { zone, now, retentionDays } = config;
   const settings: PreviewSettings = {
     zone,

@@ -7,7 +7,8 @@ import type { Rows } from '../intake/define-rows.js';
 import type { ImportSummary } from '../intake/import-rows.js';
 import { ROWS } from './modules.js';
 import { openForPeople } from './for-people.js';
-import { previewOf, type Preview } from './preview-of.js';
+import { graphTypes } from './graph-types.js';
+import { previewOf, type Preview } from '../investigation/preview.js';
 import { sayWhereNobodyGetsThem } from '../delivery/reaches-people.js';
 import type { Runtime } from './runtime.js';
 import { requireServices } from '../platform/services.js';
@@ -35,7 +36,8 @@ export async function previewImport(
   try {
     await requireSameLog(runtime, graph.driver);
     let rejected = 0;
-    const asked = { store, sealing, graph, config };
+    const { events: projected } = await graphTypes();
+    const asked = { store, sealing, graph, projected, config };
     const found = await previewOf(asked, async (overlay) => {
       rejected = (await takeIn({ ...runtime, store: overlay }, rejectsPath)).rejected;
     });

@@ -15,7 +15,7 @@ import type { Origin } from '../../intake/outcome.js';
 import { requireRight } from '../../requests/perform.js';
 import { RowRefused } from '../../requests/refusal.js';
 import type { Means } from '../../requests/context.js';
-import type { Preview } from '../preview-of.js';
+import type { Preview } from '../../investigation/preview.js';
 
 export interface PreviewSettings {
   /** Time zone of times without one. */

@@ -2,7 +2,7 @@ import { type DomainEvent, anyStream } from '../../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import { isIsolation, isolationsAbove } from '../../../projections/isolations.js';
 import { isStated, testsAbove } from '../../../projections/tests.js';
-import { foretold, type Above, type Foretold } from '../../../src/entrypoints/preview-of.js';
+import { foretold, type Above, type Foretold } from '../../../src/alerting/foretold.js';
 import type { TestOf, TraceGraph } from '../../../src/contact-graph/ports.js';
 import type { EventStore, RecordedEvent } from '../../../src/event-log/event-store.js';
 import { alertIdOf } from '../../../src/alerting/ids.js';
