@@ -26,7 +26,6 @@ export class Smpp implements SmsProvider {
   readonly #link: SmppLink;
   readonly #gate: Gate;
   readonly #listeners: ((report: DeliveryReport) => void)[] = [];
-  readonly #underWay = new Set<Promise<unknown>>();
   #reference = Math.floor(Math.random() * 256);
 
   /** @throws GatewayError when the variable named in the settings is unset. */
@@ -42,14 +41,8 @@ export class Smpp implements SmsProvider {
     });
   }
 
-  async send(message: Message): Promise<Receipt> {
-    const sending = this.#gate.run(() => this.#send(message));
-    this.#underWay.add(sending);
-    try {
-      return await sending;
-    } finally {
-      this.#underWay.delete(sending);
-    }
+  send(message: Message): Promise<Receipt> {
+    return this.#gate.run(() => this.#send(message));
   }
 
   wasSent(): Promise<Receipt | undefined> {
@@ -62,7 +55,7 @@ export class Smpp implements SmsProvider {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled(this.#underWay);
+    await this.#gate.ended();
     await this.#link.close();
   }
 
