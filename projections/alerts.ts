@@ -1,20 +1,5 @@
 import type { AlertEvent } from '../src/alerting/events.js';
-import { eventSet } from '../src/kernel/event.js';
-import {
-  AlertRequested,
-  AlertCovered,
-  AlertSent,
-  AlertDelivered,
-  AlertUndelivered,
-  AlertFailed,
-  AlertReplayed,
-  AlertWithdrawn,
-  WithdrawalOwedInDoubt,
-  WithdrawalSent,
-  WithdrawalHeld,
-  WithdrawalFailed,
-  WithdrawalUndelivered,
-} from '../src/alerting/events.js';
+import { CHANGING_STATUS } from '../src/alerting/events.js';
 import { FAILED, waitsForMorning } from '../src/alerting/words.js';
 import { formatInstant } from '../src/kernel/instant.js';
 import { int } from '../src/contact-graph/neo4j.js';
@@ -25,21 +10,7 @@ export const alerts = defineProjection({
   name: 'alerts',
   version: 1,
   owns: ['Alert'],
-  events: eventSet(
-    AlertRequested,
-    AlertCovered,
-    AlertSent,
-    AlertDelivered,
-    AlertUndelivered,
-    AlertFailed,
-    AlertReplayed,
-    AlertWithdrawn,
-    WithdrawalOwedInDoubt,
-    WithdrawalSent,
-    WithdrawalHeld,
-    WithdrawalFailed,
-    WithdrawalUndelivered,
-  ),
+  events: CHANGING_STATUS,
 
   mentions: () => ({}),
 

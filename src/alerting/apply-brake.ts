@@ -1,9 +1,10 @@
 import type { Contact } from '../cases/index.js';
+import type { PlaceGraph } from '../places/index.js';
 import { brakeStream } from './events.js';
 import { DateTime } from 'luxon';
 import { brakeDecider, findUnlikely, type BrakeFacts, type BrakeRules } from './brake.js';
 import { readInstant } from '../kernel/instant.js';
-import type { GraphQueries, Pace } from '../contact-graph/ports.js';
+import type { AlertGraph, Pace } from './alert-ports.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
 import { calendarOf } from '../platform/calendar.js';
@@ -13,13 +14,20 @@ import type { CaseView } from './case-views.js';
 /** Milliseconds for which the usual numbers are cached: they change slowly, and many cases may be traced at a time. */
 const REMEMBERED = 5_000;
 
+/** What the brake asks the contact graph. */
+export type BrakeGraph = Pick<AlertGraph, 'pace'> & PlaceGraph;
+
+export function brakeGraph(alerts: Pick<AlertGraph, 'pace'>, places: PlaceGraph): BrakeGraph {
+  return { pace: (at) => alerts.pace(at), capacities: (placeIds) => places.capacities(placeIds) };
+}
+
 /** Holds back the alerts of a case whose numbers are unlikely, until a person has looked at it. */
 export class Brake {
   #pace: { at: number; known: Promise<Pace> } | undefined;
 
   constructor(
     private readonly store: EventStore,
-    private readonly graph: Pick<GraphQueries, 'pace' | 'capacities'>,
+    private readonly graph: BrakeGraph,
     private readonly rules: BrakeRules,
     private readonly now: Now,
     private readonly zone: string,

@@ -1,7 +1,7 @@
 import { UNLIKELY } from './unlikely.js';
 import { z } from 'zod';
 import { count, freeText, id, lastDay, name, ordinal, reference } from '../kernel/content.js';
-import { adding, defineEvent, eventSet, type EventOf, BY, withoutBy } from '../kernel/event.js';
+import { adding, defineEvent, eventSet, type EventOf, BY, union, withoutBy } from '../kernel/event.js';
 import { defineStream } from '../kernel/stream.js';
 import { idOf } from '../kernel/ids.js';
 import { ALERT_FAILURES, FAILED, WITHDRAWAL_FAILURES } from './failures.js';
@@ -312,6 +312,27 @@ export type AlertEvent =
   | WithdrawalHeld
   | WithdrawalFailed
   | WithdrawalUndelivered;
+
+/**
+ * Events after which something may have to be done about their alert. AlertSent is not one of them: the job that sent
+ * the message does what follows.
+ */
+export const SETTLING = eventSet(
+  AlertRequested,
+  AlertCovered,
+  AlertUndelivered,
+  AlertFailed,
+  AlertReplayed,
+  AlertWithdrawn,
+  WithdrawalOwedInDoubt,
+  WithdrawalSent,
+  WithdrawalHeld,
+  WithdrawalFailed,
+);
+
+/** Events that change the status of an alert or of its withdrawal. */
+export const CHANGING_STATUS = union(SETTLING, eventSet(AlertSent, AlertDelivered, WithdrawalUndelivered));
+
 export const alertStream = defineStream({
   pattern: 'alert-<alertId>',
   name: (alertId: string) => `alert-${alertId}`,

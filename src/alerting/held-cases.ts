@@ -3,12 +3,12 @@ import { type Unlikely, brakeStream } from './events.js';
 import { UNLIKELY } from './unlikely.js';
 import { reasonOf } from './brake-reason-line.js';
 import { brakeDecider } from './brake.js';
-import type { HeldCase } from '../contact-graph/ports.js';
+import { alertGraph } from './alert-graph.js';
+import type { HeldCase } from './alert-ports.js';
 import type { EventStore, Provenance } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
 import { changed } from '../requests/change-outcome.js';
 import type { Context } from '../requests/context.js';
-import { graphQueries } from '../requests/graph-queries.js';
 import { outcomeOf } from '../requests/outcome.js';
 
 export type Held = HeldCase & { unlikely: readonly Unlikely[] };
@@ -38,7 +38,7 @@ const MOST = 1_000;
 
 /** Lists held and refused cases, longest waiting first. */
 export async function list(context: Context): Promise<HeldCases> {
-  const found = await context.of(graphQueries).heldCases(MOST);
+  const found = await context.of(alertGraph).heldCases(MOST);
   return { items: (await withReasons(context.base.store, found)).map(heldShown) };
 }
 

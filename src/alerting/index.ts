@@ -1,4 +1,7 @@
 /** What other modules may use of alerting: who got which message, for whom it is valid, and how it is worded. */
+export { Neo4jAlerts } from './alert-graph.js';
+export type { AlertGraph, HeldCase } from './alert-ports.js';
+export { foretold, type Foretold } from './foretold.js';
 export { loadAlert } from './loaded-alert.js';
 export { OPEN, alertDecider, canBeReliedOn, keptFromReplay, speaksOf } from './alert.js';
 export type { CaseViews } from './case-views.js';

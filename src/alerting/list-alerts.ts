@@ -1,13 +1,13 @@
 import { readProviders } from '@truyvet/message-gateway';
 import { z } from 'zod';
-import type { AlertRow, AlertStatus } from '../contact-graph/ports.js';
 import { given as open, type Context } from '../requests/context.js';
 import { requirePerson } from '../requests/full-ids.js';
 import { knownIds } from '../requests/known-ids.js';
-import { graphQueries } from '../requests/graph-queries.js';
 import { instant, paged } from '../requests/paged.js';
 import { pageOf, placeOf } from '../requests/pages.js';
-import { ALERT_STATUSES } from './alert-statuses.js';
+import { alertGraph } from './alert-graph.js';
+import type { AlertRow } from './alert-ports.js';
+import { ALERT_STATUSES, type AlertStatus } from './alert-statuses.js';
 
 const listedAlert = z.object({
   alert_id: z.string(),
@@ -46,7 +46,7 @@ export async function list(
   const files = readProviders(open(context.base, 'config').providers).filter(({ type }) => type === 'outbox');
   const names = files.map(({ name }) => name);
   const filter = { caseId, personId: person, status, after, limit: limit + 1 };
-  const found = await context.of(graphQueries).alerts(filter);
+  const found = await context.of(alertGraph).alerts(filter);
   if (found.length === 0 && person !== undefined) await requirePerson(context.of(knownIds), person);
   return pageOf(
     found.map((row) => shown(row, names)),

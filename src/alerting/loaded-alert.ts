@@ -1,44 +1,13 @@
-import { eventSet } from '../kernel/event.js';
-import {
-  type MessageKind,
-  alertStream,
-  AlertRequested,
-  AlertCovered,
-  AlertUndelivered,
-  AlertFailed,
-  AlertReplayed,
-  AlertWithdrawn,
-  WithdrawalOwedInDoubt,
-  WithdrawalSent,
-  WithdrawalHeld,
-  WithdrawalFailed,
-} from './events.js';
+import { type MessageKind, alertStream, SETTLING } from './events.js';
 import { alertDecider, messageId, type AlertCommand, type AlertState } from './alert.js';
 import { following, type EventStore, type Provenance } from '../event-log/event-store.js';
 import { handle, type Loaded } from '../event-log/handle.js';
-import { alertIdOf } from '../kernel/ids.js';
+import { alertIdOf } from './ids.js';
 import type { Outgoing } from '../delivery/index.js';
 import { EarlierNotes } from './earlier-notes.js';
 
 /** The source of the events that alerting appends. */
 export const SOURCE = 'truyvet';
-
-/**
- * Events after which something may have to be done about their alert. AlertSent is not one of them: the job that sent
- * the message does what follows.
- */
-export const SETTLING = eventSet(
-  AlertRequested,
-  AlertCovered,
-  AlertUndelivered,
-  AlertFailed,
-  AlertReplayed,
-  AlertWithdrawn,
-  WithdrawalOwedInDoubt,
-  WithdrawalSent,
-  WithdrawalHeld,
-  WithdrawalFailed,
-);
 
 /** An alert as read from its stream; commands to it are handled from there on. */
 export class LoadedAlert {

@@ -1,8 +1,7 @@
-import { caseStream, isWithinOwnCase, type LastExposure } from '../cases/index.js';
+import { caseIdOf, caseStream, isWithinOwnCase, type LastExposure } from '../cases/index.js';
 import { recordsOf } from '../people/index.js';
 import { readInstant } from '../kernel/instant.js';
 import type { EventStore } from '../event-log/event-store.js';
-import { caseIdOf } from '../kernel/ids.js';
 import type { CaseViews } from './case-views.js';
 import type { Rules } from './rules.js';
 

@@ -7,7 +7,7 @@ import { alertDecider, canBeReliedOn, mayStillBeTakenBack, saysEnough, type Aler
 import { WrongRevision, type EventStore } from '../event-log/event-store.js';
 import type { Now } from '../platform/clock.js';
 import { handle } from '../event-log/handle.js';
-import { alertIdOf } from '../kernel/ids.js';
+import { alertIdOf } from './ids.js';
 import { lastAlert, loadAlert, type LoadedAlert } from './loaded-alert.js';
 import type { Allowance } from '../delivery/index.js';
 import type { Brake } from './apply-brake.js';

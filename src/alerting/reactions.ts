@@ -1,9 +1,8 @@
 import { CaseRetracted, TraceCompleted } from '../cases/index.js';
 import { PersonRegistered } from '../people/index.js';
 import { eventSet, union, type EventIn } from '../kernel/event.js';
-import { AlertsApproved, AlertsFreed } from './events.js';
+import { AlertsApproved, AlertsFreed, SETTLING } from './events.js';
 import type { RecordedEvent } from '../event-log/event-store.js';
-import { SETTLING } from './loaded-alert.js';
 import { planAllJob, planFreedJob, planJob, sendJob, tellJob, tryAgainJob, type Jobs } from './jobs.js';
 import type { Unreached } from './unreached.js';
 

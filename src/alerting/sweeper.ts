@@ -1,5 +1,5 @@
 import type { EventStore } from '../event-log/event-store.js';
-import type { GraphQueries } from '../contact-graph/ports.js';
+import type { AlertGraph } from './alert-ports.js';
 import type { Queues } from '../work/queues.js';
 import { waitsForMorning } from './failures.js';
 import { loadAlert, type LoadedAlert } from './loaded-alert.js';
@@ -14,7 +14,7 @@ const BUSY = 1_000;
 
 export interface SweeperParts {
   store: EventStore;
-  graph: Pick<GraphQueries, 'alertsDue'>;
+  graph: Pick<AlertGraph, 'alertsDue'>;
   queues: Pick<Queues, 'due'> & { queue(name: string): { addBulk(jobs: NewJob<SendJob>[]): Promise<unknown> } };
   routes: { all: readonly Pick<Route, 'name'>[] };
   allowance: Pick<Allowance, 'isMorningAfter'>;

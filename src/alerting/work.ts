@@ -1,7 +1,9 @@
 import { type MessageHandler, SENDING, type Sending, watchAlerting } from '../delivery/index.js';
+import { PLACE_GRAPH } from '../places/index.js';
 import { defineReaction, handlesJob, sweeping, type Running, type Work } from '../work/define-work.js';
 import { workerDependency, type Worker } from '../work/worker.js';
-import { Brake } from './apply-brake.js';
+import { ALERT_GRAPH } from './alert-graph.js';
+import { Brake, brakeGraph } from './apply-brake.js';
 import { CaseViews } from './case-views.js';
 import { Gathering } from './gathering.js';
 import {
@@ -53,7 +55,7 @@ export interface Alerting {
 }
 
 export const ALERTING = workerDependency('alerting', (worker): Alerting => {
-  const { store, sealing, graph, queues, config, now } = worker.base;
+  const { store, sealing, queues, config, now } = worker.base;
   const sending = worker.of(SENDING);
   const { dispatcher, metrics, allowance } = sending;
   const gatherFor = config.alertGatherMinutes * 60_000;
@@ -64,6 +66,7 @@ export const ALERTING = workerDependency('alerting', (worker): Alerting => {
   const unreached = new RedisUnreached(queues.redis, (name) => queues.key(name));
   const rules = new Rules(store, { zone: config.zone, now });
   const ownCases = new OwnCases(store, views, rules);
+  const graph = brakeGraph(worker.of(ALERT_GRAPH), worker.of(PLACE_GRAPH));
   const brake = new Brake(store, graph, config.brake, now, config.zone);
   const planner = new Planner({ store, views, recipients, brake, rules, ownCases, allowance, unreached, now });
   const texts = new Texts(config);
@@ -136,7 +139,8 @@ export function alertMessages(worker: Worker): MessageHandler {
 }
 
 function sweepAlerts(worker: Worker): Running {
-  const { store, graph, queues } = worker.base;
+  const { store, queues } = worker.base;
+  const graph = worker.of(ALERT_GRAPH);
   const { routes, allowance, trouble } = worker.of(SENDING);
   const sweeper = new Sweeper({ store, graph, queues, routes, allowance });
   return sweeping(
@@ -147,7 +151,8 @@ function sweepAlerts(worker: Worker): Running {
 }
 
 function watch(worker: Worker): Running {
-  const { graph, queues, registry } = worker.base;
+  const { queues, registry } = worker.base;
+  const graph = worker.of(ALERT_GRAPH);
   const { routes } = worker.of(SENDING);
   watchAlerting(registry, {
     queues,

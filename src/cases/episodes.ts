@@ -7,7 +7,7 @@ import { profileInForce, type DiseaseProfile, type ProfilesInUse } from './profi
 import type { Confirmation } from './rapid-antigen.js';
 import type { EventStore, Provenance } from '../event-log/event-store.js';
 import { handle, load } from '../event-log/handle.js';
-import { caseIdOf } from '../kernel/ids.js';
+import { caseIdOf } from './ids.js';
 
 /** One illness, as one case. */
 export interface Episode {

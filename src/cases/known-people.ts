@@ -5,7 +5,7 @@ import { caseStream } from './events.js';
 import { SECONDS_PER_DAY } from '../kernel/instant.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { hasEvents } from '../event-log/has-events.js';
-import { caseIdOf } from '../kernel/ids.js';
+import { caseIdOf } from './ids.js';
 import { allProfiles } from './profiles.js';
 
 /** No system that this one succeeds recorded check-ins before this year. */

@@ -1,4 +1,4 @@
-import type { Link } from '../contact-graph/ports.js';
+import type { Link } from './case-graph.js';
 import type { Calendar } from '../kernel/calendar.js';
 import type { Instant } from '../kernel/instant.js';
 import type { RapidAntigenRule } from './profile.js';

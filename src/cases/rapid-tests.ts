@@ -1,9 +1,9 @@
 import { recordsOf } from '../people/index.js';
-import type { TestResult } from '../samples/index.js';
+import type { SampleGraph, TestResult } from '../samples/index.js';
 import { readInstant } from '../kernel/instant.js';
 import type { ProfilesInUse } from './profile.js';
 import { confirmedBy, isRapid, type RapidTest } from './rapid-antigen.js';
-import type { GraphQueries } from '../contact-graph/ports.js';
+import type { CaseGraph } from './case-graph.js';
 import { following, type EventStore } from '../event-log/event-store.js';
 import { confirm, ruling } from './episodes.js';
 import type { Suspected } from './open-cases.js';
@@ -16,7 +16,7 @@ import { verdictsOf } from './verdicts.js';
  */
 export async function confirmByRapidTests(
   store: EventStore,
-  graph: GraphQueries,
+  { samples, cases }: { samples: Pick<SampleGraph, 'rapidTests'>; cases: CaseGraph },
   profiles: ProfilesInUse,
   suspected: readonly Suspected[],
 ): Promise<void> {
@@ -25,14 +25,14 @@ export async function confirmByRapidTests(
     const [, disease] = JSON.parse(key) as [string, string];
     const records = await recordsOf(store, personId);
     const held = [];
-    const samples = await graph.rapidTests(records, disease);
-    for (const sampleId of new Set(samples.map((each) => each.sampleId))) {
+    const found = await samples.rapidTests(records, disease);
+    for (const sampleId of new Set(found.map((each) => each.sampleId))) {
       for (const { result, last } of await verdictsOf(store, sampleId, records, disease)) {
         if (result && isRapid(result)) held.push({ result, last, test: testOf(result) });
       }
     }
     if (held.length === 0) continue;
-    const links = await graph.linksOf(records[0] ?? personId, disease);
+    const links = await cases.linksOf(records[0] ?? personId, disease);
     for (const each of held) {
       const { rapidAntigen, followUpDays } = ruling(profiles, disease, each.result.collectedAt);
       if (rapidAntigen === null) continue;

@@ -1,5 +1,7 @@
 import { PersonMerged, PersonUnmerged } from '../people/index.js';
 import { eventSet, union, type EventIn } from '../kernel/event.js';
+import type { SampleGraph } from '../samples/index.js';
+import type { CaseGraph } from './case-graph.js';
 import { STATEMENTS } from './verdicts.js';
 import {
   CaseConfirmed,
@@ -11,7 +13,7 @@ import {
 } from './events.js';
 import type { ProfilesInUse } from './profile.js';
 import { isRapid } from './rapid-antigen.js';
-import type { GraphQueries } from '../contact-graph/ports.js';
+import type { GraphPosition } from '../contact-graph/graph-position.js';
 import { comparePositions, type Batch, type EventStore, type Position } from '../event-log/event-store.js';
 import { profilesInUse } from './profiles.js';
 import { calendarOf } from '../platform/calendar.js';
@@ -20,11 +22,12 @@ import { applyResult, type Suspected } from './open-cases.js';
 import { confirmByRapidTests } from './rapid-tests.js';
 import { graphPast, GraphRebuilt } from '../contact-graph/graph-past.js';
 
-const CHANGES = eventSet(CaseConfirmed, CaseEvidenceWithdrawn, InfectiousWindowChanged, CaseRetracted);
+/** The events after which a case is traced. */
+export const CASE_CHANGES = eventSet(CaseConfirmed, CaseEvidenceWithdrawn, InfectiousWindowChanged, CaseRetracted);
 /** Merged records may have separate cases of one illness. */
 const MERGES = eventSet(PersonMerged, PersonUnmerged);
 /** A contact that a trace found may have a rapid test that waits for exactly that. */
-const USED = union(union(STATEMENTS, MERGES), union(CHANGES, eventSet(TraceCompleted)));
+const USED = union(union(STATEMENTS, MERGES), union(CASE_CHANGES, eventSet(TraceCompleted)));
 type Used = EventIn<typeof USED>;
 
 /** ProfileAdded is read only so that an unreadable profile is noted: its rules are missing. */
@@ -38,7 +41,10 @@ export interface CaseToTrace {
 
 export interface ResultsOptions {
   store: EventStore;
-  graph: GraphQueries;
+  graph: GraphPosition;
+  /** What the graph knows of rapid tests, and of links to other people's cases. */
+  samples: Pick<SampleGraph, 'rapidTests' | 'rapidTestsAmong'>;
+  cases: CaseGraph;
   /** Authority whose disease profiles apply where the program has several. */
   authority: string;
   /** Time zone of the days on which profiles take effect and contacts are followed up. */
@@ -80,7 +86,7 @@ async function openFrom(store: EventStore, profiles: ProfilesInUse, { events }: 
 }
 
 async function takeUpRapidTests(
-  { store, graph, signal }: ResultsOptions,
+  { store, graph, samples, cases, signal }: ResultsOptions,
   profiles: ProfilesInUse,
   { events }: Batch<Used>,
   suspected: readonly Suspected[],
@@ -97,8 +103,8 @@ async function takeUpRapidTests(
   if (!last || [suspected, traced, confirmed, merged].every(({ length }) => length === 0)) return;
   await graphPast(graph, last, signal);
   const traceIds = traced.map(({ traceId }) => traceId);
-  const found = [...(await graph.rapidTestsAmong(traceIds, confirmed)), ...(await graph.rapidTests(merged))];
-  await confirmByRapidTests(store, graph, profiles, [...suspected, ...found]);
+  const found = [...(await samples.rapidTestsAmong(traceIds, confirmed)), ...(await samples.rapidTests(merged))];
+  await confirmByRapidTests(store, { samples, cases }, profiles, [...suspected, ...found]);
   // If the graph was emptied meanwhile, it had no links to find.
   const position = await graph.position();
   if (!position || comparePositions(position, last) < 0) throw new GraphRebuilt();
@@ -108,7 +114,7 @@ async function takeUpRapidTests(
 export function changedCases(batch: Pick<Batch, 'events'>): CaseToTrace[] {
   const changed = new Map<string, Position>();
   for (const event of batch.events) {
-    if (CHANGES.includes(event)) changed.set(event.data.caseId, event.position);
+    if (CASE_CHANGES.includes(event)) changed.set(event.data.caseId, event.position);
   }
   return [...changed].map(([caseId, position]) => ({ caseId, position }));
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { SlotContents } from './ports.js';
 
 interface Entry {
@@ -11,41 +12,28 @@ const OVERHEAD = 400;
 
 /** Unpacked slots, cached between traces up to a size; the least recently used is evicted first. */
 export class SlotCache {
-  readonly #entries = new Map<number, Entry>();
-  #bytes = 0;
+  readonly #entries: LRUCache<number, Entry>;
   #epoch = '';
 
   /** @param limit in bytes. */
-  constructor(private readonly limit: number) {}
+  constructor(limit: number) {
+    this.#entries = new LRUCache({ maxSize: limit, sizeCalculation: sizeOf });
+  }
 
   /** Clears the cache if the epoch changed: numbers and keys are only valid within one epoch of the graph. */
   enter(epoch: string): void {
     if (epoch === this.#epoch) return;
     this.#entries.clear();
-    this.#bytes = 0;
     this.#epoch = epoch;
   }
 
   get(key: number, length: number): SlotContents | undefined {
     const entry = this.#entries.get(key);
-    if (!entry || entry.length !== length) return undefined;
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
-    return entry.contents;
+    return entry?.length === length ? entry.contents : undefined;
   }
 
   set(key: number, length: number, contents: SlotContents): void {
-    const before = this.#entries.get(key);
-    if (before) this.#bytes -= sizeOf(before);
-    this.#entries.delete(key);
-    const entry = { length, contents };
-    this.#entries.set(key, entry);
-    this.#bytes += sizeOf(entry);
-    for (const [oldest, each] of this.#entries) {
-      if (this.#bytes <= this.limit) return;
-      this.#entries.delete(oldest);
-      this.#bytes -= sizeOf(each);
-    }
+    this.#entries.set(key, { length, contents });
   }
 }
 

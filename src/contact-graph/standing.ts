@@ -31,7 +31,8 @@ export async function standingIn(tx: Tx, known?: Standing): Promise<Standing | u
   );
   if (!found) return undefined;
   const { epoch, stamp } = found;
-  if (known && stamp !== null && stamp === known.stamp && epoch === known.epoch) return { ...found, served: known.served };
+  if (known && stamp !== null && stamp === known.stamp && epoch === known.epoch)
+    return { ...found, served: known.served };
   // Builds that change between the two queries have another stamp the next time.
   const served = await rows<Standing['served'][number]>(
     tx,

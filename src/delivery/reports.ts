@@ -1,10 +1,10 @@
-import type { GraphQueries } from '../contact-graph/ports.js';
 import { type Job, UnrecoverableError } from 'bullmq';
 import type { EventStore } from '../event-log/event-store.js';
 import { defineDependency, given } from '../requests/context.js';
 import type { DeliveryReport } from '@truyvet/message-gateway';
 import { keptDetail, keptReference } from './kept.js';
 import { LoadedMessage } from './loaded-message.js';
+import type { MessageGraph } from './message-graph.js';
 import { NotNotedYet, type Purposes } from './purposes.js';
 
 /** The source of the events that delivery records by itself. */
@@ -81,7 +81,7 @@ export async function untilGivenUp(
  */
 export async function noteReport(
   store: EventStore,
-  graph: Pick<GraphQueries, 'messageByReference'>,
+  graph: MessageGraph,
   purposes: Purposes,
   given: ReportJob,
 ): Promise<void> {

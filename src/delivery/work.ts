@@ -3,6 +3,7 @@ import type { Worker } from '../work/worker.js';
 import { GRACE, within } from '../platform/stopping.js';
 import { publishFailing } from './failing-providers.js';
 import { queueOf, sendByPurpose, sendThrough } from './message-jobs.js';
+import { MESSAGE_GRAPH } from './message-graph.js';
 import { watchPauses } from './pauses.js';
 import type { MessageJob } from './purposes.js';
 import { noteReport, queueReports, REPORT_QUEUE, type ReportJob, untilGivenUp } from './reports.js';
@@ -55,7 +56,8 @@ export const WORK: Work = {
   handlers: [
     handlesJob<ReportJob>(REPORT_QUEUE, (worker) => {
       const { purposes, trouble } = worker.of(SENDING);
-      const { store, graph, now } = worker.base;
+      const { store, now } = worker.base;
+      const graph = worker.of(MESSAGE_GRAPH);
       return {
         run: (job) => untilGivenUp(job, now(), () => noteReport(store, graph, purposes, job.data)),
         onFailed: (error) => trouble('alerts: a job failed and will be tried again', error),

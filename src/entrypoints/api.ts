@@ -7,6 +7,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Registry } from 'prom-client';
 import 'reflect-metadata';
 import type { Driver } from 'neo4j-driver';
+import type { EventSet } from '../kernel/event.js';
 import { GraphNotReady, gateOf } from '../contact-graph/gate.js';
 import { derivedGraph } from '../contact-graph/graph-mark.js';
 import type { GraphWatch } from '../contact-graph/graph-watch.js';
@@ -38,7 +39,7 @@ import { operationTools } from '../operations/open.js';
 import { graphTypes } from './graph-types.js';
 import { derivedMemory, guard } from './guarding.js';
 import { openQueues } from '../work/open-queues.js';
-import { previewOf } from './preview-of.js';
+import { previewOf } from '../investigation/preview.js';
 import { notAccepted } from '../operations/accepting.js';
 import { countAllLeftOut, leftOutByReaders, LeftOutWatch } from '../work/readers-aside.js';
 import type { Runtime } from './runtime.js';
@@ -81,7 +82,7 @@ export async function startApi(
         : [AnswersModule.with({ contexts, links: new AnswerLinks(runtime.master, publicUrl), config, counts: queues })];
     const operating = contexts.of(operationTools);
     const languages = new Set(readMessages(config.messages).keys());
-    const previews = await previewsOf(runtime, contexts, graph, languages);
+    const previews = await previewsOf(runtime, contexts, graph, events, languages);
     const modules = [requests, previews, ...answers, reportsOf(runtime, contexts), ...extraModules];
     const pages = (on: NestExpressApplication) => {
       mountDashboard(on, queues, queueNames(operating));
@@ -143,10 +144,11 @@ async function previewsOf(
   runtime: Runtime,
   means: Means,
   graph: Graph,
+  projected: EventSet,
   languages: ReadonlySet<string>,
 ): Promise<DynamicModule> {
   const { store, sealing, config } = runtime;
-  const asked = { store, sealing, graph: { driver: graph.driver, queries: graph.people }, config };
+  const asked = { store, sealing, graph, projected, config };
   const { zone, now, retentionDays } = config;
   const settings: PreviewSettings = {
     ...{ means, zone },

@@ -8,11 +8,12 @@ import { passedByAll, readGraphState, type GraphState } from '../contact-graph/c
 import { GraphNotReady } from '../contact-graph/gate.js';
 import { Neo4jOperators } from '../operations/operator-queries.js';
 import { openGraph, type Graph } from '../contact-graph/index.js';
-import type { ProviderCounts } from '../contact-graph/ports.js';
+import type { ProviderCounts } from '../operations/operator-ports.js';
 import type { Position } from '../event-log/event-store.js';
 import { RedisCheckpoints } from '../event-log/redis-checkpoints.js';
 import type { Role } from '../platform/heartbeat.js';
 import { TRACE_QUEUE } from '../tracing/jobs.js';
+import { Neo4jTracing } from '../tracing/tracing-graph.js';
 import { WorkProgress } from '../cli/work-progress.js';
 import { graphTypes } from './graph-types.js';
 import { aliveKey, openQueues } from '../work/open-queues.js';
@@ -86,7 +87,7 @@ export async function waitUntilCaughtUp(
       lookedAt = Date.now();
       words = work.words({
         graphBehind,
-        due: await graph.queries.casesDue(),
+        due: await new Neo4jTracing(graph.driver).casesDue(),
         tracing: traces > 0 || behind.some((name) => name !== ALERTS_READER),
         messages: queued,
         resting: Math.max(0, queued - (await sumOf(names.slice(1).map((name) => queues.due(name))))),

@@ -1,3 +1,4 @@
+import { Neo4jAlerts } from '../alerting/alert-graph.js';
 import { openGraph } from '../contact-graph/index.js';
 import type { Runtime } from './runtime.js';
 
@@ -12,7 +13,7 @@ const MOST = 1_000;
 export async function heldNow(runtime: Runtime): Promise<HeldNow> {
   const graph = openGraph(runtime);
   try {
-    const held = (await graph.queries.heldCases(MOST)).filter(({ status }) => status === 'held');
+    const held = (await new Neo4jAlerts(graph.driver).heldCases(MOST)).filter(({ status }) => status === 'held');
     return { cases: held.length, contacts: held.reduce((sum, { contacts }) => sum + contacts, 0) };
   } finally {
     await graph.close();

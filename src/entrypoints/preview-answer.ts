@@ -1,5 +1,5 @@
 import type { ImportSummary } from '../intake/import-rows.js';
-import type { Preview } from './preview-of.js';
+import type { Preview } from '../investigation/preview.js';
 
 type Read = Pick<ImportSummary, 'rows' | 'rejected' | 'errors'>;
 

@@ -8,8 +8,9 @@ import type { Rows } from '../intake/define-rows.js';
 import type { ImportSummary } from '../intake/import-rows.js';
 import { ROWS } from './modules.js';
 import { openForPeople } from './for-people.js';
+import { graphTypes } from './graph-types.js';
 import { previewAnswer } from './preview-answer.js';
-import { previewOf, type Preview } from './preview-of.js';
+import { previewOf, type Preview } from '../investigation/preview.js';
 import { sayWhereNobodyGetsThem } from '../delivery/reaches-people.js';
 import type { Runtime } from './runtime.js';
 import { requireServices } from '../platform/services.js';
@@ -36,7 +37,8 @@ export async function previewImport(
   const rejectsPath = join(tmpdir(), `truyvet-preview-${randomUUID()}`);
   try {
     await requireSameLog(runtime, graph.driver);
-    const asked = { store, sealing, graph: { driver: graph.driver, queries: graph.people }, config };
+    const { events: projected } = await graphTypes();
+    const asked = { store, sealing, graph, projected, config };
     const found = await previewAnswer(
       (overlay: EventStore) => takeIn({ ...runtime, store: overlay }, rejectsPath),
       (taking) => previewOf(asked, taking),

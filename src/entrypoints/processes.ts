@@ -100,7 +100,7 @@ export async function startWorker(runtime: Runtime, registry: Registry): Promise
   const worker = new Worker(
     {
       ...{ store, sealing, config, logger, registry, queues, checkpoints, now: config.now },
-      ...{ aside: asideNotes(queues), driver: graph.driver, graph: graph.queries, mayGo: () => clock.require() },
+      ...{ aside: asideNotes(queues), driver: graph.driver, graph, mayGo: () => clock.require() },
     },
     [
       opened(PROVIDERS, routes),

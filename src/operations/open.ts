@@ -1,8 +1,9 @@
+import { Neo4jAlerts } from '../alerting/index.js';
 import { knownOperatorOrders } from '../delivery/index.js';
 import { TRACE_QUEUE } from '../tracing/index.js';
 import { readProviders } from '@truyvet/message-gateway';
 import type { Driver } from 'neo4j-driver';
-import { Neo4jQueries } from '../contact-graph/queries.js';
+import { Neo4jSamples } from '../samples/index.js';
 import { defineDependency, given as open } from '../requests/context.js';
 import type { OperationTools } from './overview.js';
 import type { GraphShown } from './overview-answer.js';
@@ -22,7 +23,8 @@ export const operationTools = defineDependency('operation tools', (base): Operat
   const { store } = base;
   const [driver, queues, config] = [open(base, 'driver'), open(base, 'queues'), open(base, 'config')];
   const operators = new Neo4jOperators(driver);
-  const people = new Neo4jQueries(driver, true);
+  const alerts = new Neo4jAlerts(driver, true);
+  const samples = new Neo4jSamples(driver, true);
   const settings = readProviders(config.providers);
   return {
     store,
@@ -33,8 +35,8 @@ export const operationTools = defineDependency('operation tools', (base): Operat
       failedNow: () => operators.failedNow(),
       failedAlerts: (filter) => operators.failedAlerts(filter),
       operatorCommands: (limit) => operators.operatorCommands(limit),
-      heldCases: (limit) => people.heldCases(limit),
-      heldResults: (limit) => people.heldResults(limit),
+      heldCases: (limit) => alerts.heldCases(limit),
+      heldResults: (limit) => samples.heldResults(limit),
     },
     contactGraph: () => graphShown(driver, queues, store),
     setAside: () => setAsideNow(driver, queues),

@@ -1,21 +1,22 @@
 import { FAILURES } from '../alerting/words.js';
-import type { Driver, RecordShape } from 'neo4j-driver';
-import type { LabelOf } from '../contact-graph/instances.js';
-import { int, rows } from '../contact-graph/neo4j.js';
+import type { Driver } from 'neo4j-driver';
+import { GraphReader } from '../contact-graph/graph-reader.js';
+import { int } from '../contact-graph/neo4j.js';
 import type { Reads } from '../contact-graph/reads.js';
-import { answering } from '../contact-graph/standing.js';
-import type { FailedFilter, OperatorCommand, OperatorQueries, ProviderCounts } from '../contact-graph/ports.js';
+import type { FailedFilter, OperatorCommand, OperatorQueries, ProviderCounts } from './operator-ports.js';
 
 /** The projections that these queries read. */
 const OPERATORS: Reads = ['operators'];
 const ALERTS: Reads = ['alerts'];
 
 /** Queries of the graph for operators. */
-export class Neo4jOperators implements OperatorQueries {
-  constructor(private readonly driver: Driver) {}
+export class Neo4jOperators extends GraphReader implements OperatorQueries {
+  constructor(driver: Driver) {
+    super(driver, true);
+  }
 
   async providerCounts(): Promise<ProviderCounts[]> {
-    const counted = await this.#read<{ provider: string; what: string; messages: number }>(
+    const counted = await this.read<{ provider: string; what: string; messages: number }>(
       OPERATORS,
       (
         label,
@@ -33,7 +34,7 @@ export class Neo4jOperators implements OperatorQueries {
   }
 
   failedNow(): Promise<{ reason: string; alerts: number }[]> {
-    return this.#read(
+    return this.read(
       ALERTS,
       (label) => `MATCH (a:${label('Alert')}) WHERE a.reason IN $reasons AND a.status = 'failed'
        RETURN a.reason AS reason, count(*) AS alerts ORDER BY reason`,
@@ -42,7 +43,7 @@ export class Neo4jOperators implements OperatorQueries {
   }
 
   async failedAlerts({ caseId, reasons, provider, after, limit }: FailedFilter): Promise<string[]> {
-    const found = await this.#read<{ id: string }>(
+    const found = await this.read<{ id: string }>(
       ALERTS,
       (label) => `MATCH (a:${label('Alert')}) WHERE a.reason IN $reasons AND a.status = 'failed' AND a.id > $after
          AND ($caseId IS NULL OR a.caseId = $caseId) AND ($provider IS NULL OR a.failedBy = $provider)
@@ -53,19 +54,11 @@ export class Neo4jOperators implements OperatorQueries {
   }
 
   operatorCommands(limit: number): Promise<OperatorCommand[]> {
-    return this.#read<OperatorCommand>(
+    return this.read<OperatorCommand>(
       OPERATORS,
       (label) => `MATCH (c:${label('OperatorCommand')}) RETURN c.stream AS stream, c.revision AS revision
        ORDER BY c.commit DESC LIMIT $limit`,
       { limit: int(limit) },
     );
-  }
-
-  #read<Row extends RecordShape>(
-    reads: Reads,
-    query: (label: LabelOf) => string,
-    parameters: Record<string, unknown> = {},
-  ): Promise<Row[]> {
-    return answering(this.driver, reads, (tx, label) => rows<Row>(tx, query(label), parameters));
   }
 }

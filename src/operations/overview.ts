@@ -1,4 +1,11 @@
-import { AlertsApproved, AlertsRefused, alertQueues, heldShown, withReasons } from '../alerting/index.js';
+import {
+  AlertsApproved,
+  AlertsRefused,
+  alertQueues,
+  heldShown,
+  withReasons,
+  type AlertGraph,
+} from '../alerting/index.js';
 import { FAILURES, keptAs } from '../alerting/words.js';
 import {
   AlertReplayOrdered,
@@ -10,12 +17,13 @@ import {
   type KnownOperatorOrders,
   type SharedKeys,
 } from '../delivery/index.js';
-import { HeldResultSettled, heldResultsShown } from '../samples/index.js';
+import { HeldResultSettled, heldResultsShown, type SampleGraph } from '../samples/index.js';
 import { nameOf } from '../kernel/actor.js';
 import { eventSet, union, type EventIn } from '../kernel/event.js';
 import { ClockConfirmed } from '../event-log/events.js';
 import { SetAsideAccepted } from './events.js';
-import { GraphNotReady, type GraphQueries, type OperatorQueries } from '../contact-graph/ports.js';
+import { GraphNotReady } from '../contact-graph/ports.js';
+import type { OperatorQueries } from './operator-ports.js';
 import type { EventStore, RecordedEvent } from '../event-log/event-store.js';
 import type { ClockGuard } from '../event-log/clock-guard.js';
 import type { Now } from '../platform/clock.js';
@@ -35,7 +43,7 @@ export interface OperationTools {
   store: EventStore;
   operations: KnownOperatorOrders;
   queues: Waiting & SharedKeys & { redis: { exists(key: string): Promise<number> } };
-  graph: OperatorQueries & Pick<GraphQueries, 'heldCases' | 'heldResults'>;
+  graph: OperatorQueries & Pick<AlertGraph, 'heldCases'> & Pick<SampleGraph, 'heldResults'>;
   /** Names of the providers, in order of preference. */
   providers: readonly string[];
   /** The providers that write to a file, which by itself reaches nobody. */

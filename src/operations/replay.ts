@@ -3,7 +3,7 @@ import { FAILED, FAILURES, KEPT, keptAs, type Kept, REPLAYED_BY_DEFAULT, REPLAYE
 import { operatorOrdersDecider, operationsStream } from '../delivery/index.js';
 import { z } from 'zod';
 import { concurrently } from '../kernel/concurrently.js';
-import type { OperatorQueries } from '../contact-graph/ports.js';
+import type { OperatorQueries } from './operator-ports.js';
 import type { Provenance } from '../event-log/event-store.js';
 import { handle } from '../event-log/handle.js';
 import { outcomeOf } from '../requests/outcome.js';

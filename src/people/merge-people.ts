@@ -5,7 +5,7 @@ import { merge, unmerge } from './merge.js';
 import { canonicalId } from '../kernel/text.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { z } from 'zod';
-import { graphQueries } from '../requests/graph-queries.js';
+import { graphPosition } from '../requests/graph-position.js';
 import { knownIds } from '../requests/known-ids.js';
 import { given as open, secondsNow, type Context } from '../requests/context.js';
 import { outcomeOf, type Changed } from '../requests/outcome.js';
@@ -52,7 +52,7 @@ export async function recordNamed(
 /** @throws Refused when the graph knows none of them and is behind the log, which may hold what it lacks. */
 async function knownInGraph({ base, of }: Context, ids: readonly string[]): Promise<string | undefined> {
   await base.requireGraph?.();
-  const passed = await of(graphQueries).position();
+  const passed = await of(graphPosition).position();
   for (const id of ids) if (await of(knownIds).knowsPerson(id)) return id;
   if (await base.store.isBehind(passed, (await open(base, 'graphTypes')()).events.types)) {
     throw refused(

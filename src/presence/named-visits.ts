@@ -1,6 +1,6 @@
 import { presenceStream } from './events.js';
 import type { EventStore } from '../event-log/event-store.js';
-import { visitIdOf } from '../kernel/ids.js';
+import { visitIdOf } from './ids.js';
 
 /** An id that this engine made (UUID version 5); ids of other programs have other versions or are not UUIDs. */
 const OURS = /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;

@@ -1,7 +1,8 @@
 import type { Stream } from '../kernel/stream.js';
 import { type PresenceEvent, type ProximityObserved, presenceStream } from './events.js';
 import type { NewEvent } from '../event-log/event-store.js';
-import { idOf, visitIdOf } from '../kernel/ids.js';
+import { idOf } from '../kernel/ids.js';
+import { visitIdOf } from './ids.js';
 import type { Origin } from '../intake/outcome.js';
 
 /** An event with its stream. */

@@ -3,7 +3,8 @@ import { REMINDER, reminderDecider, type ReminderCommand, type ReminderState } f
 import { type Earlier, type MessageEvent, NotNotedYet, type Outgoing, type Reported } from '../delivery/index.js';
 import type { EventStore, Provenance } from '../event-log/event-store.js';
 import { handle, type Loaded } from '../event-log/handle.js';
-import { idOf, reminderIdOf } from '../kernel/ids.js';
+import { idOf } from '../kernel/ids.js';
+import { reminderIdOf } from './ids.js';
 
 /** The reminder of one phone on one day, about one disease, with its events. */
 export class Reminder {

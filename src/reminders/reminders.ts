@@ -16,7 +16,7 @@ import { reminderJob, type ReminderJob } from './jobs.js';
 import type { ReminderCommand } from './reminder.js';
 import type { DueWithin, RemindedTask, ReminderQueries } from './reminder-ports.js';
 import type { EventStore } from '../event-log/event-store.js';
-import { reminderIdOf } from '../kernel/ids.js';
+import { reminderIdOf } from './ids.js';
 import type { Sealing } from '../event-log/sealing.js';
 import type { Now } from '../platform/clock.js';
 import type { Config } from '../platform/config.js';

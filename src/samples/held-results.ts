@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import type { GraphQueries } from '../contact-graph/ports.js';
 import { handle } from '../event-log/handle.js';
 import type { Context } from '../requests/context.js';
-import { graphQueries } from '../requests/graph-queries.js';
 import { outcomeOf, type Changed } from '../requests/outcome.js';
 import { sampleStream } from './events.js';
 import { sampleDecider } from './sample.js';
+import { sampleGraph, type SampleGraph } from './sample-graph.js';
 
 /** More results than are ever held at once. */
 const MOST = 10_000;
@@ -24,12 +23,12 @@ export type HeldResults = z.infer<typeof heldResultsAnswer>;
 
 /** Lists held results, ordered by when the samples were taken. */
 export async function list(context: Context): Promise<HeldResults> {
-  return { items: await heldResultsShown(context.of(graphQueries), MOST) };
+  return { items: await heldResultsShown(context.of(sampleGraph), MOST) };
 }
 
 /** Lists held results. @param limit greatest number of results. */
 export async function heldResultsShown(
-  graph: Pick<GraphQueries, 'heldResults'>,
+  graph: Pick<SampleGraph, 'heldResults'>,
   limit: number,
 ): Promise<HeldResultShown[]> {
   const found = await graph.heldResults(limit);

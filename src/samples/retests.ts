@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Context } from '../requests/context.js';
-import { graphQueries } from '../requests/graph-queries.js';
+import { sampleGraph } from './sample-graph.js';
 
 /** More people than can be tested in a day. */
 const MOST = 100_000;
@@ -18,7 +18,7 @@ export type Retests = z.infer<typeof retestsAnswer>;
 
 /** Lists people to be tested again: members of a positive pool, and people with only a rapid test. */
 export async function toTestAgain(context: Context): Promise<Retests> {
-  const found = await context.of(graphQueries).retests(MOST);
+  const found = await context.of(sampleGraph).retests(MOST);
   return found.map(({ reason, personId, disease, sampleId, collectedAt }) => ({
     ...{ reason, person_id: personId, disease, sample_id: sampleId, collected_at: collectedAt },
   }));

@@ -4,7 +4,7 @@ import { oneLine } from '../kernel/text.js';
 import { timeForPeople } from '../platform/times.js';
 import { defineCommand, defineQuestion } from '../requests/define.js';
 import { moreLine } from '../requests/question-fields.js';
-import { healthAnswerLine } from '../cli/health-answer-line.js';
+import { healthAnswerLine } from './words.js';
 import { LISTED } from './question-fields.js';
 import type { TaskEntry } from './closing.js';
 import type { TasksAnswer } from './questions.js';

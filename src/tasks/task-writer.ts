@@ -13,7 +13,7 @@ import {
   type ToldWrongly,
 } from './task.js';
 import type { EventStore } from '../event-log/event-store.js';
-import { taskIdOf } from '../kernel/ids.js';
+import { taskIdOf } from './ids.js';
 import type { LabelOf } from '../contact-graph/instances.js';
 import { MergedIds } from '../contact-graph/merged-records.js';
 import { int, rows, type Tx } from '../contact-graph/neo4j.js';

@@ -6,9 +6,10 @@ import { TestResultCorrected, TestResultReported, TestResultRetracted } from '..
 import { GraphRebuilt } from '../contact-graph/graph-past.js';
 import { eventSet, type EventIn } from '../kernel/event.js';
 import { dayOf, readInstant, SECONDS_PER_DAY } from '../kernel/instant.js';
-import type { GraphQueries, TouchedBy } from '../contact-graph/ports.js';
+import type { GraphPosition } from '../contact-graph/graph-position.js';
 import { comparePositions, type Batch, type Position, type RecordedEvent } from '../event-log/event-store.js';
 import { readPosition } from './graph-position.js';
+import type { TouchedBy, TracingGraph } from './tracing-graph.js';
 
 /** What an event may touch, and its position in the log. */
 interface Touch {
@@ -65,7 +66,8 @@ export class TouchedCases {
   #forgotten: Position | undefined;
 
   constructor(
-    private readonly graph: GraphQueries,
+    private readonly cases: Pick<TracingGraph, 'liveCases' | 'touchedCases'>,
+    private readonly graph: GraphPosition,
     /** Resolves when the graph has passed a position. */
     private readonly graphPast: (position: Position) => Promise<unknown>,
     /** Seconds for which the air of a place stays infectious, the most under any profile. */
@@ -111,7 +113,7 @@ export class TouchedCases {
 
   async #touchedBy(touches: readonly Touch[]): Promise<string[]> {
     if (touches.length === 0) return [];
-    const live = await this.graph.liveCases(ALWAYS);
+    const live = await this.cases.liveCases(ALWAYS);
     if (live.length === 0 || touches.some(({ any }) => any)) return live;
     const people = [...new Set(touches.flatMap((touch) => touch.people))];
     const places = [...new Set(touches.flatMap(({ placeId }) => placeId ?? []))];
@@ -120,12 +122,12 @@ export class TouchedCases {
     );
     const lingering = await this.lingering();
     const stays = touches.flatMap(({ stay }) => (stay ? daysOf(stay, lingering) : []));
-    if (touches.length <= ASKED_AT_ONCE) return this.graph.touchedCases({ people, stays, places, moved, lingering });
+    if (touches.length <= ASKED_AT_ONCE) return this.cases.touchedCases({ people, stays, places, moved, lingering });
     // A corrected visit may have been near a case long before its new time, so its person is still queried.
     const latest = stays.reduce((last, { to }) => Math.max(last, to), 0);
     const [met, known] = await Promise.all([
-      this.graph.liveCases(latest),
-      this.graph.touchedCases({ people, stays: [], places, moved, lingering }),
+      this.cases.liveCases(latest),
+      this.cases.touchedCases({ people, stays: [], places, moved, lingering }),
     ]);
     return [...new Set([...met, ...known])];
   }

@@ -1,5 +1,6 @@
 import { Histogram } from 'prom-client';
-import { RESULTS, allProfiles, profilesInUse, reactToResults, type CaseToTrace } from '../cases/index.js';
+import { Neo4jCases, RESULTS, allProfiles, profilesInUse, reactToResults, type CaseToTrace } from '../cases/index.js';
+import { Neo4jSamples } from '../samples/index.js';
 import { graphPast, GraphRebuilt } from '../contact-graph/graph-past.js';
 import { TraceCache, withTraceGraph } from '../contact-graph/trace-graph.js';
 import { CheckpointsLost } from '../event-log/checkpoints-lost.js';
@@ -9,6 +10,7 @@ import { defineReaction, handlesJob, sweeping, type Running, type Work } from '.
 import { workerDependency, type Worker } from '../work/worker.js';
 import { TRACE_QUEUE } from './jobs.js';
 import { TOUCHING, TouchedCases } from './touched.js';
+import { Neo4jTracing } from './tracing-graph.js';
 import { GraphBehind, traceCase, type TraceJob } from './worker.js';
 
 /**
@@ -23,7 +25,7 @@ const TRACES_AT_ONCE = 2;
 const SLOT_CACHE = 512 * 2 ** 20;
 
 /** What opening and tracing cases share in a worker. */
-const TRACING = workerDependency('tracing', ({ base: { store, graph, queues, logger, config } }) => {
+const TRACING = workerDependency('tracing', ({ base: { store, graph, driver, queues, logger, config } }) => {
   const queue = queues.queue<TraceJob>(TRACE_QUEUE);
   const trouble = outageLogger(logger, (error) => error instanceof GraphRebuilt || error instanceof CheckpointsLost);
   return {
@@ -41,7 +43,7 @@ const TRACING = workerDependency('tracing', ({ base: { store, graph, queues, log
     },
     /** Redis may have lost jobs: the graph knows which traces are still due, and queueing one twice is harmless. */
     async askForDue() {
-      const due = await graph.casesDue();
+      const due = await new Neo4jTracing(driver).casesDue();
       await queue.addBulk(
         due.map((caseId) => ({ name: 'trace', data: { caseId }, opts: { jobId: `trace-${caseId}-due` } })),
       );
@@ -59,21 +61,24 @@ const TRACING = workerDependency('tracing', ({ base: { store, graph, queues, log
 });
 
 const openCases = defineReaction('open-cases', RESULTS, (worker) => {
-  const { store, graph, config } = worker.base;
+  const { store, graph, driver, config } = worker.base;
   const { authority, zone } = config;
+  const queries = { samples: new Neo4jSamples(driver), cases: new Neo4jCases(driver) };
   const { ask, answers, onError } = worker.of(TRACING);
   const { signal } = worker;
   return {
-    handle: (batch) => reactToResults(batch, { store, graph, authority, zone, ask: (cases) => ask(cases), signal }),
+    handle: (batch) =>
+      reactToResults(batch, { ...queries, store, graph, authority, zone, ask: (cases) => ask(cases), signal }),
     answers,
     onError,
   };
 });
 
 const touchedCases = defineReaction('touched-cases', TOUCHING, (worker) => {
-  const { store, graph } = worker.base;
+  const { store, graph, driver } = worker.base;
   const { ask, answers, onError } = worker.of(TRACING);
   const touched = new TouchedCases(
+    new Neo4jTracing(driver),
     graph,
     (position) => graphPast(graph, position, worker.signal),
     async () => Math.max(...(await allProfiles(store)).map(({ lingeringMinutes }) => lingeringMinutes * 60)),

@@ -10,10 +10,11 @@ import {
   type TraceCompleted,
 } from '../cases/index.js';
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { addToContactList, emptyContactList, type ContactList } from './contacts.js';
 import { formatInstant, readInstant } from '../kernel/instant.js';
-import type { GraphQueries, TraceGraph } from '../contact-graph/ports.js';
+import { graphPast } from '../contact-graph/graph-past.js';
+import type { GraphPosition } from '../contact-graph/graph-position.js';
+import type { TraceGraph } from '../contact-graph/ports.js';
 import { TRACED } from '../contact-graph/reads.js';
 import {
   comparePositions,
@@ -37,7 +38,7 @@ export interface TraceJob {
 
 export interface TraceDependencies {
   store: EventStore;
-  graph: GraphQueries;
+  graph: GraphPosition;
   /**
    * Lets a trace read the graph in one transaction. Fails if the graph has not passed the position or was emptied
    * meanwhile: a partial graph would lose contacts.
@@ -83,7 +84,11 @@ export async function traceCase(job: TraceJob, dependencies: TraceDependencies):
   if (wanted && read && !list.due && comparePositions(read, wanted) >= 0) {
     return { changed: false, counts: list.latest?.counts ?? [] };
   }
-  const graphPosition = await graphPast(graph, later(wanted, before.cause), signal);
+  const waiting = { reads: TRACED, every: LOOK_EVERY, patience: PATIENCE };
+  const graphPosition = await graphPast(graph, later(wanted, before.cause), signal, waiting).catch((error: unknown) => {
+    if (!signal?.aborted) throw error;
+  });
+  if (!graphPosition) throw new GraphBehind();
   const rules = await rulesOf(store, before);
   const result =
     state.status === 'live' && state.window && rules
@@ -213,16 +218,6 @@ async function rulesOf(store: EventStore, { profile }: CaseHistory): Promise<Dis
   const rules = profiles.find((each) => each.id === profile.id && each.version === profile.version);
   if (!rules) throw new Error(`profile ${profile.id} of version ${profile.version} is not known here`);
   return rules;
-}
-
-async function graphPast(graph: GraphQueries, wanted: Position, signal?: AbortSignal): Promise<Position> {
-  const until = Date.now() + PATIENCE;
-  for (;;) {
-    const position = await graph.position(TRACED);
-    if (position && comparePositions(position, wanted) >= 0) return position;
-    if (Date.now() > until || signal?.aborted) throw new GraphBehind();
-    await delay(LOOK_EVERY);
-  }
 }
 
 function later(a: Position | undefined, b: Position): Position {

@@ -1,7 +1,7 @@
 import type { Driver } from 'neo4j-driver';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import type { GraphQueries } from '../contact-graph/ports.js';
+import type { GraphPosition } from '../contact-graph/graph-position.js';
 import type { AsideNotes } from '../event-log/aside-notes.js';
 import type { EventStore } from '../event-log/event-store.js';
 import type { Checkpoints } from '../event-log/reactor.js';
@@ -16,7 +16,7 @@ export interface WorkerBase {
   readonly store: EventStore;
   readonly sealing: Sealing;
   readonly driver: Driver;
-  readonly graph: GraphQueries;
+  readonly graph: GraphPosition;
   readonly queues: Queues;
   /** In the same Redis as the queues, so that neither is lost without the other. */
   readonly checkpoints: Checkpoints;

@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { formatInstant, SECONDS_PER_DAY } from '../../src/kernel/instant.js';
 import { randomFrom } from '../../src/entrypoints/demo/city.js';
+import { Neo4jAlerts } from '../../src/alerting/alert-graph.js';
 import { openGraph } from '../../src/contact-graph/index.js';
 import { connectGraph } from '../../src/contact-graph/neo4j.js';
 import { concurrently } from '../../src/kernel/concurrently.js';
@@ -224,8 +225,8 @@ async function withParts<T>(
       },
       async settled() {
         for (let quiet = 0; quiet < 3; await delay(100)) {
-          const behind = await store.isBehind(await graph.queries.position(), GRAPH_TYPES);
-          const owed = await graph.queries.alertsDue(undefined, 1);
+          const behind = await store.isBehind(await graph.position(), GRAPH_TYPES);
+          const owed = await new Neo4jAlerts(graph.driver).alertsDue(undefined, 1);
           quiet = behind || owed.length > 0 ? 0 : quiet + 1;
         }
       },

@@ -45,7 +45,7 @@ export function endToEnd(scale: Scale): Promise<EndToEndResult> {
       const since = () => (performance.now() - began) / 1000;
       const importing = await runImport(file, env);
       const importSeconds = since();
-      while (await store.isBehind(await graph.queries.position(), GRAPH_TYPES)) await delay(20);
+      while (await store.isBehind(await graph.position(), GRAPH_TYPES)) await delay(20);
       const seconds = since();
       const micros = (used: number | undefined) => (used === undefined ? undefined : (used / checkIns) * 1e6);
       const processes = Object.entries(pids).map(([name, pid], i) => {

@@ -5,7 +5,7 @@ import { ask, groundOf } from '../support/asking.js';
 import { FACT_PROJECTIONS, VISITS } from '../support/projections.js';
 import { connectGraph, type GraphAddress } from '../../src/contact-graph/neo4j.js';
 import { GraphWriter } from '../../src/contact-graph/projector.js';
-import { Neo4jQueries } from '../../src/contact-graph/queries.js';
+import { graphPositionOf } from '../../src/contact-graph/graph-position.js';
 import { TraceCache, withTraceGraph } from '../../src/contact-graph/trace-graph.js';
 import type { RecordedEvent } from '../../src/event-log/event-store.js';
 import { handle } from '../../src/event-log/handle.js';
@@ -43,7 +43,7 @@ export async function askQuestions({ neo4j, scale }: { neo4j: GraphAddress; scal
   const caseIds = await confirmAll(store, scale);
   await project();
   const cache = new TraceCache(CACHE_BYTES);
-  const graph = new Neo4jQueries(driver);
+  const graph = graphPositionOf(driver);
   for (const caseId of caseIds) {
     await traceCase({ caseId }, { store, graph, reading: (run) => withTraceGraph(driver, cache, run) });
   }

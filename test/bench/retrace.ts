@@ -4,8 +4,7 @@ import { caseDecider } from '../../src/cases/case.js';
 import { addToContactList, emptyContactList } from '../../src/tracing/contacts.js';
 import { formatInstant, SECONDS_PER_DAY } from '../../src/kernel/instant.js';
 import { connectGraph, type GraphAddress } from '../../src/contact-graph/neo4j.js';
-import type { GraphQueries } from '../../src/contact-graph/ports.js';
-import { Neo4jQueries } from '../../src/contact-graph/queries.js';
+import { graphPositionOf, type GraphPosition } from '../../src/contact-graph/graph-position.js';
 import { TraceCache, withTraceGraph } from '../../src/contact-graph/trace-graph.js';
 import { handle } from '../../src/event-log/handle.js';
 import { builtInProfiles } from '../../src/cases/profiles.js';
@@ -43,8 +42,8 @@ const profile = builtInProfiles().find(({ id }) => id === 'covid-19-vn-5053');
 export async function retrace({ neo4j, scale }: { neo4j: GraphAddress; scale: Scale }): Promise<Retraced[]> {
   const driver = connectGraph(neo4j);
   const cache = new TraceCache(CACHE_BYTES);
-  const queries = new Neo4jQueries(driver);
-  const open = () => new Case((run) => withTraceGraph(driver, cache, run), queries);
+  const graph = graphPositionOf(driver);
+  const open = () => new Case((run) => withTraceGraph(driver, cache, run), graph);
   const results: Retraced[] = [];
   for (const each of casesOf(scale)) {
     // Both windows are traced beforehand, which caches the slots that they need. The later one gives the expected
@@ -73,17 +72,14 @@ export async function retrace({ neo4j, scale }: { neo4j: GraphAddress; scale: Sc
 /** A case in its own log. */
 class Case {
   readonly #store = new MemoryEventStore();
-  readonly #graph: GraphQueries;
+  readonly #graph: GraphPosition;
 
   constructor(
     private readonly reading: Parameters<typeof traceCase>[1]['reading'],
-    queries: Neo4jQueries,
+    graph: GraphPosition,
   ) {
     // The graph was loaded from elsewhere, so its position is queried but says nothing about this log.
-    const position = async () => (await queries.position()) && this.#store.all.at(-1)?.position;
-    this.#graph = new Proxy(queries, {
-      get: (target, name) => (name === 'position' ? position : Reflect.get(target, name, target)),
-    });
+    this.#graph = { position: async () => (await graph.position()) && this.#store.all.at(-1)?.position };
   }
 
   async confirm({ person, from, until }: TraceCase, daysLater: number): Promise<void> {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PLAN_QUEUE, SEND_QUEUE } from '../../src/alerting/jobs.js';
 import { queueOf } from '../../src/delivery/message-jobs.js';
 import { Outbox } from '@truyvet/message-gateway/outbox';
-import { alertIdOf } from '../../src/kernel/ids.js';
+import { alertIdOf } from '../../src/alerting/ids.js';
 import { RedisCheckpoints } from '../../src/event-log/redis-checkpoints.js';
 import { RealAlerting } from '../support/real-alerting.js';
 import { routeOf } from '../support/routes.js';

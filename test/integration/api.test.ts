@@ -7,7 +7,7 @@ import { request, type IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { AnswerLinks } from '../../src/health-form/links.js';
 import { EventStoreClient } from '../../src/event-log/eventstore-client.js';
-import { alertIdOf } from '../../src/kernel/ids.js';
+import { alertIdOf } from '../../src/alerting/ids.js';
 import { openMasterKey } from '../../src/event-log/master-key.js';
 import { killCommands, runCommand, startCommand, type Command } from '../support/command.js';
 import { testDataDir, testServices } from '../support/services.js';

@@ -2,8 +2,10 @@ import type { DomainEvent } from '../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
 import { wipe } from '../../src/contact-graph/maintenance.js';
-import type { AlertFilter } from '../../src/contact-graph/ports.js';
-import { Neo4jQueries } from '../../src/contact-graph/queries.js';
+import type { AlertFilter } from '../../src/alerting/alert-ports.js';
+import { Neo4jAlerts } from '../../src/alerting/alert-graph.js';
+import { Neo4jTracing } from '../../src/tracing/tracing-graph.js';
+import { Neo4jSamples } from '../../src/samples/sample-graph.js';
 import { TraceCache, withTraceGraph } from '../../src/contact-graph/trace-graph.js';
 import { trace } from '../../src/tracing/engine.js';
 import { inputOf } from '../oracle/worlds.js';
@@ -128,22 +130,22 @@ export function answers(driverOf: () => Driver): void {
         ];
         await writer.write({ events: recorded(events, 1), position: positionAt(events.length) });
         await writer.settle();
-        const queries = new Neo4jQueries(driverOf());
+        const alerts = new Neo4jAlerts(driverOf());
         const ids = async (filter: Partial<AlertFilter>) =>
-          (await queries.alerts({ limit: 10, ...filter })).map(({ alertId }) => alertId);
+          (await alerts.alerts({ limit: 10, ...filter })).map(({ alertId }) => alertId);
         expect(await ids({})).toEqual(['a', 'b', 'c', 'd']);
         expect(await ids({ limit: 2 })).toEqual(['a', 'b']);
         expect(await ids({ after: 'b', limit: 2 })).toEqual(['c', 'd']);
         expect(await ids({ personId: 'Binh' })).toEqual(['a', 'b']);
         expect(await ids({ personId: 'Binh', status: 'sent' })).toEqual(['b']);
         expect(await ids({ caseId: 'other' })).toEqual([]);
-        expect(await queries.alerts({ status: 'failed', limit: 10 })).toMatchObject([
+        expect(await alerts.alerts({ status: 'failed', limit: 10 })).toMatchObject([
           { alertId: 'c', personId: 'Chi', degree: 1, reason: 'no-phone', takeBack: false },
         ]);
-        expect(await queries.alertsDue(undefined, 10)).toEqual(['a', 'd']);
-        expect(await queries.alertsDue('a', 10)).toEqual(['d']);
-        expect(await queries.alertsDue(undefined, 1)).toEqual(['a']);
-        expect(await queries.casesDue()).toEqual(['one']);
+        expect(await alerts.alertsDue(undefined, 10)).toEqual(['a', 'd']);
+        expect(await alerts.alertsDue('a', 10)).toEqual(['d']);
+        expect(await alerts.alertsDue(undefined, 1)).toEqual(['a']);
+        expect(await new Neo4jTracing(driverOf()).casesDue()).toEqual(['one']);
       },
       SLOWEST,
     );
@@ -181,7 +183,7 @@ export function answers(driverOf: () => Driver): void {
       'names everyone in a positive pool until a sample of their own is tested',
       async () => {
         await wipe(driverOf());
-        const queries = new Neo4jQueries(driverOf());
+        const samples = new Neo4jSamples(driverOf());
         const writer = await openWriter(driverOf());
         let commit = 0;
         const report = async (
@@ -202,7 +204,7 @@ export function answers(driverOf: () => Driver): void {
         await report('clear pool', 'Dung', 60, 'negative', 3);
         await report('before', 'An', 0, 'negative', 1);
         const names = async () =>
-          (await queries.retests(10)).map(({ personId, sampleId }) => `${personId} of ${sampleId}`);
+          (await samples.retests(10)).map(({ personId, sampleId }) => `${personId} of ${sampleId}`);
         expect(await names()).toEqual(['An of pool', 'Binh of pool', 'Chi of pool']);
         await report('own', 'Binh', 120, 'negative', 1);
         await report('another pool', 'Chi', 120, 'negative', 3);

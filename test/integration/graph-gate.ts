@@ -10,7 +10,9 @@ import { LIMITS } from '../../src/contact-graph/limits.js';
 import { wipe } from '../../src/contact-graph/maintenance.js';
 import { migrate, readMigrations } from '../../src/contact-graph/migrations.js';
 import { connectGraph, inTransaction, rows, type GraphAddress } from '../../src/contact-graph/neo4j.js';
-import { Neo4jQueries } from '../../src/contact-graph/queries.js';
+import { Neo4jAlerts } from '../../src/alerting/alert-graph.js';
+import { graphPositionOf } from '../../src/contact-graph/graph-position.js';
+import { Neo4jTracing } from '../../src/tracing/tracing-graph.js';
 import { Neo4jReminders } from '../../src/reminders/reminder-queries.js';
 import { runProjector } from '../../src/contact-graph/run-projector.js';
 import { TraceCache } from '../../src/contact-graph/trace-graph.js';
@@ -83,23 +85,23 @@ export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): voi
           // The queries that workers send periodically.
           const asking = [1, 2, 3, 4].map(async () => {
             const driver = connect(60_000);
-            const queries = new Neo4jQueries(driver);
+            const [alerts, cases] = [new Neo4jAlerts(driver), new Neo4jTracing(driver)];
             for (let answers = 0; ; answers++) {
               if (stop.signal.aborted) return answers;
               await Promise.all([
                 new Neo4jReminders(driver).remindersDue(window),
-                queries.casesDue(),
-                queries.heldCases(10),
-                queries.alertsDue(undefined, 10),
+                cases.casesDue(),
+                alerts.heldCases(10),
+                alerts.alertsDue(undefined, 10),
               ]);
             }
           });
           try {
             await checkIn(store, 100);
             const end = store.all.at(-1)?.position;
-            const queries = new Neo4jQueries(connect(60_000));
+            const graph = graphPositionOf(connect(60_000));
             await until(async () => {
-              const passed = await queries.position();
+              const passed = await graph.position();
               return passed !== undefined && end !== undefined && comparePositions(passed, end) >= 0;
             }, 'the graph has caught up');
           } finally {
@@ -120,9 +122,9 @@ export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): voi
         await driverOf().executeQuery('MATCH (m:Migrated) SET m.files = m.files[1..]');
         const lines: string[] = [];
         const waiting = connect(60_000, (line) => lines.push(line));
-        await expect(new Neo4jQueries(connect(0)).casesDue()).rejects.toThrow(GraphNotReady);
-        await expect(new Neo4jQueries(connect(0)).casesDue()).rejects.toThrow(/1 migrations have to be applied/);
-        const answer = new Neo4jQueries(waiting).casesDue();
+        await expect(new Neo4jTracing(connect(0)).casesDue()).rejects.toThrow(GraphNotReady);
+        await expect(new Neo4jTracing(connect(0)).casesDue()).rejects.toThrow(/1 migrations have to be applied/);
+        const answer = new Neo4jTracing(waiting).casesDue();
         await until(async () => lines.length > 0, 'it says that it waits');
         expect(lines).toEqual([expect.stringContaining('waiting for the contact graph')]);
         await migrate(driverOf());
@@ -157,7 +159,7 @@ export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): voi
         try {
           const migrating = migrate(connect(), [...readMigrations(), added], 50).then(() => steps.push('migrated'));
           await until(async () => {
-            const closed = new Neo4jQueries(connect(0)).casesDue().then(
+            const closed = new Neo4jTracing(connect(0)).casesDue().then(
               () => false,
               (error: Error) => /schema is being changed/.test(error.message),
             );
@@ -167,7 +169,7 @@ export function gate(driverOf: () => Driver, addressOf: () => GraphAddress): voi
           await Promise.all([underWay, migrating]);
           expect(steps).toEqual(['what was under way ended', 'migrated']);
           // Programs that know fewer migrations can still query.
-          expect(await new Neo4jQueries(connect(0)).casesDue()).toEqual([]);
+          expect(await new Neo4jTracing(connect(0)).casesDue()).toEqual([]);
         } finally {
           await driverOf().executeQuery('MATCH (m:Migration {name: $name}) DELETE m', { name: added.name });
           await driverOf().executeQuery('DROP INDEX of_a_test IF EXISTS');

@@ -13,7 +13,7 @@ import { wipe } from '../../src/contact-graph/maintenance.js';
 import { migrate, readMigrations } from '../../src/contact-graph/migrations.js';
 import { Numbering } from '../../src/contact-graph/numbering.js';
 import { GraphWriter } from '../../src/contact-graph/projector.js';
-import { Neo4jQueries } from '../../src/contact-graph/queries.js';
+import { graphPositionOf } from '../../src/contact-graph/graph-position.js';
 import { runProjector } from '../../src/contact-graph/run-projector.js';
 import { TraceCache, withTraceGraph } from '../../src/contact-graph/trace-graph.js';
 import { visitKeyOf } from '../../src/contact-graph/visit-key.js';
@@ -64,7 +64,7 @@ export function operation(driverOf: () => Driver): void {
           runProjector({ ...options, onBatch: (events) => (seen[i] = (seen[i] ?? 0) + events) }),
         );
         const events: DomainEvent[] = [];
-        const queries = new Neo4jQueries(driverOf());
+        const graph = graphPositionOf(driverOf());
         const until = deadline(ENOUGH);
         try {
           for (let round = 0; round < 30; round++) {
@@ -85,7 +85,7 @@ export function operation(driverOf: () => Driver): void {
           }
           const end = store.all.at(-1)?.position ?? positionAt(0);
           for (;;) {
-            const passed = await queries.position();
+            const passed = await graph.position();
             if (passed && comparePositions(passed, end) >= 0) break;
             if (until.passed()) throw new Error('the projectors did not catch up');
             await delay(20);

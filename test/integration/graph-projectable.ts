@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { presence } from '../../projections/presence.js';
 import { FACT_PROJECTIONS } from '../support/projections.js';
 import { wipe } from '../../src/contact-graph/maintenance.js';
-import { Neo4jQueries } from '../../src/contact-graph/queries.js';
+import { graphPositionOf } from '../../src/contact-graph/graph-position.js';
 import { runProjector } from '../../src/contact-graph/run-projector.js';
 import { readSetAside } from '../../src/contact-graph/set-aside.js';
 import { comparePositions } from '../../src/event-log/event-store.js';
@@ -52,16 +52,16 @@ export function projectable(driverOf: () => Driver): void {
         ...{ driver: driverOf(), store, storeId: STORE_ID, visits: presence, facts: FACT_PROJECTIONS },
         ...{ logger: pino({ level: 'silent' }), signal: stop.signal },
       });
-      const queries = new Neo4jQueries(driverOf());
+      const graph = graphPositionOf(driverOf());
       const last = store.all.at(-1)?.position;
       for (const end = deadline(60_000); !end.passed(); await delay(50)) {
-        const passed = await queries.position().catch(() => undefined);
+        const passed = await graph.position().catch(() => undefined);
         if (passed && last && comparePositions(passed, last) >= 0) break;
       }
       stop.abort();
       await running;
       expect((await readSetAside(driverOf())).map(({ type, reason }) => `${type}: ${reason}`)).toEqual([]);
-      expect(await queries.position()).toEqual(last);
+      expect(await graph.position()).toEqual(last);
     }, 120_000);
   });
 }

@@ -1,7 +1,7 @@
 import type { DomainEvent } from '../support/events.js';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
-import { Neo4jQueries } from '../../src/contact-graph/queries.js';
+import { Neo4jMessages } from '../../src/delivery/message-graph.js';
 import { Neo4jReminders } from '../../src/reminders/reminder-queries.js';
 import { type Ground, ask } from '../support/asking.js';
 import type { MemoryEventStore } from '../support/memory-event-store.js';
@@ -100,7 +100,7 @@ export function reminders(driverOf: () => Driver): void {
     });
 
     it('and every other message is found by the name that its provider gave it', async () => {
-      const queries = new Neo4jQueries(driverOf());
+      const messages = new Neo4jMessages(driverOf());
       const ofEm = 'alert of Em';
       await happen(driverOf(), ground, [
         ...[requested('Giang'), told('Giang')],
@@ -113,7 +113,7 @@ export function reminders(driverOf: () => Driver): void {
         told('Em', '9'),
         { type: 'MessageDue', data: { messageId: 'new', purpose: 'appointment', about: 'a', whose: 'Em' } },
       ]);
-      const found = (reference: string, provider = 'outbox') => queries.messageByReference(provider, reference);
+      const found = (reference: string, provider = 'outbox') => messages.messageByReference(provider, reference);
       expect(await found('back')).toEqual({ purpose: 'withdrawal', about: 'alert of Giang' });
       expect(await found('7')).toEqual({ purpose: 'reminder', about: 'r' });
       expect(await found('r')).toMatchObject({ purpose: 'alert' });

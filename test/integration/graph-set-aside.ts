@@ -12,7 +12,8 @@ import { GraphWatch } from '../../src/contact-graph/graph-watch.js';
 import { wipe } from '../../src/contact-graph/maintenance.js';
 import { defineProjection } from '../../src/contact-graph/projection.js';
 import { GraphWriter } from '../../src/contact-graph/projector.js';
-import { Neo4jQueries } from '../../src/contact-graph/queries.js';
+import { graphPositionOf } from '../../src/contact-graph/graph-position.js';
+import { Neo4jSamples } from '../../src/samples/sample-graph.js';
 import { Neo4jQuestions } from '../../src/investigation/question-queries.js';
 import { runProjector } from '../../src/contact-graph/run-projector.js';
 import { askForRetry, readSetAside } from '../../src/contact-graph/set-aside.js';
@@ -79,10 +80,10 @@ class Scene {
   }
 
   async caughtUp(): Promise<void> {
-    const queries = new Neo4jQueries(this.driver);
+    const graph = graphPositionOf(this.driver);
     await until(async () => {
       const end = this.store.all.at(-1)?.position;
-      const passed = await queries.position();
+      const passed = await graph.position();
       return passed !== undefined && end !== undefined && comparePositions(passed, end) >= 0;
     }, 'the graph has caught up');
   }
@@ -312,12 +313,12 @@ export function settingAside(driverOf: () => Driver): void {
       'is listed completely or not at all while it is removed, as are tasks and held results',
       async () => {
         await wipe(driverOf());
-        const queries = new Neo4jQueries(driverOf());
+        const samples = new Neo4jSamples(driverOf());
         const everything = { kinds: TASK_KINDS, states: ['open'] as const, from: 0, until: LATEST_INSTANT, limit: 500 };
         const page = { ...everything, caseId: undefined, personId: undefined, after: undefined };
         const readers: (() => Promise<object[]>)[] = [
           () => readSetAside(driverOf()),
-          () => queries.heldResults(500),
+          () => samples.heldResults(500),
           () => inTransaction(driverOf(), 'read', (tx) => tasksOn(tx, (label) => label, page)),
         ];
         const seen = [0, 0, 0];

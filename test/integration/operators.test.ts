@@ -4,7 +4,7 @@ import type { Registry } from 'prom-client';
 import { queueOf } from '../../src/delivery/message-jobs.js';
 import type { MessageJob } from '../../src/delivery/purposes.js';
 import type { EventStore } from '../../src/event-log/event-store.js';
-import { alertIdOf } from '../../src/kernel/ids.js';
+import { alertIdOf } from '../../src/alerting/ids.js';
 import { knownOperatorOrders } from '../../src/delivery/known-operator-orders.js';
 import { pauseOrResume } from '../../src/operations/pausing.js';
 import { replay } from '../../src/operations/replay.js';

@@ -16,7 +16,7 @@ import { openGraph, type Graph } from '../../src/contact-graph/index.js';
 import { readSetAside } from '../../src/contact-graph/set-aside.js';
 import { RedisAsideNotes } from '../../src/event-log/aside-notes.js';
 import { handle } from '../../src/event-log/handle.js';
-import { caseIdOf } from '../../src/kernel/ids.js';
+import { caseIdOf } from '../../src/cases/ids.js';
 import { builtInProfiles } from '../../src/cases/profiles.js';
 import { calendarOf } from '../../src/platform/calendar.js';
 import { killCommands, runCommand, startCommand, type Command } from '../support/command.js';

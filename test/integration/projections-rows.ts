@@ -19,7 +19,7 @@ import { reminders } from '../../projections/reminders.js';
 import { tasksIn } from '../../projections/tasks.js';
 import { tests } from '../../projections/tests.js';
 import { FACT_PROJECTIONS } from '../support/projections.js';
-import { taskIdOf } from '../../src/kernel/ids.js';
+import { taskIdOf } from '../../src/tasks/ids.js';
 import { calendarOf } from '../../src/platform/calendar.js';
 import {
   AN,

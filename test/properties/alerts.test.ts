@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { stands, type AlertState } from '../../src/alerting/alert.js';
 import { formatInstant, readInstant, SECONDS_PER_DAY } from '../../src/kernel/instant.js';
-import { caseIdOf } from '../../src/kernel/ids.js';
+import { caseIdOf } from '../../src/cases/ids.js';
 import type { Message } from '@truyvet/message-gateway';
 import { AlertingRig, AT, CASE, MERGE_HOURS } from '../unit/alerting/rig.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { merge } from '../../src/people/merge.js';
-import { caseIdOf } from '../../src/kernel/ids.js';
+import { caseIdOf } from '../../src/cases/ids.js';
 import { AlertingRig, AT, MERGE_HOURS } from '../unit/alerting/rig.js';
 
 const PHONE = '+84900000001';

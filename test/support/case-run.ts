@@ -4,13 +4,12 @@ import { join } from 'node:path';
 import { caseDecider, type CaseState } from '../../src/cases/case.js';
 import { addToContactList, emptyContactList, type ContactList } from '../../src/tracing/contacts.js';
 import { readInstant } from '../../src/kernel/instant.js';
-import type { GraphQueries } from '../../src/contact-graph/ports.js';
 import type { CaseFacts, CaseLink } from '../../src/investigation/question-ports.js';
 import type { Kind } from './rows.js';
 import { Contexts, type Means } from '../../src/requests/context.js';
 import type { Position } from '../../src/event-log/event-store.js';
 import { load } from '../../src/event-log/handle.js';
-import { caseIdOf } from '../../src/kernel/ids.js';
+import { caseIdOf } from '../../src/cases/ids.js';
 import { reactToResults, RESULTS as TAKEN } from '../../src/cases/results.js';
 import { traceCase } from '../../src/tracing/worker.js';
 import { graphOf } from '../oracle/array-graph.js';
@@ -74,7 +73,9 @@ export class CaseRun {
   async settle(): Promise<void> {
     const { store } = this.rig;
     const signal = new AbortController().signal;
-    const options = { store, graph: this.#graph, authority: 'vn', zone: this.zone, ask: async () => undefined, signal };
+    const [graph, zone] = [this.#graph, this.zone];
+    const queries = { graph, samples: graph, cases: graph };
+    const options = { ...queries, store, authority: 'vn', zone, ask: async () => undefined, signal };
     while (this.#read < store.all.length) {
       const events = store.all.slice(this.#read).filter((event) => TAKEN.includes(event));
       this.#read = store.all.length;
@@ -82,7 +83,7 @@ export class CaseRun {
       if (last) await reactToResults({ events, position: last.position }, options);
       for (const { caseId, disease } of this.#cases()) {
         const reading: Parameters<typeof traceCase>[1]['reading'] = (run) => run(graphOf(this.#world(disease)));
-        await traceCase({ caseId }, { store, graph: this.#graph, reading });
+        await traceCase({ caseId }, { store, graph, reading });
       }
     }
     await this.rig.drain();
@@ -162,5 +163,5 @@ export class CaseRun {
     rapidTests: async () => [],
     rapidTestsAmong: async () => [],
     linksOf: async () => [],
-  } as Partial<GraphQueries> as GraphQueries;
+  };
 }

@@ -5,9 +5,10 @@ import { performLocally } from '../../src/entrypoints/perform-locally.js';
 import type { ContactsAnswer } from '../../src/investigation/contacts.js';
 import { askContacts } from '../../src/investigation/requests/one-case.js';
 import type { Runtime } from '../../src/entrypoints/runtime.js';
+import { Neo4jAlerts } from '../../src/alerting/alert-graph.js';
 import { openGraph } from '../../src/contact-graph/index.js';
 import { inTransaction, rows } from '../../src/contact-graph/neo4j.js';
-import type { AlertRow } from '../../src/contact-graph/ports.js';
+import type { AlertRow } from '../../src/alerting/alert-ports.js';
 import type { Round } from './crash-rounds.js';
 import type { System } from './system.js';
 
@@ -52,7 +53,8 @@ export function outcomeOf(system: System, round: Round): Promise<Outcome> {
       for (const person of round.cases) contacts.push(await performLocally(runtime, askContacts, { person }));
       const cases = new Map(contacts.map(({ case: { id, person } }) => [id, person]));
       const alerts: AlertRow[] = [];
-      for (const caseId of cases.keys()) alerts.push(...(await graph.queries.alerts({ caseId, limit: 100_000 })));
+      for (const caseId of cases.keys())
+        alerts.push(...(await new Neo4jAlerts(graph.driver).alerts({ caseId, limit: 100_000 })));
       const stays = await inTransaction(graph.driver, 'read', (tx) =>
         rows<{ stay: string }>(
           tx,

@@ -6,13 +6,16 @@ import { addToContactList, emptyContactList } from '../../src/tracing/contacts.j
 import { formatInstant, readInstant } from '../../src/kernel/instant.js';
 import type { DiseaseProfile } from '../../src/cases/profile.js';
 import type { GraphWriter } from '../../src/contact-graph/projector.js';
-import { Neo4jQueries } from '../../src/contact-graph/queries.js';
+import { graphPositionOf, type GraphPosition } from '../../src/contact-graph/graph-position.js';
 import { TraceCache, withTraceGraph } from '../../src/contact-graph/trace-graph.js';
 import { handle } from '../../src/event-log/handle.js';
 import { idOf } from '../../src/kernel/ids.js';
 import type { RecordedEvent } from '../../src/event-log/event-store.js';
+import { Neo4jCases } from '../../src/cases/case-graph.js';
+import { Neo4jSamples } from '../../src/samples/sample-graph.js';
 import { builtInProfiles } from '../../src/cases/profiles.js';
 import { changedCases, reactToResults, RESULTS, type CaseToTrace } from '../../src/cases/results.js';
+import { Neo4jTracing } from '../../src/tracing/tracing-graph.js';
 import { TOUCHING, TouchedCases } from '../../src/tracing/touched.js';
 import { traceCase } from '../../src/tracing/worker.js';
 import { MIDNIGHT } from '../oracle/worlds.js';
@@ -56,7 +59,7 @@ export type Stated = Partial<Pick<TestResult, 'onsetAt' | 'infectiousFrom' | 'in
 /** The log in memory, and everything else as in production: the graph, touched cases, the trace, its difference. */
 export class Pipeline {
   readonly store = new MemoryEventStore();
-  readonly #graph: Neo4jQueries;
+  readonly #graph: GraphPosition;
   readonly #touched: TouchedCases;
   readonly #cache = new TraceCache(1_000_000);
   #writer: GraphWriter | undefined;
@@ -69,8 +72,9 @@ export class Pipeline {
     /** Whether results in the log open and close cases. */
     private readonly reacting = false,
   ) {
-    this.#graph = new Neo4jQueries(driver);
+    this.#graph = graphPositionOf(driver);
     this.#touched = new TouchedCases(
+      new Neo4jTracing(driver),
       this.#graph,
       async () => undefined,
       async () => profile.lingeringMinutes * 60,
@@ -152,7 +156,8 @@ export class Pipeline {
     if (!last) return;
     const { store } = this;
     const signal = new AbortController().signal;
-    const options = { store, graph: this.#graph, authority: 'vn', zone: 'Asia/Ho_Chi_Minh', ask, signal };
+    const queries = { samples: new Neo4jSamples(this.driver), cases: new Neo4jCases(this.driver) };
+    const options = { ...queries, store, graph: this.#graph, authority: 'vn', zone: 'Asia/Ho_Chi_Minh', ask, signal };
     await reactToResults({ events: relevant, position: last.position }, options);
   }
 

@@ -6,7 +6,7 @@ import { readGraphState } from '../../src/contact-graph/checkpoints.js';
 import { GraphNotReady } from '../../src/contact-graph/gate.js';
 import { wipe } from '../../src/contact-graph/maintenance.js';
 import { isOfVisits, type Projection } from '../../src/contact-graph/projection.js';
-import { Neo4jQueries } from '../../src/contact-graph/queries.js';
+import { graphPositionOf, type GraphPosition } from '../../src/contact-graph/graph-position.js';
 import { runProjector } from '../../src/contact-graph/run-projector.js';
 import { TraceCache } from '../../src/contact-graph/trace-graph.js';
 import { comparePositions } from '../../src/event-log/event-store.js';
@@ -32,7 +32,7 @@ const EVERYTHING: TasksPage = {
 export class ProjectorScene {
   readonly questions: Neo4jQuestions;
   readonly #tasks: TaskGraph;
-  readonly queries: Neo4jQueries;
+  readonly #graph: GraphPosition;
   #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
 
@@ -42,7 +42,7 @@ export class ProjectorScene {
   ) {
     this.questions = new Neo4jQuestions(driver, new TraceCache(10_000));
     this.#tasks = taskGraph.open({ store, driver, ...keysOf(store), zone: 'UTC' });
-    this.queries = new Neo4jQueries(driver);
+    this.#graph = graphPositionOf(driver);
   }
 
   start(...instead: Projection[]): void {
@@ -72,7 +72,7 @@ export class ProjectorScene {
   }
 
   async passed(reads?: readonly string[]): Promise<boolean> {
-    const [end, position] = [this.store.all.at(-1)?.position, await this.queries.position(reads)];
+    const [end, position] = [this.store.all.at(-1)?.position, await this.#graph.position(reads)];
     return end !== undefined && position !== undefined && comparePositions(position, end) >= 0;
   }
 

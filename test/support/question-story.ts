@@ -4,7 +4,7 @@ import { caseDecider } from '../../src/cases/case.js';
 import { formatInstant } from '../../src/kernel/instant.js';
 import type { DiseaseProfile } from '../../src/cases/profile.js';
 import { wipe } from '../../src/contact-graph/maintenance.js';
-import { Neo4jQueries } from '../../src/contact-graph/queries.js';
+import { graphPositionOf } from '../../src/contact-graph/graph-position.js';
 import { TraceCache, withTraceGraph } from '../../src/contact-graph/trace-graph.js';
 import { handle } from '../../src/event-log/handle.js';
 import { idOf } from '../../src/kernel/ids.js';
@@ -136,7 +136,7 @@ async function traceAll(driver: Driver, store: MemoryEventStore, cases: Story['c
   const cache = new TraceCache(1_000_000);
   const reading: Parameters<typeof traceCase>[1]['reading'] = (run, past) => withTraceGraph(driver, cache, run, past);
   for (const [name] of cases) {
-    await traceCase({ caseId: `case of ${name}` }, { store, graph: new Neo4jQueries(driver), reading });
+    await traceCase({ caseId: `case of ${name}` }, { store, graph: graphPositionOf(driver), reading });
   }
 }
 

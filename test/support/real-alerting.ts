@@ -15,7 +15,10 @@ import { RedisAsideNotes } from '../../src/event-log/aside-notes.js';
 import { RedisCheckpoints } from '../../src/event-log/redis-checkpoints.js';
 import { Sealing } from '../../src/event-log/sealing.js';
 import type { Config } from '../../src/platform/config.js';
-import type { GraphQueries } from '../../src/contact-graph/ports.js';
+import { ALERT_GRAPH } from '../../src/alerting/alert-graph.js';
+import type { AlertGraph } from '../../src/alerting/alert-ports.js';
+import { MESSAGE_GRAPH } from '../../src/delivery/message-graph.js';
+import { PLACE_GRAPH } from '../../src/places/place-graph.js';
 import type { ReminderQueries } from '../../src/reminders/reminder-ports.js';
 import { REMINDER_GRAPH, WORK as OF_REMINDERS } from '../../src/reminders/work.js';
 import { Queues } from '../../src/work/queues.js';
@@ -66,7 +69,7 @@ export class RealAlerting {
   worker(
     routes: readonly Route[],
     more: {
-      alertsDue?: GraphQueries['alertsDue'];
+      alertsDue?: AlertGraph['alertsDue'];
       reminders?: ReminderQueries;
       now?: WorkerBase['now'];
       sweepEvery?: number;
@@ -77,11 +80,10 @@ export class RealAlerting {
     const { alertsDue = async () => [], reminders = NOBODY_TO_REMIND, now = () => TODAY, sweepEvery } = more;
     const queues = new Queues(this.installation.urls.redisUrl, this.#storeId, () => undefined);
     const registry = new Registry();
-    const graph = {
+    const alertGraph = {
+      alerts: async () => [],
       pace: async () => ({ usual: [], today: 0, before: [], approvedToday: 0 }),
-      capacities: async () => new Map(),
       heldCases: async () => [],
-      messageByReference: async () => undefined,
       alertsDue,
     };
     const config = {
@@ -92,7 +94,6 @@ export class RealAlerting {
     };
     const base = {
       ...{ store: this.store, sealing: this.sealing, queues, registry, now, sweepEvery },
-      graph: graph as Partial<GraphQueries> as GraphQueries,
       config: config as Partial<Config> as Config,
       aside: new RedisAsideNotes(queues.redis, (name) => queues.key(name)),
       checkpoints: new RedisCheckpoints(queues.redis, (name) => queues.key(name)),
@@ -102,6 +103,9 @@ export class RealAlerting {
     const process = new Worker(base as Partial<WorkerBase> as WorkerBase, [
       opened(PROVIDERS, [first, ...others]),
       opened(PROGRAM_PURPOSES, PURPOSES),
+      opened(ALERT_GRAPH, alertGraph),
+      opened(MESSAGE_GRAPH, { messageByReference: async () => undefined }),
+      opened(PLACE_GRAPH, { capacities: async () => new Map() }),
       opened(REMINDER_GRAPH, reminders),
     ]);
     const running = [OF_DELIVERY, OF_ALERTING, OF_REMINDERS].flatMap(({ reactions = [], handlers = [], runs = [] }) => [

@@ -1,10 +1,11 @@
-import type { Link } from '../../src/contact-graph/ports.js';
+import type { CaseGraph, Link } from '../../src/cases/case-graph.js';
 import type { Stream } from '../../src/kernel/stream.js';
 import type { Event, EventIn } from '../../src/kernel/event.js';
 import { type EventType, streams, type DomainEvent, type EventOf } from './events.js';
 import type { TestResult } from '../../src/samples/events.js';
 import { formatInstant } from '../../src/kernel/instant.js';
-import type { GraphQueries, RapidTestRow } from '../../src/contact-graph/ports.js';
+import type { GraphPosition } from '../../src/contact-graph/graph-position.js';
+import type { RapidTestRow, SampleGraph } from '../../src/samples/sample-graph.js';
 import type { Appended, Expected, NewEvent, Position, RecordedEvent } from '../../src/event-log/event-store.js';
 import { idOf } from '../../src/kernel/ids.js';
 import { addProfile } from '../../src/cases/profiles.js';
@@ -189,7 +190,9 @@ export class ResultsRun {
       const signal = new AbortController().signal;
       const options = {
         store: this.store,
-        graph: this.#graph as GraphQueries,
+        graph: this.#graph,
+        samples: this.#graph,
+        cases: this.#graph,
         authority: 'vn',
         zone: ZONE,
         ask,
@@ -228,7 +231,7 @@ export class ResultsRun {
     await this.store.append(streams.case(caseId), [{ id: traceId, event, provenance: { source: 'trace' } }], 'any');
   }
 
-  readonly #graph: Partial<GraphQueries> = {
+  readonly #graph: GraphPosition & Pick<SampleGraph, 'rapidTests' | 'rapidTestsAmong'> & CaseGraph = {
     position: async (): Promise<Position | undefined> => {
       const further = Math.max(this.#needed, this.#projected);
       this.#project(further + this.chance(this.store.all.length - further + 1));

@@ -1,5 +1,6 @@
+import type { ComponentChildren } from 'preact';
 import type { Held, Overview, Provider } from './api.js';
-import { named, type Language, type Say } from './i18n.js';
+import { named, type Key, type Language, type Say } from './i18n.js';
 import type { Order } from './order-form.js';
 
 export interface Props {
@@ -26,32 +27,50 @@ function lasting(seconds: number): string {
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d`;
 }
 
+interface TableProps {
+  say: Say;
+  /** The headings of the columns. */
+  columns: readonly (Key | { key: Key; class: string })[];
+  class?: string;
+  children: ComponentChildren;
+}
+
+function Table({ say, columns, children, ...table }: TableProps) {
+  return (
+    <table {...table}>
+      <thead>
+        <tr>
+          {columns.map((column) => {
+            const { key, ...heading } = typeof column === 'string' ? { key: column } : column;
+            return (
+              <th key={key} scope="col" {...heading}>
+                {say(key)}
+              </th>
+            );
+          })}
+        </tr>
+      </thead>
+      <tbody>{children}</tbody>
+    </table>
+  );
+}
+
 export function Queues({ now, say, language }: Props) {
   return (
     <section aria-labelledby="queues">
       <h2 id="queues">{say('queues')}</h2>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{say('queue')}</th>
-            <th scope="col">{say('waiting')}</th>
-            <th scope="col">{say('underWay')}</th>
-            <th scope="col">{say('oldest')}</th>
+      <Table say={say} columns={['queue', 'waiting', 'underWay', 'oldest']}>
+        {now.queues.map(({ queue, waiting, under_way, oldest_seconds }) => (
+          <tr key={queue} data-queue={queue}>
+            <th scope="row">
+              <a href={`/queues/queue/${queue}`}>{queue}</a>
+            </th>
+            <td>{count(waiting, language)}</td>
+            <td>{count(under_way, language)}</td>
+            <td>{waiting > 0 ? lasting(oldest_seconds) : '–'}</td>
           </tr>
-        </thead>
-        <tbody>
-          {now.queues.map(({ queue, waiting, under_way, oldest_seconds }) => (
-            <tr key={queue} data-queue={queue}>
-              <th scope="row">
-                <a href={`/queues/queue/${queue}`}>{queue}</a>
-              </th>
-              <td>{count(waiting, language)}</td>
-              <td>{count(under_way, language)}</td>
-              <td>{waiting > 0 ? lasting(oldest_seconds) : '–'}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </Table>
     </section>
   );
 }
@@ -66,44 +85,33 @@ export function SetAside({ now, say, language, ask }: Props) {
         {say('setAside')}: {count(set_aside_events, language)}
       </h2>
       <p>{say('setAsideMeans')}</p>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{say('position')}</th>
-            <th scope="col">{say('event')}</th>
-            <th scope="col">{say('leftOutBy')}</th>
-            <th scope="col">{say('why')}</th>
-            <th scope="col">{say('state')}</th>
+      <Table say={say} columns={['position', 'event', 'leftOutBy', 'why', 'state']}>
+        {set_aside.map(({ id, type, position, reason, by, accepted }) => (
+          <tr key={`${id} ${by}`} data-position={position}>
+            <td>{position}</td>
+            <td>{type}</td>
+            <td>{by === 'graph' ? say('theGraph') : by}</td>
+            <td>{reason}</td>
+            <td>
+              {accepted ? (
+                `${say('staysOut')} (${accepted.by}: ${accepted.reason})`
+              ) : (
+                <button
+                  type="button"
+                  onClick={() =>
+                    ask({
+                      ...{ title: `${say('accept-set-aside')}: ${type}`, path: 'set-aside/accept' },
+                      ...{ body: { events: [id] }, reasonAs: 'reason', danger: true },
+                    })
+                  }
+                >
+                  {say('accept-set-aside')} <span class="hidden">{position}</span>
+                </button>
+              )}
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {set_aside.map(({ id, type, position, reason, by, accepted }) => (
-            <tr key={`${id} ${by}`} data-position={position}>
-              <td>{position}</td>
-              <td>{type}</td>
-              <td>{by === 'graph' ? say('theGraph') : by}</td>
-              <td>{reason}</td>
-              <td>
-                {accepted ? (
-                  `${say('staysOut')} (${accepted.by}: ${accepted.reason})`
-                ) : (
-                  <button
-                    type="button"
-                    onClick={() =>
-                      ask({
-                        ...{ title: `${say('accept-set-aside')}: ${type}`, path: 'set-aside/accept' },
-                        ...{ body: { events: [id] }, reasonAs: 'reason', danger: true },
-                      })
-                    }
-                  >
-                    {say('accept-set-aside')} <span class="hidden">{position}</span>
-                  </button>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </Table>
     </section>
   );
 }
@@ -112,38 +120,29 @@ export function Providers({ now, say, language, ask }: Props) {
   return (
     <section aria-labelledby="providers">
       <h2 id="providers">{say('providers')}</h2>
-      <table class="providers">
-        <thead>
-          <tr>
-            <th scope="col">{say('provider')}</th>
-            <th scope="col">{say('sent')}</th>
-            <th scope="col">{say('takenBack')}</th>
-            <th scope="col">{say('failed')}</th>
-            <th scope="col" class="state">
-              {say('state')}
-            </th>
+      <Table
+        say={say}
+        class="providers"
+        columns={['provider', 'sent', 'takenBack', 'failed', { key: 'state', class: 'state' }]}
+      >
+        {now.providers.map((each) => (
+          <tr key={each.provider} data-provider={each.provider}>
+            <th scope="row">{each.provider}</th>
+            <td>{count(each.sent, language)}</td>
+            <td>{count(each.taken_back, language)}</td>
+            <td title={reasons(each, say, language)}>{count(total(each.failed), language)}</td>
+            <td class="state">
+              <span class={`badge ${each.state}`}>{named(say, language, each.state)}</span>
+              {each.paused && <small>{`${each.paused.by}: ${each.paused.reason}`}</small>}
+              {(each.state !== 'removed' || each.paused) && (
+                <button type="button" onClick={() => ask(pausing(each, say))}>
+                  {say(each.paused ? 'resume' : 'pause')} <span class="hidden">{each.provider}</span>
+                </button>
+              )}
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {now.providers.map((each) => (
-            <tr key={each.provider} data-provider={each.provider}>
-              <th scope="row">{each.provider}</th>
-              <td>{count(each.sent, language)}</td>
-              <td>{count(each.taken_back, language)}</td>
-              <td title={reasons(each, say, language)}>{count(total(each.failed), language)}</td>
-              <td class="state">
-                <span class={`badge ${each.state}`}>{named(say, language, each.state)}</span>
-                {each.paused && <small>{`${each.paused.by}: ${each.paused.reason}`}</small>}
-                {(each.state !== 'removed' || each.paused) && (
-                  <button type="button" onClick={() => ask(pausing(each, say))}>
-                    {say(each.paused ? 'resume' : 'pause')} <span class="hidden">{each.provider}</span>
-                  </button>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </Table>
     </section>
   );
 }
@@ -218,31 +217,21 @@ export function Commands({ now, say, language }: Props) {
       {now.commands.length === 0 ? (
         <p class="none">{say('noCommands')}</p>
       ) : (
-        <table class="words">
-          <thead>
-            <tr>
-              <th scope="col">{say('when')}</th>
-              <th scope="col">{say('command')}</th>
-              <th scope="col">{say('who')}</th>
-              <th scope="col">{say('reason')}</th>
+        <Table say={say} class="words" columns={['when', 'command', 'who', 'reason']}>
+          {now.commands.map((each) => (
+            <tr key={`${each.at} ${each.command}`}>
+              <td>
+                <time dateTime={each.at}>{time(each.at, language, now.zone)}</time>
+              </td>
+              <td>
+                {say(each.command)} {aboutOf(each, say)}
+                {each.alerts !== null && ` (${count(each.alerts, language)})`}
+              </td>
+              <td>{each.by}</td>
+              <td>{each.reason || '–'}</td>
             </tr>
-          </thead>
-          <tbody>
-            {now.commands.map((each) => (
-              <tr key={`${each.at} ${each.command}`}>
-                <td>
-                  <time dateTime={each.at}>{time(each.at, language, now.zone)}</time>
-                </td>
-                <td>
-                  {say(each.command)} {aboutOf(each, say)}
-                  {each.alerts !== null && ` (${count(each.alerts, language)})`}
-                </td>
-                <td>{each.by}</td>
-                <td>{each.reason || '–'}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </Table>
       )}
     </section>
   );

@@ -16,7 +16,7 @@ import { contextOf, type Means } from '../../requests/context.js';
 import { defineQuestionOf, type Operation } from '../../requests/define.js';
 import { RowRefused } from '../../requests/refusal.js';
 import { previewAnswer, type PreviewAnswer } from '../preview-answer.js';
-import type { Preview } from '../preview-of.js';
+import type { Preview } from '../../investigation/preview.js';
 
 export interface PreviewSettings {
   means: Means;

@@ -1,4 +1,4 @@
-import { healthAnswerLine } from '../../cli/health-answer-line.js';
+import { healthAnswerLine } from '../../tasks/words.js';
 import { moreLine } from '../../requests/question-fields.js';
 import { defineQuestion } from '../../requests/define.js';
 import { FIELDS } from '../question-fields.js';

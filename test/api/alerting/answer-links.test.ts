@@ -1,6 +1,6 @@
 import { expect, describe, it } from '@jest/globals';
 import { openAlert } from '../../../src/health-form/open-alert.js';
-import { alertIdOf } from '../../../src/kernel/ids.js';
+import { alertIdOf } from '../../../src/alerting/ids.js';
 import { AlertingRig, CASE } from '../../unit/alerting/rig.js';
 
 const config = { authority: 'vn', zone: 'Asia/Ho_Chi_Minh' };

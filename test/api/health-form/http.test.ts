@@ -2,7 +2,7 @@ import { streams } from '../../support/events.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import request, { type Response } from 'supertest';
 import { AnswerLinks } from '../../../src/health-form/links.js';
-import { alertIdOf } from '../../../src/kernel/ids.js';
+import { alertIdOf } from '../../../src/alerting/ids.js';
 import { MasterKey } from '../../../src/event-log/master-key.js';
 import { AnsweringRig, links } from './rig.js';
 

@@ -1,7 +1,7 @@
 import { type EventOf, streams } from '../../support/events.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { toldBy } from '../../../projections/tasks.js';
-import { alertIdOf } from '../../../src/kernel/ids.js';
+import { alertIdOf } from '../../../src/alerting/ids.js';
 import { AnsweringRig } from './rig.js';
 
 const NONE = { fever: 'no', cough: 'no', breathing: 'no', other: 'no', vaccinated: 'yes', moved: 'no' };

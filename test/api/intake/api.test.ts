@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { checkListening } from '../../../src/http/authentication.js';
-import { visitIdOf } from '../../../src/kernel/ids.js';
+import { visitIdOf } from '../../../src/presence/ids.js';
 import { importText, meansOver } from '../../support/ingest.js';
 import { json, ndjson, startApi, type RunningApi } from '../../support/api.js';
 

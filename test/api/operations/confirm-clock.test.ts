@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
 import { PreviewModule } from '../../../src/entrypoints/api/preview.js';
 import { loadRows } from '../../../src/entrypoints/boot.js';
-import type { Preview } from '../../../src/entrypoints/preview-of.js';
+import type { Preview } from '../../../src/investigation/preview.js';
 import { pingClock, showClock } from '../../../src/http/clock.js';
 import { ClockedStore } from '../../../src/event-log/clocked-store.js';
 import { ClockGuard } from '../../../src/event-log/clock-guard.js';

@@ -3,7 +3,8 @@ import { MasterKey } from '../../../src/event-log/master-key.js';
 import { Sealing } from '../../../src/event-log/sealing.js';
 import { SAMPLE_REQUESTS } from '../../../src/samples/requests.js';
 import { knownIds } from '../../../src/requests/known-ids.js';
-import { graphQueries } from '../../../src/requests/graph-queries.js';
+import { sampleGraph } from '../../../src/samples/sample-graph.js';
+import { alertGraph } from '../../../src/alerting/alert-graph.js';
 import { Contexts } from '../../../src/requests/context.js';
 import { RequestsModule } from '../../../src/http/bind.js';
 import { type DomainEvent, streams, anyStream } from '../../support/events.js';
@@ -69,7 +70,12 @@ beforeAll(async () => {
   };
   const contexts = new Contexts(
     { store, master, sealing, zone: 'UTC' },
-    { [graphQueries.name]: graph, [operationTools.name]: tools, [knownIds.name]: { idsLike: nothing } },
+    {
+      [alertGraph.name]: graph,
+      [sampleGraph.name]: graph,
+      [operationTools.name]: tools,
+      [knownIds.name]: { idsLike: nothing },
+    },
   );
   const requests = [...SAMPLE_REQUESTS, ...OPERATION_REQUESTS, ...PROJECTION_REQUESTS, ...ALERTING_REQUESTS];
   api = await startApi(KEY, { modules: [await RequestsModule.with(requests, contexts)] });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { PURPOSES } from '../../support/purposes.js';
 import { noteReport } from '../../../src/delivery/reports.js';
-import { alertIdOf } from '../../../src/kernel/ids.js';
+import { alertIdOf } from '../../../src/alerting/ids.js';
 import { AlertingRig, CASE, Crash, MERGE_HOURS } from './rig.js';
 
 const A = '+84900000001';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AlertEvent, MessageKind } from '../../../src/alerting/events.js';
-import { alertIdOf, reminderIdOf } from '../../../src/kernel/ids.js';
+import { alertIdOf } from '../../../src/alerting/ids.js';
+import { reminderIdOf } from '../../../src/reminders/ids.js';
 import { anyStream, streams, type DomainEvent } from '../../support/events.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 import { RememberingProvider } from './remembering-provider.js';

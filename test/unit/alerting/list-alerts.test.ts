@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { listAlerts } from '../../../src/alerting/requests.js';
-import type { AlertFilter, AlertRow } from '../../../src/contact-graph/ports.js';
+import { alertGraph } from '../../../src/alerting/alert-graph.js';
+import type { AlertFilter, AlertRow } from '../../../src/alerting/alert-ports.js';
 import { readConfig } from '../../../src/platform/config.js';
 import { Contexts } from '../../../src/requests/context.js';
-import { graphQueries } from '../../../src/requests/graph-queries.js';
 import { knownIds } from '../../../src/requests/known-ids.js';
 import { perform } from '../../../src/requests/perform.js';
 import { keysOf } from '../../support/asking.js';
@@ -36,7 +36,7 @@ function asking(all: AlertRow[]) {
   const store = new MemoryEventStore();
   const base = { store, ...keysOf(store), zone: 'UTC', config: readConfig({}) };
   const knowsPerson = (id: string) => Promise.resolve(id !== 'Chii');
-  const contexts = new Contexts(base, { [graphQueries.name]: { alerts }, [knownIds.name]: { knowsPerson } });
+  const contexts = new Contexts(base, { [alertGraph.name]: { alerts }, [knownIds.name]: { knowsPerson } });
   const context = contexts.for({ source: 'test' });
   return { asked, ask: async (given: object) => (await perform(listAlerts, context, given)).answer };
 }

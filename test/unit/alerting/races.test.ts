@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CaseViews } from '../../../src/alerting/case-views.js';
 import type { EventStore } from '../../../src/event-log/event-store.js';
-import { alertIdOf } from '../../../src/kernel/ids.js';
+import { alertIdOf } from '../../../src/alerting/ids.js';
 import { exchangeable } from '../../support/exchangeable-log.js';
 import { AlertingRig, CASE, Crash } from './rig.js';
 

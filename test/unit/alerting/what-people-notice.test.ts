@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { caseIdOf } from '../../../src/kernel/ids.js';
+import { caseIdOf } from '../../../src/cases/ids.js';
 import { RememberingProvider } from './remembering-provider.js';
 import { AlertingRig, AT, CASE } from './rig.js';
 

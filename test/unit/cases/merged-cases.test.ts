@@ -7,7 +7,7 @@ import { formatInstant, readInstant, SECONDS_PER_DAY } from '../../../src/kernel
 import { sampleDecider, type SampleCommand } from '../../../src/samples/sample.js';
 import { merge, unmerge } from '../../../src/people/merge.js';
 import { handle, load } from '../../../src/event-log/handle.js';
-import { caseIdOf } from '../../../src/kernel/ids.js';
+import { caseIdOf } from '../../../src/cases/ids.js';
 import { builtInProfiles } from '../../../src/cases/profiles.js';
 import { calendarOf } from '../../../src/platform/calendar.js';
 import { recordsOf } from '../../../src/people/records.js';

@@ -1,4 +1,4 @@
-import type { Link } from '../../../src/contact-graph/ports.js';
+import type { Link } from '../../../src/cases/case-graph.js';
 import { STATEMENTS } from '../../../src/cases/verdicts.js';
 import type { TestResult } from '../../../src/samples/events.js';
 import { streams } from '../../support/events.js';
@@ -7,10 +7,9 @@ import { caseDecider } from '../../../src/cases/case.js';
 import type { DiseaseProfile } from '../../../src/cases/profile.js';
 import { sampleDecider, type SampleCommand } from '../../../src/samples/sample.js';
 import { handle, load } from '../../../src/event-log/handle.js';
-import { caseIdOf } from '../../../src/kernel/ids.js';
+import { caseIdOf } from '../../../src/cases/ids.js';
 import { builtInProfiles } from '../../../src/cases/profiles.js';
 import { calendarOf } from '../../../src/platform/calendar.js';
-import type { GraphQueries } from '../../../src/contact-graph/ports.js';
 import { applyResult } from '../../../src/cases/open-cases.js';
 import { confirmByRapidTests } from '../../../src/cases/rapid-tests.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
@@ -277,15 +276,14 @@ describe('Events that arrive late or again', () => {
 describe('A rapid antigen test, if the rules require more,', () => {
   const rapid = { disease: 'flu', method: 'antigen' as const };
   let links: Link[] = [];
-  const graph: Partial<GraphQueries> = {
-    rapidTests: async ([personId = '']) => {
+  const samples = {
+    rapidTests: async ([personId = '']: readonly string[]) => {
       const samples = store.all.flatMap((event) => (event.type === 'SampleCollected' ? [event.data.sampleId] : []));
       return samples.map((sampleId) => ({ personId, disease: 'flu', sampleId }));
     },
-    linksOf: async () => links,
   };
-  const takeUp = () =>
-    confirmByRapidTests(store, graph as GraphQueries, profiles, [{ personId: 'An', disease: 'flu' }]);
+  const cases = { linksOf: async () => links };
+  const takeUp = () => confirmByRapidTests(store, { samples, cases }, profiles, [{ personId: 'An', disease: 'flu' }]);
   const exposed: Link = { degree: 1, first: Date.parse('2021-08-09T00:00:00Z') / 1000, last: null };
 
   beforeEach(() => {

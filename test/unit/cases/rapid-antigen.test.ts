@@ -1,4 +1,4 @@
-import type { Link } from '../../../src/contact-graph/ports.js';
+import type { Link } from '../../../src/cases/case-graph.js';
 import { describe, expect, it } from '@jest/globals';
 import type { DiseaseProfile, RapidAntigenRule } from '../../../src/cases/profile.js';
 import { confirmedBy, type RapidTest } from '../../../src/cases/rapid-antigen.js';

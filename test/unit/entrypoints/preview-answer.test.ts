@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { previewAnswer } from '../../../src/entrypoints/preview-answer.js';
-import type { Preview } from '../../../src/entrypoints/preview-of.js';
+import type { Preview } from '../../../src/investigation/preview.js';
 import { importText, meansOver } from '../../support/ingest.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 

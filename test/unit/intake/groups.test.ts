@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Means } from '../../../src/requests/context.js';
-import { visitIdOf } from '../../../src/kernel/ids.js';
+import { visitIdOf } from '../../../src/presence/ids.js';
 import { importText, meansOver } from '../../support/ingest.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { sampleDecider, wordKey } from '../../../src/samples/sample.js';
 import type { Means } from '../../../src/requests/context.js';
 import { load } from '../../../src/event-log/handle.js';
-import { visitIdOf } from '../../../src/kernel/ids.js';
+import { visitIdOf } from '../../../src/presence/ids.js';
 import { importText, meansOver } from '../../support/ingest.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 

@@ -1,7 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createHash } from 'node:crypto';
-import { alertIdOf, caseIdOf, idOf, reminderIdOf, taskIdOf, visitIdOf } from '../../../src/kernel/ids.js';
+import { idOf } from '../../../src/kernel/ids.js';
+import { alertIdOf } from '../../../src/alerting/ids.js';
+import { caseIdOf } from '../../../src/cases/ids.js';
+import { reminderIdOf } from '../../../src/reminders/ids.js';
+import { taskIdOf } from '../../../src/tasks/ids.js';
+import { visitIdOf } from '../../../src/presence/ids.js';
 
 /** As RFC 9562 specifies it, without the library: logs of every version contain such ids. */
 function byTheStandard(parts: readonly string[]): string {

@@ -6,7 +6,7 @@ import { failingProviders, publishFailing } from '../../../src/delivery/failing-
 import { knownOperatorOrders } from '../../../src/delivery/known-operator-orders.js';
 import { Routes, type Route } from '../../../src/delivery/routes.js';
 import { FAILURES, type Failure } from '../../../src/alerting/failures.js';
-import type { ProviderCounts } from '../../../src/contact-graph/ports.js';
+import type { ProviderCounts } from '../../../src/operations/operator-ports.js';
 import { overview } from '../../../src/operations/overview.js';
 import type { Overview } from '../../../src/operations/overview-answer.js';
 import { pauseOrResume } from '../../../src/operations/pausing.js';

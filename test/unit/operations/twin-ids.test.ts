@@ -9,7 +9,7 @@ import { carryOver, findTwins, mergePlaces, mergeTubes } from '../../../src/oper
 import type { Means } from '../../../src/requests/context.js';
 import { sampleDecider, wordKey } from '../../../src/samples/sample.js';
 import { load } from '../../../src/event-log/handle.js';
-import { caseIdOf } from '../../../src/kernel/ids.js';
+import { caseIdOf } from '../../../src/cases/ids.js';
 import { builtInProfiles } from '../../../src/cases/profiles.js';
 import { calendarOf } from '../../../src/platform/calendar.js';
 import { applyResult } from '../../../src/cases/open-cases.js';

@@ -1,5 +1,5 @@
 import { describe, it } from '@jest/globals';
-import { visitIdOf } from '../../../src/kernel/ids.js';
+import { visitIdOf } from '../../../src/presence/ids.js';
 import { checkedIn, checkedOut, visitRetracted, type CheckInRow, type Fact } from '../../../src/presence/presence.js';
 import { scanDecider, type CloseByNext, type Scan } from '../../../src/presence/scan.js';
 import { given as givenOf } from '../../support/decider-spec.js';

@@ -9,7 +9,7 @@ import { checkIns } from '../../../src/presence/store-check-ins.js';
 import { storeRow } from '../../../src/intake/store-rows.js';
 import type { Origin, Scanning } from '../../../src/intake/outcome.js';
 import type { Means } from '../../../src/requests/context.js';
-import { visitIdOf } from '../../../src/kernel/ids.js';
+import { visitIdOf } from '../../../src/presence/ids.js';
 import { importText, meansOver } from '../../support/ingest.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 

@@ -2,7 +2,8 @@ import type { DomainEvent } from '../../support/events.js';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { presence } from '../../../projections/presence.js';
 import { seatRowOf } from '../../../src/places/seat.js';
-import { idOf, visitIdOf } from '../../../src/kernel/ids.js';
+import { idOf } from '../../../src/kernel/ids.js';
+import { visitIdOf } from '../../../src/presence/ids.js';
 import { importText, meansOver } from '../../support/ingest.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
 

@@ -5,7 +5,7 @@ import type { Situation } from '../../../src/tasks/task.js';
 import { tasksOf } from '../../../src/tasks/task.js';
 import { formatInstant, readInstant } from '../../../src/kernel/instant.js';
 import { builtInProfiles } from '../../../src/cases/profiles.js';
-import { caseIdOf } from '../../../src/kernel/ids.js';
+import { caseIdOf } from '../../../src/cases/ids.js';
 import { calendarOf } from '../../../src/platform/calendar.js';
 import { clustersOf } from '../../../src/investigation/clusters.js';
 import { descent, reproduction } from '../../../src/investigation/generations.js';

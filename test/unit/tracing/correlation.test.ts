@@ -8,9 +8,9 @@ import { Planner } from '../../../src/alerting/planner.js';
 import { Recipients } from '../../../src/alerting/recipients.js';
 import { Rules } from '../../../src/alerting/rules.js';
 import { formatInstant, SECONDS_PER_DAY } from '../../../src/kernel/instant.js';
-import type { GraphQueries, TraceGraph } from '../../../src/contact-graph/ports.js';
+import type { TraceGraph } from '../../../src/contact-graph/ports.js';
 import type { RecordedEvent } from '../../../src/event-log/event-store.js';
-import { caseIdOf } from '../../../src/kernel/ids.js';
+import { caseIdOf } from '../../../src/cases/ids.js';
 import { builtInProfiles } from '../../../src/cases/profiles.js';
 import { calendarOf } from '../../../src/platform/calendar.js';
 import { applyResult } from '../../../src/cases/open-cases.js';
@@ -28,7 +28,7 @@ it('From a result to the alert, each event names its cause, and all of them the 
   const profiles = { all: builtInProfiles(), calendar: calendarOf('Asia/Ho_Chi_Minh') };
   await applyResult(store, profiles, store.all[0] as RecordedEvent<typeof event>);
 
-  const graph = { position: () => Promise.resolve(store.all.at(-1)?.position) } as GraphQueries;
+  const graph = { position: () => Promise.resolve(store.all.at(-1)?.position) };
   const near = { a: 'An', b: 'Binh', from: MIDNIGHT, to: MIDNIGHT + 3_600, distance: null };
   const world = { stays: [], nearness: [near], isolations: [], tests: [] };
   const reading = <T>(run: (given: TraceGraph) => Promise<T>) => run(graphOf(world));

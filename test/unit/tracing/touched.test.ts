@@ -5,7 +5,8 @@ import type { DomainEvent } from '../../support/events.js';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { formatInstant } from '../../../src/kernel/instant.js';
 import { graphTypes } from '../../../src/entrypoints/graph-types.js';
-import type { GraphQueries, TouchedBy } from '../../../src/contact-graph/ports.js';
+import type { GraphPosition } from '../../../src/contact-graph/graph-position.js';
+import type { TouchedBy, TracingGraph } from '../../../src/tracing/tracing-graph.js';
 import type { Batch, Position, RecordedEvent } from '../../../src/event-log/event-store.js';
 import { TOUCHING, TouchedCases } from '../../../src/tracing/touched.js';
 import { MIDNIGHT } from '../../oracle/worlds.js';
@@ -80,7 +81,7 @@ beforeEach(() => {
   end = 0;
   emptied = false;
   lingering = 0;
-  const graph: Partial<GraphQueries> = {
+  const graph: GraphPosition & Pick<TracingGraph, 'liveCases' | 'touchedCases'> = {
     position: async () => (emptied ? undefined : positionAt(end)),
     liveCases: async (before) => (before > MIDNIGHT ? live : []),
     touchedCases: async (by) => {
@@ -89,7 +90,8 @@ beforeEach(() => {
     },
   };
   cases = new TouchedCases(
-    graph as GraphQueries,
+    graph,
+    graph,
     async (position) => passed.push(position),
     async () => lingering,
   );

@@ -6,7 +6,8 @@ import { addToContactList, emptyContactList, type ContactList } from '../../../s
 import { caseDecider, type CaseCommand } from '../../../src/cases/case.js';
 import { formatInstant, readInstant } from '../../../src/kernel/instant.js';
 import type { DiseaseProfile } from '../../../src/cases/profile.js';
-import type { CaseRow, GraphQueries, TraceGraph } from '../../../src/contact-graph/ports.js';
+import type { GraphPosition } from '../../../src/contact-graph/graph-position.js';
+import type { TraceGraph } from '../../../src/contact-graph/ports.js';
 import { comparePositions, WrongRevision, type Position } from '../../../src/event-log/event-store.js';
 import { handle } from '../../../src/event-log/handle.js';
 import { builtInProfiles } from '../../../src/cases/profiles.js';
@@ -33,24 +34,8 @@ class Rig {
   positions: Position[] = [];
   readonly read: Position[] = [];
 
-  readonly graph: GraphQueries = {
+  readonly graph: GraphPosition = {
     position: async () => (this.positions.length > 1 ? this.positions.shift() : this.positions[0]) ?? this.end,
-    casesOf: async () => [] as CaseRow[],
-    caseById: async () => undefined,
-    alerts: async () => [],
-    retests: async () => [],
-    messageByReference: async () => undefined,
-    heldResults: async () => [],
-    rapidTests: async () => [],
-    rapidTestsAmong: async () => [],
-    linksOf: async () => [],
-    casesDue: async () => [],
-    liveCases: async () => [],
-    touchedCases: async () => [],
-    alertsDue: async () => [],
-    pace: async () => ({ usual: [], today: 0, before: [], approvedToday: 0 }),
-    capacities: async () => new Map(),
-    heldCases: async () => [],
   };
 
   get end(): Position {

@@ -2,12 +2,28 @@
 export class Gate {
   #free: number;
   readonly #waiting: (() => void)[] = [];
+  readonly #underWay = new Set<Promise<unknown>>();
 
   constructor(width: number) {
     this.#free = width;
   }
 
   async run<T>(task: () => Promise<T>): Promise<T> {
+    const running = this.#run(task);
+    this.#underWay.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#underWay.delete(running);
+    }
+  }
+
+  /** Waits for the end of all tasks, including those that wait. */
+  async ended(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
+  }
+
+  async #run<T>(task: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free--;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {

@@ -1,3 +1,4 @@
+import { ExponentialBackoff, handleType, noJitterGenerator, retry } from 'cockatiel';
 import {
   TheirFault,
   Uncertain,
@@ -12,8 +13,11 @@ import { SmppLink } from './smpp-link.js';
 import { readReceipt, submissions } from './smpp-pdus.js';
 import { secret } from './template.js';
 
-const REST_TRIES = 6;
-const REST_WAIT = 100;
+/** Segments after the first are tried six times in some six seconds. */
+const REST = retry(handleType(TheirFault), {
+  maxAttempts: 5,
+  backoff: new ExponentialBackoff({ initialDelay: 200, generator: noJitterGenerator }),
+});
 
 /**
  * An SMSC over SMPP 3.4 (Short Message Peer to Peer Protocol Specification v3.4, issue 1.2), bound as a transceiver.
@@ -26,7 +30,6 @@ export class Smpp implements SmsProvider {
   readonly #link: SmppLink;
   readonly #gate: Gate;
   readonly #listeners: ((report: DeliveryReport) => void)[] = [];
-  readonly #underWay = new Set<Promise<unknown>>();
   #reference = Math.floor(Math.random() * 256);
 
   /** @throws GatewayError when the variable named in the settings is unset. */
@@ -42,14 +45,8 @@ export class Smpp implements SmsProvider {
     });
   }
 
-  async send(message: Message): Promise<Receipt> {
-    const sending = this.#gate.run(() => this.#send(message));
-    this.#underWay.add(sending);
-    try {
-      return await sending;
-    } finally {
-      this.#underWay.delete(sending);
-    }
+  send(message: Message): Promise<Receipt> {
+    return this.#gate.run(() => this.#send(message));
   }
 
   wasSent(): Promise<Receipt | undefined> {
@@ -62,7 +59,7 @@ export class Smpp implements SmsProvider {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled(this.#underWay);
+    await this.#gate.ended();
     await this.#link.close();
   }
 
@@ -77,17 +74,12 @@ export class Smpp implements SmsProvider {
 
   /** Segments that were sent cannot be taken back, so the following ones are tried for a while. */
   async #submitRest(part: Record<string, unknown>, went: number): Promise<string> {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await this.#link.submit(part);
-      } catch (error) {
-        if (!(error instanceof TheirFault) || tries === REST_TRIES) {
-          throw new Uncertain(`${went} of several segments were sent, but not all: ${(error as Error).message}`, {
-            cause: error,
-          });
-        }
-        await new Promise((resolve) => setTimeout(resolve, REST_WAIT * 2 ** tries));
-      }
+    try {
+      return await REST.execute(() => this.#link.submit(part));
+    } catch (error) {
+      throw new Uncertain(`${went} of several segments were sent, but not all: ${(error as Error).message}`, {
+        cause: error,
+      });
     }
   }
 }

@@ -2,10 +2,11 @@ import { type DomainEvent, anyStream } from '../../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import { isIsolation, isolationsAbove } from '../../../projections/isolations.js';
 import { isStated, testsAbove } from '../../../projections/tests.js';
-import { foretold, type Foretold } from '../../../src/entrypoints/preview-of.js';
+import { foretold, type Foretold } from '../../../src/alerting/foretold.js';
 import type { TestOf, TraceGraph } from '../../../src/contact-graph/ports.js';
 import type { EventStore, RecordedEvent } from '../../../src/event-log/event-store.js';
-import { alertIdOf, caseIdOf } from '../../../src/kernel/ids.js';
+import { alertIdOf } from '../../../src/alerting/ids.js';
+import { caseIdOf } from '../../../src/cases/ids.js';
 import { OverlayStore } from '../../../src/event-log/overlay-store.js';
 import { graphOf } from '../../oracle/array-graph.js';
 import { MemoryEventStore } from '../../support/memory-event-store.js';
@@ -53,7 +54,14 @@ async function preview(rig: AlertingRig, happens: () => Promise<void>): Promise<
     ...{ now: () => rig.now, zone: 'Asia/Ho_Chi_Minh', alertMergeHours: 12, alertGatherMinutes: 2, phoneDaily: 4 },
     ...{ brake: rig.brake, senderName: undefined, contactLine: '1900 9095', language: 'vi' },
   };
-  return foretold({ store, overlay, sealing: rig.sealing, config, graph: { ...rig.usually, alerts } });
+  return foretold({
+    alerts: { ...rig.usually, alerts },
+    places: rig.usually,
+    store,
+    overlay,
+    sealing: rig.sealing,
+    config,
+  });
 }
 
 describe('A preview', () => {

@@ -1,49 +1,47 @@
-import { eventSet, union } from '../kernel/event.js';
-import { AlertRequested, AlertsHeld, AlertWithdrawn } from '../alerting/events.js';
-import { CaseConfirmed, CaseEvidenceWithdrawn, InfectiousWindowChanged, CaseRetracted } from '../cases/events.js';
-import { Registry } from 'prom-client';
-import { hasNothingToSay } from '../alerting/words.js';
-import { loadAlert, type LoadedAlert } from '../alerting/loaded-alert.js';
-import { Allowance } from '../delivery/allowance.js';
-import { Brake } from '../alerting/apply-brake.js';
-import { CaseViews } from '../alerting/case-views.js';
-import { OwnCases } from '../alerting/own-cases.js';
-import { concurrently } from '../kernel/concurrently.js';
-import { PURPOSES } from '../alerting/purposes.js';
-import { Dispatcher, HandedOverElsewhere, Purposes, SURELY_OVER, type TextSettings } from '../delivery/index.js';
-import { Gathering } from '../alerting/gathering.js';
-import { AlertMetrics } from '../delivery/metrics.js';
-import { PhoneBook } from '../alerting/phone-book.js';
-import { Planner } from '../alerting/planner.js';
 import type { SmsProvider } from '@truyvet/message-gateway';
-import { reactTo, REACTED } from '../alerting/reactions.js';
-import { Routes, type Route } from '../delivery/routes.js';
-import { Sender } from '../alerting/sender.js';
-import { TakeBack } from '../alerting/take-back.js';
-import { Texts } from '../alerting/texts.js';
-import type { Unreached } from '../alerting/unreached.js';
-import type { Sealing } from '../event-log/sealing.js';
-import { Recipients } from '../alerting/recipients.js';
-import { registrationsOf } from '../people/registrations.js';
-import { Rules } from '../alerting/rules.js';
-import type { Graph } from '../contact-graph/index.js';
-import type { AlertRow, GraphQueries } from '../contact-graph/ports.js';
-import { overrideMethods } from '../contact-graph/override-methods.js';
-import { answeringInSteps } from '../contact-graph/standing.js';
-import { TraceCache, withTraceGraph } from '../contact-graph/trace-graph.js';
+import { Registry } from 'prom-client';
+import { CASE_CHANGES } from '../cases/index.js';
+import {
+  AlertMetrics,
+  Allowance,
+  Dispatcher,
+  HandedOverElsewhere,
+  Purposes,
+  Routes,
+  SURELY_OVER,
+  type Route,
+  type TextSettings,
+} from '../delivery/index.js';
 import type { EventStore } from '../event-log/event-store.js';
-import { OverlayStore } from '../event-log/overlay-store.js';
+import type { OverlayStore } from '../event-log/overlay-store.js';
+import type { Sealing } from '../event-log/sealing.js';
+import { concurrently } from '../kernel/concurrently.js';
+import { eventSet, union } from '../kernel/event.js';
+import { registrationsOf } from '../people/index.js';
+import type { PlaceGraph } from '../places/index.js';
 import type { Config } from '../platform/config.js';
-import { isIsolation, isolationsAbove } from '../../projections/isolations.js';
-import { isStated, testsAbove } from '../../projections/tests.js';
-import { alertIdOf } from '../kernel/ids.js';
-import { reactToResults, RESULTS } from '../cases/results.js';
-import { TouchedCases } from '../tracing/touched.js';
-import { traceCase } from '../tracing/worker.js';
-import { graphTypes } from './graph-types.js';
+import type { AlertGraph, AlertRow } from './alert-ports.js';
+import { Brake, brakeGraph } from './apply-brake.js';
+import { CaseViews } from './case-views.js';
+import { AlertRequested, AlertsHeld, AlertWithdrawn } from './events.js';
+import { Gathering } from './gathering.js';
+import { alertIdOf } from './ids.js';
+import { loadAlert, type LoadedAlert } from './loaded-alert.js';
+import { OwnCases } from './own-cases.js';
+import { PhoneBook } from './phone-book.js';
+import { Planner } from './planner.js';
+import { PURPOSES } from './purposes.js';
+import { reactTo, REACTED } from './reactions.js';
+import { Recipients } from './recipients.js';
+import { Rules } from './rules.js';
+import { Sender } from './sender.js';
+import { TakeBack } from './take-back.js';
+import { Texts } from './texts.js';
+import type { Unreached } from './unreached.js';
+import { hasNothingToSay } from './words.js';
 
 /** What would follow for people, as ids of people; a person is listed once for each case. */
-export interface Preview {
+export interface Foretold {
   cases: { opened: string[]; retracted: string[]; changed: string[] };
   told: string[];
   /** The earlier message asked for less or named an earlier day, or was withdrawn since. */
@@ -61,82 +59,15 @@ export interface Preview {
   waiting: number;
   /** Number of messages by the recipient's language; several people with one phone get one message. */
   messages: Record<string, number>;
-  /** Whether the graph is behind the log: a later preview may find more. */
-  graph_behind: boolean;
 }
 
-/** What follows from cases, without the state of the graph. */
-export type Foretold = Omit<Preview, 'graph_behind'>;
-
-/** A position after every event of a log. */
-const LATEST = { commit: BigInt(Number.MAX_SAFE_INTEGER), prepare: BigInt(Number.MAX_SAFE_INTEGER) };
-/** Size of the cache of slots while cases are traced, in bytes. */
-const SLOT_CACHE = 128 * 2 ** 20;
-/** The events after which a case is traced. */
-const CHANGING = eventSet(CaseConfirmed, CaseEvidenceWithdrawn, InfectiousWindowChanged, CaseRetracted);
 /** The events that a preview is summed up from. */
-const TOLD_OF = union(CHANGING, eventSet(AlertsHeld, AlertRequested, AlertWithdrawn));
+const TOLD_OF = union(CASE_CHANGES, eventSet(AlertsHeld, AlertRequested, AlertWithdrawn));
 /** In minutes after midnight; a preview does not look at messages that wait for a morning. */
 const MORNING = 8 * 60;
 const SENDS_AT_ONCE = 20;
 /** Per person. */
 const MOST_ALERTS = 1_000;
-
-/** What a preview is computed from. */
-export interface Asked {
-  store: EventStore;
-  sealing: Sealing;
-  graph: Pick<Graph, 'driver' | 'queries'>;
-  config: Config;
-}
-
-/**
- * Computes what results or isolations would lead to, on a complete graph.
- * @throws GraphNotReady when the graph is emptied or rebuilt: an incomplete graph would find no contacts.
- */
-export async function previewOf(asked: Asked, takeIn: (overlay: EventStore) => Promise<void>): Promise<Preview> {
-  return answeringInSteps(asked.graph.driver, () => previewIn(asked, takeIn));
-}
-
-/**
- * Runs the code that also handles real rows: rows are stored, cases opened and traced, alerts planned, all of it in an
- * overlay above the log and nothing in the log itself.
- * @param takeIn stores the rows in the given overlay.
- */
-async function previewIn(
-  { store, sealing, graph, config }: Asked,
-  takeIn: (overlay: EventStore) => Promise<void>,
-): Promise<Preview> {
-  const passed = await graph.queries.position();
-  const position = passed ?? { commit: 0n, prepare: 0n };
-  // Does not wait for the graph: the preview uses what it holds now, even nothing, whatever happened to a case since.
-  const queries = overrideMethods(graph.queries, { position: () => Promise.resolve(LATEST) });
-  const { now, zone, authority } = config;
-  const overlay = new OverlayStore(store, position, now);
-  await takeIn(overlay);
-  const taken = [...overlay.appended];
-  const batch = { events: taken.filter(RESULTS.includes), position };
-  const signal = new AbortController().signal;
-  const ask = () => Promise.resolve();
-  await reactToResults(batch, { store: overlay, graph: queries, authority, zone, ask, signal });
-  const cases = new Set(overlay.appended.filter(CHANGING.includes).map(({ data }) => data.caseId));
-  // A negative sample may release contacts of cases that it does not change; isolation ends an infectious window.
-  const touched = new TouchedCases(queries, ask, () => Promise.resolve(0));
-  const results = taken.filter(isStated);
-  const isolations = taken.filter(isIsolation);
-  for (const { caseId } of await touched.after({ events: [...results, ...isolations], position })) cases.add(caseId);
-  const cache = new TraceCache(SLOT_CACHE);
-  const reading: Parameters<typeof traceCase>[1]['reading'] = (run) =>
-    withTraceGraph(
-      graph.driver,
-      cache,
-      (known) => run(isolationsAbove(testsAbove(known, store, overlay, results), isolations)),
-      passed,
-    );
-  for (const caseId of cases) await traceCase({ caseId }, { store: overlay, graph: queries, reading });
-  const found = await foretold({ store, overlay, sealing, graph: graph.queries, config });
-  return { ...found, graph_behind: await store.isBehind(passed, (await graphTypes()).events.types) };
-}
 
 /** Finds the alerts to a person. */
 interface KnownAlerts {
@@ -144,15 +75,18 @@ interface KnownAlerts {
 }
 
 /** A log, and an overlay with what happened to cases. */
-export interface Above extends Pick<Asked, 'store' | 'sealing'> {
+export interface Above {
+  store: EventStore;
+  sealing: Sealing;
   config: TextSettings &
     Pick<Config, 'now' | 'zone' | 'alertMergeHours' | 'alertGatherMinutes' | 'phoneDaily' | 'brake' | 'language'>;
   overlay: OverlayStore;
-  graph: Pick<GraphQueries, 'pace' | 'capacities'> & KnownAlerts;
+  alerts: Pick<AlertGraph, 'pace'> & KnownAlerts;
+  places: PlaceGraph;
 }
 
 /** Computes what the overlay's events lead to for people: alerts are planned, and sent to nobody. */
-export async function foretold({ store, overlay, sealing, graph, config }: Above): Promise<Foretold> {
+export async function foretold({ store, overlay, sealing, alerts, places, config }: Above): Promise<Foretold> {
   const { now, zone } = config;
   const gathers = config.alertGatherMinutes > 0;
   const views = new CaseViews(overlay);
@@ -160,8 +94,8 @@ export async function foretold({ store, overlay, sealing, graph, config }: Above
   const ownCases = new OwnCases(overlay, views, rules);
   const recipients = new Recipients(overlay, views, config.alertMergeHours, now, gathers);
   const allowance = new Allowance(overlay, { zone, now, phoneDaily: config.phoneDaily, morning: MORNING });
-  const brake = new Brake(overlay, graph, config.brake, now, zone);
-  const unreached = alertsIn(graph);
+  const brake = new Brake(overlay, brakeGraph(alerts, places), config.brake, now, zone);
+  const unreached = alertsIn(alerts);
   const texts = new Texts(config);
   const sent = new Set<string>();
   const provider: SmsProvider = {
