@@ -29,7 +29,7 @@ export interface Gathered {
   cases: string[];
 }
 
-export interface GatheringParts {
+export interface GatheringMeans {
   store: EventStore;
   views: CaseViews;
   phoneBook: PhoneBook;
@@ -49,11 +49,11 @@ interface OfCase {
  * Finds whom a message is about: all contacts of its case who have the phone, and those of the cases gathered into it.
  */
 export class Gathering {
-  constructor(private readonly parts: GatheringParts) {}
+  constructor(private readonly means: GatheringMeans) {}
 
   /** Undefined if the person is not a contact any more. */
   async of(request: Request, loaded: LoadedAlert, phoneIndex: string): Promise<Gathered | undefined> {
-    const { views, recipients, rules } = this.parts;
+    const { views, recipients, rules } = this.means;
     const { caseId, personId } = request;
     const cases = new Map([[caseId, [personId]]]);
     if (recipients.gathers) {
@@ -91,7 +91,7 @@ export class Gathering {
     phoneIndex: string,
   ): Promise<Stay | undefined> {
     if (!stay) return undefined;
-    const { rules } = this.parts;
+    const { rules } = this.means;
     const stays: (Stay | undefined)[] = [stay];
     for await (const { view, contact } of this.#toldBy(disease, phoneIndex, new Set([caseId, ...cases]))) {
       if (!(await rules.isOver(view, contact))) stays.push(rules.stayOf(await rules.of(view), [contact]));
@@ -104,7 +104,7 @@ export class Gathering {
    * of follow-up for F1, the day that the message named for others, whichever is last. Undefined if there is nobody.
    */
   async watchedUntil(disease: string, phoneIndex: string): Promise<Stay | undefined> {
-    const { rules } = this.parts;
+    const { rules } = this.means;
     const stays: (Stay | undefined)[] = [];
     for await (const { view, contact } of this.#toldBy(disease, phoneIndex)) {
       const stay = rules.watchOf(await rules.of(view), contact);
@@ -123,7 +123,7 @@ export class Gathering {
     phoneIndex: string,
     spokenOf: ReadonlySet<string> = new Set(),
   ): AsyncIterable<{ view: CaseView; contact: Contact }> {
-    const { views, recipients } = this.parts;
+    const { views, recipients } = this.means;
     for (const { state } of await recipients.holders(disease, phoneIndex)) {
       for (const { caseId, personId } of [...(state.request ? [state.request] : []), ...state.joined.values()]) {
         if (spokenOf.has(caseId)) continue;
@@ -144,7 +144,7 @@ export class Gathering {
     persons: readonly string[],
     phoneIndex: string,
   ): Promise<OfCase | undefined> {
-    const { views, phoneBook } = this.parts;
+    const { views, phoneBook } = this.means;
     const view = await views.fresh(caseId);
     const people = new Map<string, Contact>();
     const add = async (each: Contact | undefined) => {
@@ -162,12 +162,12 @@ export class Gathering {
 
   /** Whether the phone reaches a contact who still has to be notified of something. */
   async #isToldHere(disease: string, view: CaseView, contact: Contact, phoneIndex: string): Promise<boolean> {
-    return (await this.#isReached(disease, contact, phoneIndex)) && !(await this.parts.rules.isOver(view, contact));
+    return (await this.#isReached(disease, contact, phoneIndex)) && !(await this.means.rules.isOver(view, contact));
   }
 
   /** Whether a contact has the phone, and is not a case of the disease. */
   async #isReached(disease: string, contact: Contact, phoneIndex: string): Promise<boolean> {
-    const { store, ownCases, now } = this.parts;
+    const { store, ownCases, now } = this.means;
     const { personId } = contact;
     return (
       currentPhone(await registrationsOf(store, personId)) === phoneIndex &&

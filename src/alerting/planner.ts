@@ -25,7 +25,7 @@ const AT_ONCE = 200;
  */
 const FARTHER_AT_ONCE = 16;
 
-export interface PlannerParts {
+export interface PlannerMeans {
   store: EventStore;
   views: CaseViews;
   recipients: Recipients;
@@ -43,14 +43,14 @@ export interface PlannerParts {
  * order.
  */
 export class Planner {
-  constructor(private readonly parts: PlannerParts) {}
+  constructor(private readonly means: PlannerMeans) {}
 
   /**
    * Plans the alerts of everyone whom a completed trace concerns.
    * @param traceId null for everyone who ever was a contact of the case.
    */
   async plan(caseId: string, traceId: string | null): Promise<void> {
-    const { views, brake } = this.parts;
+    const { views, brake } = this.means;
     const [view, waits] = await Promise.all([views.fresh(caseId), brake.isHeld(caseId)]);
     if (!view.live) await this.#tellWhoIsNoCaseAnyMore(view);
     // If the case waits, everybody has to, not only the people about whom its latest trace says something new.
@@ -71,7 +71,7 @@ export class Planner {
   async reconcile(concerned: Iterable<{ caseId: string; personId: string }>): Promise<void> {
     const once = new Map([...concerned].map((each) => [JSON.stringify([each.caseId, each.personId]), each]));
     await concurrently(once.values(), AT_ONCE, async ({ caseId, personId }) =>
-      this.#reconcile(await this.parts.views.fresh(caseId), personId),
+      this.#reconcile(await this.means.views.fresh(caseId), personId),
     );
   }
 
@@ -80,7 +80,7 @@ export class Planner {
     let due = 0;
     for (const personId of concerned) {
       const contact = view.contact(personId);
-      if (contact && !(await this.parts.rules.isOver(view, contact))) due++;
+      if (contact && !(await this.means.rules.isOver(view, contact))) due++;
     }
     return due;
   }
@@ -88,7 +88,7 @@ export class Planner {
   /** The person of a retracted case is alerted, and alerts to them are taken back, like anybody else's from now on. */
   async #tellWhoIsNoCaseAnyMore({ personId, because }: CaseView): Promise<void> {
     if (personId === '') return;
-    const { store, unreached } = this.parts;
+    const { store, unreached } = this.means;
     for (const alertId of await unreached.alertsOf(await recordsOf(store, personId))) {
       const { state } = await loadAlert(store, alertId);
       if (state.request) await this.reconcile([state.request]);
@@ -105,7 +105,7 @@ export class Planner {
       // A random event id: success has to mean that there was no alert, not that an old append was repeated.
       const event = { type: 'AlertRequested' as const, data };
       const request = { id: randomUUID(), event, provenance: view.because };
-      await this.parts.store.append(alertStream(data.alertId), [request], 'no-stream');
+      await this.means.store.append(alertStream(data.alertId), [request], 'no-stream');
       return true;
     } catch (error) {
       if (error instanceof WrongRevision) return false;
@@ -114,7 +114,7 @@ export class Planner {
   }
 
   async #reconcile(view: CaseView, personId: string): Promise<void> {
-    const { store, brake } = this.parts;
+    const { store, brake } = this.means;
     const last = await lastAlert(store, view.caseId, personId);
     const { sequence, state } = last;
     const contact = view.contact(personId);
@@ -130,7 +130,7 @@ export class Planner {
 
   /** Whether a contact who has this alert needs no other. */
   async #suffices({ state, toldAt, failedAt }: Alert, view: CaseView, contact: Contact): Promise<boolean> {
-    const { store, rules, allowance } = this.parts;
+    const { store, rules, allowance } = this.means;
     switch (state.status) {
       case 'requested':
         return true;
@@ -162,18 +162,18 @@ export class Planner {
 
   /** Whether the message says enough for now, or the advice is over, or the person is a case by now. */
   async #says(told: AlertState, view: CaseView, contact: Contact): Promise<boolean> {
-    const { rules } = this.parts;
+    const { rules } = this.means;
     if (saysEnough(told, await rules.wordFor(view, contact))) return true;
     return (await rules.isOver(view, contact)) || this.#isCase(view, contact);
   }
 
   async #speaksTo(told: AlertState, { caseId }: CaseView, { personId }: Contact): Promise<boolean> {
-    const { store, recipients } = this.parts;
+    const { store, recipients } = this.means;
     return recipients.speaksTo(told, { caseId, personId }, await recordsOf(store, personId));
   }
 
   async #isCase({ disease }: CaseView, contact: Contact): Promise<boolean> {
-    const { ownCases, now } = this.parts;
+    const { ownCases, now } = this.means;
     const { personId } = contact;
     return (await ownCases.of({ disease, personId }, exposedAt(contact, now()))) !== undefined;
   }
@@ -187,7 +187,7 @@ export class Planner {
     personId: string,
   ): Promise<boolean> {
     if (!request) return true;
-    const { store, recipients } = this.parts;
+    const { store, recipients } = this.means;
     const people = await Promise.all((await recordsOf(store, personId)).map((record) => personOf(store, record)));
     const registrations = people.map((person) => person.registrations);
     const current = registrations.map(currentPhone).filter((phone) => phone !== null);
@@ -203,7 +203,7 @@ export class Planner {
 
   /** Whether the person of a failed alert now has a phone on which the alert was not tried. */
   async #canBeReachedNow(request: AlertRequested['data']): Promise<boolean> {
-    const { store, recipients } = this.parts;
+    const { store, recipients } = this.means;
     const registrations = await registrationsOf(store, request.personId);
     const phone = currentPhone(registrations);
     if (phone === null) return false;

@@ -53,20 +53,20 @@ export class Recipients {
     readonly gathers = false,
   ) {}
 
-  async claim(telling: ClaimRequest, phoneIndex: string): Promise<Claim> {
-    const { alert, because } = telling;
+  async claim(claiming: ClaimRequest, phoneIndex: string): Promise<Claim> {
+    const { alert, because } = claiming;
     for (let number = 0; ; number++) {
       const first = number === 0;
       if (await this.#open(alert, phoneIndex, number, because)) return { old: false, first };
       const claimed = await this.#holder(alert.disease, phoneIndex, number);
       if (claimed?.alertId === alert.alertId) return { old: true, first };
-      if (claimed && (await this.#relyOn(claimed, telling))) return { by: claimed.alertId };
+      if (claimed && (await this.#relyOn(claimed, claiming))) return { by: claimed.alertId };
     }
   }
 
   /** Makes an alert rely on another one; false if that one cannot be relied on any more. */
-  async join(holder: string, telling: Pick<ClaimRequest, 'alert' | 'because'>): Promise<boolean> {
-    return (await this.#join(holder, telling)) !== undefined;
+  async join(holder: string, claiming: Pick<ClaimRequest, 'alert' | 'because'>): Promise<boolean> {
+    return (await this.#join(holder, claiming)) !== undefined;
   }
 
   async #join(
@@ -79,13 +79,13 @@ export class Recipients {
     return canBeReliedOn(state) && state.joined.has(alertId) ? state : undefined;
   }
 
-  async #relyOn(claimed: Claimed, telling: ClaimRequest): Promise<boolean> {
+  async #relyOn(claimed: Claimed, claiming: ClaimRequest): Promise<boolean> {
     const { state } = await load(this.store, alertDecider, alertStream(claimed.alertId));
-    if (!(await this.#suits(claimed, state, telling))) return false;
-    const joined = await this.#join(claimed.alertId, telling);
+    if (!(await this.#suits(claimed, state, claiming))) return false;
+    const joined = await this.#join(claimed.alertId, claiming);
     if (!joined) return false;
     // It may have been sent before it was joined, and then it does not cover anybody who came later.
-    return joined.told === state.told || this.#suits(claimed, joined, telling);
+    return joined.told === state.told || this.#suits(claimed, joined, claiming);
   }
 
   /** Whether another alert notified any of these phones about the disease, or had to. */

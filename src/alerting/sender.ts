@@ -27,7 +27,7 @@ import type { TakeBack } from './take-back.js';
 import type { Texts } from './texts.js';
 import type { Unreached } from './unreached.js';
 
-export interface SenderParts {
+export interface SenderMeans {
   store: EventStore;
   sealing: Sealing;
   dispatcher: Dispatcher;
@@ -66,7 +66,7 @@ const AFTER_F1 = 2;
  * moment.
  */
 export class Sender {
-  constructor(private readonly parts: SenderParts) {}
+  constructor(private readonly means: SenderMeans) {}
 
   /**
    * @param revision of the event that asks for this; if a later one exists, the job of that one does it. Null if
@@ -75,7 +75,7 @@ export class Sender {
    * @throws Elsewhere when another provider has to send it.
    */
   async settle(alertId: string, revision: number | null, via?: Route): Promise<void> {
-    const { store, planner, recipients, takeBack, unreached, forward } = this.parts;
+    const { store, planner, recipients, takeBack, unreached, forward } = this.means;
     const loaded = await loadAlert(store, alertId);
     const { state, settledBy } = loaded;
     const { request } = state;
@@ -108,7 +108,7 @@ export class Sender {
    * @param first whether this alert is known to be the first that notified its phone.
    */
   async #lookAgain(loaded: LoadedAlert, first = false): Promise<void> {
-    const { store, views, planner, recipients, rules, takeBack, unreached } = this.parts;
+    const { store, views, planner, recipients, rules, takeBack, unreached } = this.means;
     const { alertId, state } = loaded;
     const { request, leftOut } = state;
     if (!request) return;
@@ -143,7 +143,7 @@ export class Sender {
    * gathered.
    */
   async #tell(request: Request, loaded: LoadedAlert, via: Route | undefined): Promise<void> {
-    const { store, dispatcher, views, recipients, rules, ownCases, allowance, now } = this.parts;
+    const { store, dispatcher, views, recipients, rules, ownCases, allowance, now } = this.means;
     const { alertId, caseId, personId } = request;
     const { because } = loaded;
     if (!via) {
@@ -172,11 +172,11 @@ export class Sender {
     const records = await recordsOf(store, personId, person);
     const own = await ownCases.of(request, exposedAt(found, now()), records);
     if (own !== undefined) return this.#fail(loaded, FAILED.isACase, `a case of it already: ${own}`);
-    const telling = { alert: request, word: await rules.wordFor(view, found), records, because };
-    const claim = (await this.#toldAsAnother(telling)) ?? (await recipients.claim(telling, phone));
+    const claiming = { alert: request, word: await rules.wordFor(view, found), records, because };
+    const claim = (await this.#coveredByEarlier(claiming)) ?? (await recipients.claim(claiming, phone));
     if ('by' in claim) {
       await this.#hasten(claim.by, request);
-      if (await loaded.record({ type: 'Cover', alertId, by: claim.by })) this.parts.metrics.covered();
+      if (await loaded.record({ type: 'Cover', alertId, by: claim.by })) this.means.metrics.covered();
       return;
     }
     if (!via) return this.#forward(request, loaded);
@@ -206,14 +206,14 @@ export class Sender {
   async #forward(request: Request, { alertId, settledBy, state }: LoadedAlert): Promise<void> {
     let { degree } = request;
     for (const { caseId, personId } of state.joined.values()) {
-      degree = Math.min(degree, (await this.parts.views.fresh(caseId)).contact(personId)?.degree ?? degree);
+      degree = Math.min(degree, (await this.means.views.fresh(caseId)).contact(personId)?.degree ?? degree);
     }
-    await this.parts.forward(alertId, settledBy, degree, 'gathered');
+    await this.means.forward(alertId, settledBy, degree, 'gathered');
   }
 
   /** Gives a waiting message the priority of a closer contact whom it has to notify, too. */
   async #hasten(by: string, { degree }: Request): Promise<void> {
-    const { store, recipients, forward } = this.parts;
+    const { store, recipients, forward } = this.means;
     if (!recipients.gathers) return;
     const { state, settledBy } = await loadAlert(store, by);
     if (state.status !== 'requested' || (state.request?.degree ?? 0) <= degree) return;
@@ -225,7 +225,7 @@ export class Sender {
    * @param again whether one may have been sent already: then the receiver certainly knows only what both say.
    */
   async #write(request: Request, loaded: LoadedAlert, registration: Registration, again: boolean) {
-    const { sealing, texts, gathering, answerLink, rules, allowance } = this.parts;
+    const { sealing, texts, gathering, answerLink, rules, allowance } = this.means;
     const { phone, phoneIndex, language } = registration;
     const { alertId, personId } = request;
     const to = phone === null ? undefined : await sealing.open(personId, 'phone', phone);
@@ -249,9 +249,9 @@ export class Sender {
   }
 
   /** The alert that notified the person of the case under another record, on any phone. */
-  async #toldAsAnother(telling: ClaimRequest): Promise<{ by: string } | undefined> {
-    const { store, recipients } = this.parts;
-    const { alert, word, records } = telling;
+  async #coveredByEarlier(claiming: ClaimRequest): Promise<{ by: string } | undefined> {
+    const { store, recipients } = this.means;
+    const { alert, word, records } = claiming;
     for (const record of records) {
       if (record === alert.personId) continue;
       const { state: own } = await lastAlert(store, alert.caseId, record);
@@ -259,7 +259,7 @@ export class Sender {
       if (by === undefined) continue;
       const { state } = own.coveredBy === null ? { state: own } : await load(store, alertDecider, alertStream(by));
       if (!state.told || !canBeReliedOn(state) || !saysEnough(state, word)) continue;
-      if (await recipients.join(by, telling)) return { by };
+      if (await recipients.join(by, claiming)) return { by };
     }
     return undefined;
   }
@@ -270,7 +270,7 @@ export class Sender {
    */
   async #withdraw(loaded: LoadedAlert): Promise<undefined> {
     const { alertId } = loaded;
-    const { dispatcher, takeBack } = this.parts;
+    const { dispatcher, takeBack } = this.means;
     const lost = await dispatcher.lost(loaded.message('alert'));
     if (lost?.type === 'sent') {
       await this.#markSent(loaded, lost.provider, lost.receipt, await takeBack.wordOf(loaded));
@@ -287,13 +287,13 @@ export class Sender {
   ): Promise<void> {
     const { alertId } = loaded;
     if (await loaded.record({ type: 'MarkSent', alertId, provider, reference, said })) {
-      this.parts.metrics.sent(provider);
+      this.means.metrics.sent(provider);
     }
   }
 
   async #fail(loaded: LoadedAlert, reason: AlertFailure, detail: string, provider: string | null = null) {
     const data = { alertId: loaded.alertId, reason, detail, provider };
-    if (await loaded.record({ type: 'Fail', data })) this.parts.metrics.failed(provider ?? 'none', reason);
+    if (await loaded.record({ type: 'Fail', data })) this.means.metrics.failed(provider ?? 'none', reason);
     return undefined;
   }
 }

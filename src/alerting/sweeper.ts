@@ -12,7 +12,7 @@ const READS_AT_ONCE = 50;
 /** With so many jobs queued, there is no need to look for forgotten ones yet. */
 const BUSY = 1_000;
 
-export interface SweeperParts {
+export interface SweeperMeans {
   store: EventStore;
   graph: Pick<AlertGraph, 'alertsDue'>;
   queues: Pick<Queues, 'due'> & { queue(name: string): { addBulk(jobs: NewJob<SendJob>[]): Promise<unknown> } };
@@ -25,16 +25,16 @@ export interface SweeperParts {
  * since then.
  */
 export class Sweeper {
-  constructor(private readonly parts: SweeperParts) {}
+  constructor(private readonly means: SweeperMeans) {}
 
   async sweep(): Promise<void> {
-    const { queues, routes } = this.parts;
+    const { queues, routes } = this.means;
     if (await isBusy(queues, alertQueues(routes.all.map(({ name }) => name)))) return;
     await this.#alerts();
   }
 
   async #alerts(): Promise<void> {
-    const { store, graph, queues, allowance } = this.parts;
+    const { store, graph, queues, allowance } = this.means;
     for (let after: string | undefined; ;) {
       const due = await graph.alertsDue(after, PAGE);
       const send: NewJob<SendJob>[] = [];

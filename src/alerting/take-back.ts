@@ -14,7 +14,7 @@ import type { Rules } from './rules.js';
 import type { Holder, Recipients } from './recipients.js';
 import type { Texts } from './texts.js';
 
-export interface TakeBackParts {
+export interface TakeBackMeans {
   store: EventStore;
   sealing: Sealing;
   dispatcher: Dispatcher;
@@ -36,7 +36,7 @@ type Joined = Pick<Request, 'caseId' | 'personId'>;
  * one message, for the last alert to the phone. While any of them is still a contact, the withdrawal is held.
  */
 export class TakeBack {
-  constructor(private readonly parts: TakeBackParts) {}
+  constructor(private readonly means: TakeBackMeans) {}
 
   /**
    * @param loaded a withdrawn alert.
@@ -61,13 +61,13 @@ export class TakeBack {
     const { request } = loaded.state;
     if (!request) return;
     const phones = await this.#phonesOf(request, loaded.state);
-    if (await this.parts.recipients.hasOthers(request, phones)) {
+    if (await this.means.recipients.hasOthers(request, phones)) {
       await this.#settlePhones(request, loaded, phones, undefined);
     }
   }
 
   async #phonesOf({ personId }: Request, { coveredBy }: AlertState): Promise<string[]> {
-    const { store } = this.parts;
+    const { store } = this.means;
     const people = [personId];
     if (coveredBy !== null) {
       // The message may have been sent to a phone of another record.
@@ -87,7 +87,7 @@ export class TakeBack {
     phones: readonly string[],
     via: Route | undefined,
   ): Promise<boolean> {
-    const { recipients } = this.parts;
+    const { recipients } = this.means;
     let done = true;
     for (const phoneIndex of phones) {
       // A withdrawal for another case may have been held because of the people of this one.
@@ -104,7 +104,7 @@ export class TakeBack {
    * record, which brings the alert here again.
    */
   async #noteWhatWent(loaded: LoadedAlert): Promise<boolean> {
-    const { dispatcher, metrics } = this.parts;
+    const { dispatcher, metrics } = this.means;
     const { alertId } = loaded;
     const lost = await dispatcher.lost(loaded.message('alert'));
     if (lost?.type === 'sent') {
@@ -129,7 +129,7 @@ export class TakeBack {
     holders: readonly Holder[],
     via: Route | undefined,
   ): Promise<boolean> {
-    const { allowance, rules } = this.parts;
+    const { allowance, rules } = this.means;
     const told = holders.filter(({ state }) => state.told || state.inDoubt !== null);
     const last = told.at(-1);
     if (!last?.state.request) return true;
@@ -175,7 +175,7 @@ export class TakeBack {
 
   /** An alert to the phone, or one that relies on such an alert, whose person is a contact now. */
   async #stillContact(holders: readonly Holder[], phoneIndex: string): Promise<string | undefined> {
-    const { views } = this.parts;
+    const { views } = this.means;
     for (const { alertId, state } of holders) {
       if (state.request && (await views.isContact(state.request))) return alertId;
       for (const [other, joined] of state.joined) {
@@ -188,7 +188,7 @@ export class TakeBack {
 
   /** Whether a person who relied on an alert no longer does, because another one notifies them or has to. */
   async #isToldOtherwise({ caseId, personId }: Joined, by: string, phoneIndex: string): Promise<boolean> {
-    const { store } = this.parts;
+    const { store } = this.means;
     const [counting = personId] = await recordsOf(store, personId);
     const ofCounting = await lastAlert(store, caseId, counting);
     const last = ofCounting.sequence < 0 ? await lastAlert(store, caseId, personId) : ofCounting;
@@ -216,7 +216,7 @@ export class TakeBack {
       if (!state.request) continue;
       const { disease } = state.request;
       for (const { personId } of [state.request, ...state.joined.values()]) {
-        own.push(await this.parts.ownCases.of({ disease, personId }, toldAt ?? this.parts.now()));
+        own.push(await this.means.ownCases.of({ disease, personId }, toldAt ?? this.means.now()));
       }
     }
     return own;
@@ -225,7 +225,7 @@ export class TakeBack {
   /** What the message that may have been sent said; null if that is not known. */
   async wordOf({ alertId, state: { request } }: LoadedAlert): Promise<MessageContent | null> {
     if (!request) return null;
-    const { store, recipients, allowance } = this.parts;
+    const { store, recipients, allowance } = this.means;
     const phone = await recipients.claimOf(request, phoneIndexes(await registrationsOf(store, request.personId)));
     return phone === undefined ? null : allowance.wordOf(phone, alertId);
   }
@@ -235,14 +235,14 @@ export class TakeBack {
    * and a person who came to rely on the alert is notified again.
    */
   async #hold(alertId: string, by: string, cause: LoadedAlert): Promise<void> {
-    const loaded = alertId === cause.alertId ? cause : await loadAlert(this.parts.store, alertId);
-    const lost = await this.parts.dispatcher.lost(loaded.message('withdrawal'));
+    const loaded = alertId === cause.alertId ? cause : await loadAlert(this.means.store, alertId);
+    const lost = await this.means.dispatcher.lost(loaded.message('withdrawal'));
     if (lost) await this.#note(loaded, lost);
     else await this.#record(cause.because, { type: 'HoldWithdrawal', alertId, by });
   }
 
   async #send(request: Request, loaded: LoadedAlert, phoneIndex: string, via: Route): Promise<void> {
-    const { store, sealing, dispatcher, texts, allowance } = this.parts;
+    const { store, sealing, dispatcher, texts, allowance } = this.means;
     const { alertId, personId } = request;
     const fail = async (reason: WithdrawalFailure, detail: string) => {
       await loaded.record({ type: 'FailWithdrawal', data: { alertId, reason, detail } });
@@ -264,7 +264,7 @@ export class TakeBack {
   }
 
   async #note(loaded: LoadedAlert, outcome: Outcome): Promise<void> {
-    const { dispatcher, metrics } = this.parts;
+    const { dispatcher, metrics } = this.means;
     const { alertId } = loaded;
     const fail = async (reason: WithdrawalFailure, detail: string) =>
       void (await loaded.record({ type: 'FailWithdrawal', data: { alertId, reason, detail } }));
@@ -286,7 +286,7 @@ export class TakeBack {
   }
 
   async #record(because: Provenance, command: AlertCommand & { alertId: string }): Promise<void> {
-    await handle(this.parts.store, alertDecider, alertStream(command.alertId), command, because);
+    await handle(this.means.store, alertDecider, alertStream(command.alertId), command, because);
   }
 }
 

@@ -25,7 +25,7 @@ import { Planner } from './planner.js';
 import { REACTED, reactTo } from './reactions.js';
 import { Recipients } from './recipients.js';
 import { Rules } from './rules.js';
-import { Sender, type SenderParts } from './sender.js';
+import { Sender, type SenderMeans } from './sender.js';
 import { Sweeper } from './sweeper.js';
 import { TakeBack } from './take-back.js';
 import { Texts } from './texts.js';
@@ -80,7 +80,7 @@ export const ALERTING = workerDependency('alerting', (worker): Alerting => {
 });
 
 /** @param gatherFor how long messages wait for others to the same phone, in milliseconds. */
-function forwarding({ queue, hasten }: Sending, gatherFor: number): SenderParts['forward'] {
+function forwarding({ queue, hasten }: Sending, gatherFor: number): SenderMeans['forward'] {
   return async (alertId, revision, degree, when) => {
     const job = tellJob(alertId, revision, degree);
     await queue([when === 'gathered' ? delayed(job, gatherFor) : job]);

@@ -47,7 +47,7 @@ export const SURELY_OVER = 90_000;
 /** Milliseconds by which Viet Nam's clocks are ahead of UTC. */
 const VIETNAM = 7 * 3_600_000;
 
-export interface DispatcherParts {
+export interface DispatcherMeans {
   store: EventStore;
   routes: Routes;
   purposes: Purposes;
@@ -68,7 +68,7 @@ export class Dispatcher {
   readonly #now: () => number;
   readonly #mayGo: () => Promise<void>;
 
-  constructor({ store, routes, purposes, now = Date.now, mayGo = () => Promise.resolve() }: DispatcherParts) {
+  constructor({ store, routes, purposes, now = Date.now, mayGo = () => Promise.resolve() }: DispatcherMeans) {
     this.#store = store;
     this.#routes = routes;
     this.#purposes = purposes;

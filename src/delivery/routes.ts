@@ -31,9 +31,9 @@ export interface Paused {
 
 /** Minimum messages within the window; if more than half of them fail, the provider is not used for a while. */
 const VOLUME = 10;
-/** Milliseconds, as is `LEFT_ALONE`. */
+/** Milliseconds, as is `OPEN_FOR`. */
 const WINDOW = 10_000;
-const LEFT_ALONE = 30_000;
+const OPEN_FOR = 30_000;
 
 /** A provider kept failing, so it gets no messages for a while. */
 export class ProviderFailing extends TheirFault {
@@ -100,7 +100,7 @@ export class Routes {
   /** Whether a provider is not used for now, because it kept failing. */
   isFailing(name: string): boolean {
     const circuit = this.#circuits.get(name);
-    return circuit?.breaker.state === CircuitState.Open && Date.now() - circuit.openedAt < LEFT_ALONE;
+    return circuit?.breaker.state === CircuitState.Open && Date.now() - circuit.openedAt < OPEN_FOR;
   }
 
   /** When a provider's circuit last opened, and when it last accepted a message, as far as this process knows. */
@@ -135,7 +135,7 @@ function circuitOf(): Circuit {
   // A wrong number says nothing about the provider.
   const failures = handleWhen((error) => !(error instanceof ReceiverFault));
   const breaker = circuitBreaker(failures, {
-    halfOpenAfter: LEFT_ALONE,
+    halfOpenAfter: OPEN_FOR,
     breaker: new SamplingBreaker({ threshold: 0.5, duration: WINDOW, minimumRps: VOLUME / (WINDOW / 1_000) }),
   });
   const circuit: Circuit = { breaker, openedAt: 0, takenAt: 0 };

@@ -14,14 +14,14 @@ import { investigation } from '../investigation/module.js';
 import { operations } from '../operations/module.js';
 import type { Purpose } from '../delivery/index.js';
 import type { Projection } from '../contact-graph/projection.js';
-import type { Module, ModuleParts } from '../kernel/module.js';
+import type { Module, ModuleComponents } from '../kernel/module.js';
 import type { ProblemKind } from '../kernel/problem.js';
 import type { Rows, Statement } from '../intake/define-rows.js';
 import type { Work } from '../work/define-work.js';
 import type { Request } from '../requests/define.js';
 
 /** The components of a module besides its requests and rows. */
-export interface Components extends ModuleParts {
+export interface Components extends ModuleComponents {
   /** The problems with which it refuses requests. */
   problems?: readonly ProblemKind[];
   /** The purposes of the messages that it sends. */

@@ -7,6 +7,6 @@ export const healthForm = defineModule({
   components: async () => ({
     streams: (await import('./events.js')).STREAMS,
     problems: (await import('./problems.js')).PROBLEMS,
-    projections: async () => [(await import('../../projections/answers.js')).answers],
+    projections: async () => [(await import('../../projections/health-answers.js')).healthAnswers],
   }),
 });

@@ -50,6 +50,6 @@ export function oneByOne<Row>(store: (means: Means, row: Row, origin: Origin) =>
 }
 
 /** The outcome of a row that a decider handled. */
-export function said({ appended }: { appended: unknown }): Taken {
+export function outcomeFor({ appended }: { appended: unknown }): Taken {
   return { status: appended === undefined ? 'unchanged' : 'new' };
 }

@@ -1,4 +1,4 @@
-import { ANSWERS, answersOf } from '../tasks/index.js';
+import { HEALTH_ANSWERS, answersOf } from '../tasks/index.js';
 import type { Driver } from 'neo4j-driver';
 import { casesOn } from './case-list-query.js';
 import { exposuresOf, factorsOf, liveCasesOf, sharedWith } from './contact-queries.js';
@@ -148,7 +148,7 @@ export class Neo4jQuestions extends Neo4jIds implements QuestionGraph {
   }
 
   answersOf(people: readonly string[]) {
-    return this.reading((tx, label) => answersOf(tx, label, people), ANSWERS);
+    return this.reading((tx, label) => answersOf(tx, label, people), HEALTH_ANSWERS);
   }
 
   staysOf(spans: readonly Span[]) {

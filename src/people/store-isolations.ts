@@ -2,7 +2,7 @@ import { personFirstSeen } from '../presence/index.js';
 import { handle } from '../event-log/handle.js';
 import { defineRows } from '../intake/define-rows.js';
 import { inOrder, withinAYear } from '../intake/fields.js';
-import { oneByOne, RECORDS, said } from '../intake/store-rows.js';
+import { oneByOne, RECORDS, outcomeFor } from '../intake/store-rows.js';
 import { personStream } from './events.js';
 import { personDecider } from './person.js';
 import { ISOLATION_COLUMNS } from './columns.js';
@@ -21,6 +21,8 @@ export const isolations = defineRows({
   lane: (row) => row.personId,
   names: ({ personId, startedAt }) => [personFirstSeen('person_id', personId, startedAt)],
   store: oneByOne(async ({ base }, row, { provenance }) =>
-    said(await handle(base.store, personDecider, personStream(row.personId), { type: 'Isolate', ...row }, provenance)),
+    outcomeFor(
+      await handle(base.store, personDecider, personStream(row.personId), { type: 'Isolate', ...row }, provenance),
+    ),
   ),
 });

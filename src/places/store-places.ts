@@ -1,6 +1,6 @@
 import { handle } from '../event-log/handle.js';
 import { defineRows } from '../intake/define-rows.js';
-import { oneByOne, RECORDS, said } from '../intake/store-rows.js';
+import { oneByOne, RECORDS, outcomeFor } from '../intake/store-rows.js';
 import { placeStream, type PlaceRegistered } from './events.js';
 import { placeDecider } from './place.js';
 import { PLACE_COLUMNS } from './columns.js';
@@ -22,7 +22,7 @@ export const places = defineRows({
   ...RECORDS,
   lane: (row) => row.placeId,
   store: oneByOne(async ({ base }, data, { provenance }) =>
-    said(
+    outcomeFor(
       await handle(base.store, placeDecider, placeStream(data.placeId), { type: 'DescribePlace', data }, provenance),
     ),
   ),

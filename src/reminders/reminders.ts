@@ -24,7 +24,7 @@ import type { AlertMetrics, Allowance, Dispatcher, NewJob, Route } from '../deli
 import { concurrently } from '../kernel/concurrently.js';
 import { Reminder } from './loaded-reminder.js';
 
-export interface ReminderParts {
+export interface ReminderMeans {
   store: EventStore;
   sealing: Sealing;
   graph: ReminderQueries;
@@ -68,8 +68,8 @@ const READS_AT_ONCE = 50;
 export class Reminders {
   readonly #now: () => number;
 
-  constructor(private readonly parts: ReminderParts) {
-    this.#now = parts.now;
+  constructor(private readonly means: ReminderMeans) {
+    this.#now = means.now;
   }
 
   /**
@@ -77,7 +77,7 @@ export class Reminders {
    * them never hand it to a provider at the same moment.
    */
   async *due(): AsyncIterable<NewJob<ReminderJob>[]> {
-    const { store, graph } = this.parts;
+    const { store, graph } = this.means;
     let page: Awaited<ReturnType<ReminderQueries['remindersDue']>> | undefined;
     do {
       const today = this.#today();
@@ -104,7 +104,7 @@ export class Reminders {
    * @throws Elsewhere when another provider is to send it.
    */
   async remind(alertId: string, day: string, via: Route): Promise<void> {
-    const { store, dispatcher, metrics, allowance } = this.parts;
+    const { store, dispatcher, metrics, allowance } = this.means;
     const { state, because } = await loadAlert(store, alertId);
     const { request } = state;
     if (!request || this.#today()?.day !== day) return;
@@ -142,13 +142,13 @@ export class Reminders {
 
   /** Blind index of the phone to which the alert was sent. */
   async #phoneOf(request: AlertRequested['data']): Promise<string | undefined> {
-    const { store, recipients } = this.parts;
+    const { store, recipients } = this.means;
     return recipients.claimOf(request, phoneIndexes(await registrationsOf(store, request.personId)));
   }
 
   /** Tasks due today for the people of the phone who were alerted through it on an earlier day. */
   async #dueOf({ disease }: AlertRequested['data'], phone: string, day: string): Promise<Due | undefined> {
-    const { store, sealing, graph, views, recipients, config } = this.parts;
+    const { store, sealing, graph, views, recipients, config } = this.means;
     const today = this.#today();
     if (today?.day !== day) return undefined;
     const people = new Map<string, ContactOf>();
@@ -183,7 +183,7 @@ export class Reminders {
 
   /** Whether nobody with this phone must watch their health after that day, or until an exposure ends. */
   async #isLastOf(disease: string, phone: string, day: string): Promise<boolean> {
-    const { gathering, rules } = this.parts;
+    const { gathering, rules } = this.means;
     const last = rules.named(await gathering.watchedUntil(disease, phone));
     return last !== OPEN && (last === null || last <= day);
   }
@@ -192,12 +192,12 @@ export class Reminders {
     const people = (kind: RemindedTask['kind']) =>
       new Set(tasks.filter((task) => task.kind === kind).map((task) => task.personId)).size;
     const [tests, lastDays] = [people('test'), people('follow-up')];
-    return this.parts.texts.reminder({ alertId, disease, language, tests, lastDays });
+    return this.means.texts.reminder({ alertId, disease, language, tests, lastDays });
   }
 
   /** Undefined at hours when nobody is reminded. */
   #today(): Today | undefined {
-    const { reminders: hours, zone } = this.parts.config;
+    const { reminders: hours, zone } = this.means.config;
     const now = DateTime.fromMillis(this.#now(), { zone });
     const minutes = now.hour * 60 + now.minute;
     if (!hours || minutes < hours.from || minutes >= hours.until) return undefined;

@@ -62,9 +62,9 @@ export function authorityOf({ authority }: Pick<Base, 'authority'>): string {
 export const secondsNow = ({ now = Date.now }: Pick<Base, 'now'>): number => Math.floor(now() / 1000);
 
 /** Something that the requests of a module share, opened once per process. */
-export type Part<T> = Dependency<Base, T>;
+export type OfBase<T> = Dependency<Base, T>;
 
-export function defineDependency<T>(name: string, open: (base: Base) => T): Part<T> {
+export function defineDependency<T>(name: string, open: (base: Base) => T): OfBase<T> {
   return { name, open };
 }
 
@@ -76,7 +76,7 @@ export function given<Name extends keyof Base>(base: Base, name: Name): NonNulla
 }
 
 /** A dependency that queries the contact graph. @throws Error when the request does not say that it needs the graph */
-export function graphDependency<T>(name: string, open: (driver: Driver) => T): Part<T> {
+export function graphDependency<T>(name: string, open: (driver: Driver) => T): OfBase<T> {
   return defineDependency(name, ({ driver }) => {
     if (!driver) throw new Error(`a request used ${name} without declaring that it needs the graph`);
     return open(driver);
@@ -86,7 +86,7 @@ export function graphDependency<T>(name: string, open: (driver: Driver) => T): P
 /** Dependencies of an operation, independent of who requested it. */
 export interface Means {
   readonly base: Base;
-  of<T>(part: Part<T>): T;
+  of<T>(dependency: OfBase<T>): T;
 }
 
 /** Dependencies of one request, and its provenance. */
@@ -96,14 +96,14 @@ export interface Context extends Means {
 }
 
 export function contextOf(means: Means, provenance: Provenance): Context {
-  return { base: means.base, provenance, of: (part) => means.of(part) };
+  return { base: means.base, provenance, of: (dependency) => means.of(dependency) };
 }
 
-/** Creates the contexts of one process; parts are opened when they are first used. */
+/** Creates the contexts of one process; dependencies are opened when they are first used. */
 export class Contexts implements Means {
   readonly #opened: OpenDependencies<Base>;
 
-  /** @param instead parts that are already open, by name. */
+  /** @param instead dependencies that are already open, by name. */
   constructor(
     readonly base: Base,
     instead: Readonly<Record<string, unknown>> = {},
@@ -115,7 +115,7 @@ export class Contexts implements Means {
     return contextOf(this, provenance);
   }
 
-  of<T>(part: Part<T>): T {
-    return this.#opened.of(part, this.base);
+  of<T>(dependency: OfBase<T>): T {
+    return this.#opened.of(dependency, this.base);
   }
 }

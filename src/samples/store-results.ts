@@ -5,7 +5,7 @@ import { defineRows } from '../intake/define-rows.js';
 import { inOrder, reportedAfter, withinAYear } from '../intake/fields.js';
 import type { Origin, Outcome } from '../intake/outcome.js';
 import type { Remark, RemarkKind } from '../intake/remarks.js';
-import { RECORDS, said } from '../intake/store-rows.js';
+import { RECORDS, outcomeFor } from '../intake/store-rows.js';
 import { formatInstant, readInstant } from '../kernel/instant.js';
 import { personalNumberOfId } from '../kernel/personal-numbers.js';
 import type { Means } from '../requests/context.js';
@@ -124,7 +124,7 @@ async function reportResults(
     outcomes[at] = complaint
       ? refused(complaint)
       : {
-          ...said(handled),
+          ...outcomeFor(handled),
           ...(standing !== 'holds' && { standing: standing === 'held' ? 'held' : otherwise }),
           ...(remarks.length > 0 && { remarks }),
         };

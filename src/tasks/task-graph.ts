@@ -2,7 +2,7 @@ import type { AnswerFacts, TaskFacts, TaskName, TasksPage } from './task-ports.j
 import { Neo4jIds, type KnownIds } from '../contact-graph/known-ids.js';
 import { idsLike, type Named } from '../contact-graph/short-ids.js';
 import { graphDependency } from '../requests/context.js';
-import { ANSWERS, answersOf, taskOf, TASKS, tasksOn } from './task-queries.js';
+import { HEALTH_ANSWERS, answersOf, taskOf, TASKS, tasksOn } from './task-queries.js';
 
 /** Queries for tasks in the contact graph. */
 export interface TaskGraph extends Pick<KnownIds, 'idsLike' | 'knowsPerson'> {
@@ -24,7 +24,7 @@ class Neo4jTasks extends Neo4jIds implements TaskGraph {
   }
 
   answersOf(people: readonly string[]): Promise<AnswerFacts[]> {
-    return this.reading((tx, label) => answersOf(tx, label, people), ANSWERS);
+    return this.reading((tx, label) => answersOf(tx, label, people), HEALTH_ANSWERS);
   }
 
   override idsLike(kind: Named, beginning: string, limit: number): Promise<string[]> {

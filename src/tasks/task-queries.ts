@@ -7,7 +7,7 @@ import { OF_PHONE } from './task-writer.js';
 /** Projections from which tasks are read. */
 export const TASKS = ['merges', 'tasks', 'reminders'];
 /** Projections from which answers are read. */
-export const ANSWERS = ['merges', 'answers'];
+export const HEALTH_ANSWERS = ['merges', 'answers'];
 
 const TASK_FACTS = `t.id AS id, t.kind AS kind, t.caseId AS caseId, t.personId AS personId, t.degree AS degree,
   t.due AS due, t.since AS since, t.days AS days, t.reason AS reason, t.state AS state, t.outcome AS outcome,

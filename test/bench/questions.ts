@@ -1,7 +1,7 @@
 import { streams } from '../support/events.js';
 import { caseDecider } from '../../src/cases/case.js';
 import { formatInstant, SECONDS_PER_DAY } from '../../src/kernel/instant.js';
-import { ask, groundOf } from '../support/asking.js';
+import { ask, fixtureOf } from '../support/asking.js';
 import { FACT_PROJECTIONS, VISITS } from '../support/projections.js';
 import { connectGraph, type GraphAddress } from '../../src/contact-graph/neo4j.js';
 import { GraphWriter } from '../../src/contact-graph/projector.js';
@@ -49,12 +49,12 @@ export async function askQuestions({ neo4j, scale }: { neo4j: GraphAddress; scal
   }
   await project();
 
-  const ground = { ...groundOf(driver, store), now: () => (FIRST_DAY + 15) * SECONDS_PER_DAY };
+  const fixture = { ...fixtureOf(driver, store), now: () => (FIRST_DAY + 15) * SECONDS_PER_DAY };
   const lists = new ContactLists(store);
   const asked: Asked = {};
   const time = async (name: string, given: Record<string, string>) => {
     const began = performance.now();
-    await ask(ground, name, given);
+    await ask(fixture, name, given);
     (asked[name] ??= []).push(performance.now() - began);
   };
   for (const caseId of caseIds) {

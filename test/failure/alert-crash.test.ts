@@ -16,7 +16,7 @@ import { LogMoments } from '../support/log-moments.js';
 import { poison } from '../support/poison.js';
 import { Gateway } from '../support/providers/gateway.js';
 import type { AcceptedMessage, HttpFault } from '../../packages/message-gateway/test/simulators/http-simulator.mjs';
-import { SaidMoments } from '../support/said-moments.js';
+import { LoggedMoments } from '../support/logged-moments.js';
 import { alertCrash } from '../support/sizes.js';
 import { System } from '../support/system.js';
 
@@ -71,7 +71,7 @@ describe('A contact of a case', () => {
   let gateways: Gateway[] = [];
   let system: System;
   let log: LogMoments;
-  let said: SaidMoments;
+  let said: LoggedMoments;
   let eventStoreUrl: string;
   /** Ids of events that cannot be projected. */
   const poisons: string[] = [];
@@ -89,7 +89,7 @@ describe('A contact of a case', () => {
     system = await System.start(['projector-1', 'worker-1', 'worker-2'], env);
     await system.addRules();
     const types = [...new Set([...ALERT_STEPS, ...REMINDER_STEPS])];
-    said = new SaidMoments(join(system.dataDir, 'logs', 'projector-1.log'), SAID);
+    said = new LoggedMoments(join(system.dataDir, 'logs', 'projector-1.log'), SAID);
     ({ eventStoreUrl } = await system.look(({ urls }) => Promise.resolve(urls)));
     log = new LogMoments(eventStoreUrl, types);
   }, 10 * MINUTE);

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
 import type { GraphAddress } from '../../src/contact-graph/neo4j.js';
-import { type Ground, ask } from '../support/asking.js';
+import { type Fixture, ask } from '../support/asking.js';
 import { confirmed } from '../support/builders/cases.js';
 import { runCommand } from '../support/command.js';
 import { lengthenSharedLog } from '../support/longer-log.js';
@@ -20,18 +20,18 @@ const found = (caseId: string, personId: string) =>
 /** The list of all cases, on the real graph. */
 export function caseList(driverOf: () => Driver, addressOf: () => GraphAddress): void {
   describe('The list of cases', () => {
-    let ground: Ground;
+    let fixture: Fixture;
     beforeAll(async () => {
       await lengthenSharedLog();
-      ground = await tellStory(driverOf());
-      await happen(driverOf(), ground, [
+      fixture = await tellStory(driverOf());
+      await happen(driverOf(), fixture, [
         ...[found(DUNG, 'Dung'), found(EM, 'Em'), found(HUY, 'Huy')],
         { type: 'CaseRetracted', data: { caseId: EM, reason: 'no sample confirms it' } },
       ]);
     }, SLOWEST);
 
     it('starts with the last person who fell ill, and shows since when, the contacts, whether it is open, traced or waiting', async () => {
-      const { items, next } = await ask(ground, 'cases', {});
+      const { items, next } = await ask(fixture, 'cases', {});
       expect(next).toBeNull();
       expect(items).toMatchObject([
         { id: 'case of Chi', person: 'Chi', since: textOf(5 * DAY), status: 'live', trace: 'traced' },
@@ -53,8 +53,8 @@ export function caseList(driverOf: () => Driver, addressOf: () => GraphAddress):
     });
 
     it('comes in pages, without cases that were retracted, of another disease or of an earlier day', async () => {
-      const first = await ask(ground, 'cases', { limit: '4' });
-      const second = await ask(ground, 'cases', { limit: '4', cursor: first.next ?? '' });
+      const first = await ask(fixture, 'cases', { limit: '4' });
+      const second = await ask(fixture, 'cases', { limit: '4', cursor: first.next ?? '' });
       expect([...first.items, ...second.items].map(({ person }) => person)).toEqual([
         'Chi',
         'Binh',
@@ -64,7 +64,7 @@ export function caseList(driverOf: () => Driver, addressOf: () => GraphAddress):
         'Dung',
       ]);
       const people = async (given: Record<string, string>) =>
-        (await ask(ground, 'cases', given)).items.map(({ person }) => person);
+        (await ask(fixture, 'cases', given)).items.map(({ person }) => person);
       expect(await people({ disease: 'Measles', open: 'true' })).toEqual(['Huy', 'Dung']);
       expect(await people({ since: '2021-08-04' })).toEqual(['Chi', 'Binh']);
       expect(await people({ since: '2021-08-05' })).toEqual(['Chi']);

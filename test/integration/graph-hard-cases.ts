@@ -1,7 +1,7 @@
 import { type DomainEvent, streams } from '../support/events.js';
 import { describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
-import { groundOf, ask } from '../support/asking.js';
+import { fixtureOf, ask } from '../support/asking.js';
 import { wipe } from '../../src/contact-graph/maintenance.js';
 import { formatInstant } from '../../src/kernel/instant.js';
 import type { NewEvent } from '../../src/event-log/event-store.js';
@@ -156,7 +156,7 @@ export function hardCases(driverOf: () => Driver): void {
         expect(await pipeline.exposedTo('An')).toEqual([]);
         expect((await pipeline.contactsOf('Binh')).contacts).toContainEqual(ofBinh);
         expect(await pipeline.exposedTo('Binh')).toContainEqual({ person: 'Chi', degree: 1 });
-        const why = await ask(groundOf(driverOf(), pipeline.store), 'why', { person: 'Chi' });
+        const why = await ask(fixtureOf(driverOf(), pipeline.store), 'why', { person: 'Chi' });
         expect(why.items).toMatchObject([{ case: { id: 'Binh' }, degree: 1, minutes: 20 }]);
         expect(alerting.sentTo(PHONE).map(({ id }) => id)).toEqual([told]);
         expect(alerting.alerts('Chi', 'Binh').map(({ status }) => status)).toEqual(['covered']);
@@ -184,7 +184,7 @@ export function hardCases(driverOf: () => Driver): void {
         expect(differing((await pipeline.contactsOf('An')).contacts, contacts)).toEqual([]);
         expect(differing(await pipeline.exposedTo('An'), shown(contacts))).toEqual([]);
 
-        const ground = groundOf(driverOf(), pipeline.store);
+        const fixture = fixtureOf(driverOf(), pipeline.store);
         const paged: { person: unknown; degree: unknown }[] = [];
         let cursor: string | null = null;
         do {
@@ -193,7 +193,7 @@ export function hardCases(driverOf: () => Driver): void {
             limit: `${Math.ceil(contactList / 8)}`,
             ...(cursor !== null && { cursor }),
           };
-          const page = await ask(ground, 'contacts', given);
+          const page = await ask(fixture, 'contacts', given);
           paged.push(...page.items.map(({ person, degree }) => ({ person, degree })));
           cursor = page.next;
         } while (cursor !== null && paged.length <= contacts.length);
@@ -250,7 +250,7 @@ export function hardCases(driverOf: () => Driver): void {
 
   async function chainsOf({ store }: Pipeline, from: string, to: string) {
     const year = { from_time: '2021-01-01T00:00:00Z', until_time: '2021-12-31T00:00:00Z' };
-    const { chains } = await ask(groundOf(driverOf(), store), 'chains', { from, to, ...year });
+    const { chains } = await ask(fixtureOf(driverOf(), store), 'chains', { from, to, ...year });
     return (chains as { received: string; steps: { to: string }[] }[]).map(({ received, steps }) => ({
       received,
       to: steps.map((step) => step.to),

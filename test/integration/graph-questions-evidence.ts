@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
 import type { DiseaseProfile } from '../../src/cases/profile.js';
 import { builtInProfiles } from '../../src/cases/profiles.js';
-import { linesOf, type Ground, ask } from '../support/asking.js';
+import { linesOf, type Fixture, ask } from '../support/asking.js';
 import { timeForPeople } from '../../src/platform/times.js';
 import { registered } from '../support/builders/people.js';
 import { reported } from '../support/builders/results.js';
@@ -94,14 +94,14 @@ const EVENTS: DomainEvent[] = [
 /** Why somebody is a contact, when a trace counts more or less than two people at one place. */
 export function evidence(driverOf: () => Driver): void {
   describe('Why somebody is a contact', () => {
-    let ground: Ground;
+    let fixture: Fixture;
     beforeAll(async () => {
-      ground = await tellStory(driverOf(), { events: EVENTS, cases: [['An', 0]], profile, alerts: [] });
+      fixture = await tellStory(driverOf(), { events: EVENTS, cases: [['An', 0]], profile, alerts: [] });
     }, SLOWEST);
 
     /** What the answer shows of the last step down from the case. */
     const last = async (person: string) => {
-      const { items } = await ask(ground, 'why', { person });
+      const { items } = await ask(fixture, 'why', { person });
       const exposures = (items[0]?.['exposures'] ?? []) as Record<string, unknown>[];
       return exposures.filter((each) => each['person'] === person);
     };
@@ -142,20 +142,20 @@ export function evidence(driverOf: () => Driver): void {
     });
 
     it('is shown for a person who shares a household or a vehicle, however short they met', async () => {
-      const lodger = await ask(ground, 'why', { person: 'lodger' });
+      const lodger = await ask(fixture, 'why', { person: 'lodger' });
       expect(lodger.items).toMatchObject([{ degree: 1, minutes: 0, shared: ['household'], exposures: [] }]);
       expect(linesOf('why', lodger)).toContainEqual(
         '  lodger shares a household with An, which alone makes lodger F1 under measles-of-tests version 1.',
       );
-      const rider = await ask(ground, 'why', { person: 'rider' });
+      const rider = await ask(fixture, 'why', { person: 'rider' });
       expect(rider.items).toMatchObject([{ degree: 1, shared: ['vehicle'], exposures: [{ place: 'coach 7' }] }]);
     });
 
     it('says that a factor is not a contact, and names everyone with whom it is shared', async () => {
-      await expect(ask(ground, 'why', { person: 'colleague', of: 'An' })).rejects.toThrow(
+      await expect(ask(fixture, 'why', { person: 'colleague', of: 'An' })).rejects.toThrow(
         'colleague is not a contact of An (case case of An), but has an epidemiological factor: the same group.',
       );
-      const found = await ask(ground, 'factors', { person: 'An' });
+      const found = await ask(fixture, 'factors', { person: 'An' });
       expect(found).toMatchObject({
         items: [{ person: 'colleague', shared: ['group'], since: textOf(-200) }],
         next: null,
@@ -185,8 +185,8 @@ export function evidence(driverOf: () => Driver): void {
     it('counts all records of a person, whichever of them is asked about', async () => {
       const exposures = await last('Lan');
       expect(exposures).toMatchObject([{ source: 'Giang', place: 'library', minutes: 50 }]);
-      expect(await ask(ground, 'why', { person: 'Lan at the library' })).toEqual(
-        await ask(ground, 'why', { person: 'Lan' }),
+      expect(await ask(fixture, 'why', { person: 'Lan at the library' })).toEqual(
+        await ask(fixture, 'why', { person: 'Lan' }),
       );
     });
   });

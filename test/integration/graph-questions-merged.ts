@@ -1,7 +1,7 @@
 import type { DomainEvent } from '../support/events.js';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
-import { linesOf, type Ground, ask } from '../support/asking.js';
+import { linesOf, type Fixture, ask } from '../support/asking.js';
 import { textOf } from '../support/graph.js';
 import {
   DAY,
@@ -109,10 +109,10 @@ const ASKED: [string, Record<string, string>][] = [
 ];
 
 /** All answers, without the people's records and the time of the story. */
-async function answersOf(ground: Ground): Promise<Record<string, unknown>> {
+async function answersOf(fixture: Fixture): Promise<Record<string, unknown>> {
   const answers: Record<string, unknown> = {};
   for (const [name, given] of ASKED) {
-    const answer = await ask(ground, name, given).catch((error: unknown) => String(error));
+    const answer = await ask(fixture, name, given).catch((error: unknown) => String(error));
     const told = JSON.stringify(answer, (key, value: unknown) =>
       ['records', 'since'].includes(key) ? undefined : value,
     );
@@ -124,41 +124,41 @@ async function answersOf(ground: Ground): Promise<Record<string, unknown>> {
 /** What a tracing team learns about people with several records. */
 export function merged(driverOf: () => Driver): void {
   describe('A tracing team that asks about people with several records', () => {
-    let ground: Ground;
+    let fixture: Fixture;
     beforeAll(async () => {
-      ground = await tellStory(driverOf(), { ...APART, events: [...EVENTS, ...merges] });
+      fixture = await tellStory(driverOf(), { ...APART, events: [...EVENTS, ...merges] });
     }, SLOWEST);
 
     it('learns why somebody is a contact, whichever records of the contact and of the case it names', async () => {
-      const answer = await ask(ground, 'why', { person: 'Binh', of: 'An' });
+      const answer = await ask(fixture, 'why', { person: 'Binh', of: 'An' });
       expect(answer).toMatchObject({
         person: 'Binh',
         records: ['Binh app'],
         items: [{ case: { person: 'An', records: ['An app'] }, person: 'Binh', degree: 1 }],
       });
       for (const person of ['Binh', 'Binh app']) {
-        for (const whose of ['An', 'An app']) expect(await ask(ground, 'why', { person, of: whose })).toEqual(answer);
+        for (const whose of ['An', 'An app']) expect(await ask(fixture, 'why', { person, of: whose })).toEqual(answer);
       }
       // An's app record has its own case, which is equally An's.
-      const byId = await ask(ground, 'why', { person: 'Binh', case: 'case of An' });
+      const byId = await ask(fixture, 'why', { person: 'Binh', case: 'case of An' });
       for (const whose of ['An', 'An app']) {
-        expect(await ask(ground, 'why', { person: 'Binh app', case: 'case of An', of: whose })).toEqual(byId);
+        expect(await ask(fixture, 'why', { person: 'Binh app', case: 'case of An', of: whose })).toEqual(byId);
       }
       const lines = linesOf('why', answer);
       expect(lines).toContain('Binh is the same person as Binh app; the id Binh is used.');
       expect(lines).toContain('An is the same person as An app; the id An is used.');
-      await expect(ask(ground, 'why', { person: 'An app', of: 'An' })).rejects.toThrow("is An's own");
+      await expect(ask(fixture, 'why', { person: 'An app', of: 'An' })).rejects.toThrow("is An's own");
     });
 
     it.each(['contacts', 'factors', 'sources', 'generations'] as const)(
       'learns the same %s of a case under each record, with the id of its person that counts',
       async (name) => {
-        const answer = await ask(ground, name, { person: 'An' });
+        const answer = await ask(fixture, name, { person: 'An' });
         expect(answer).toMatchObject({ case: { person: 'An', records: ['An app'] } });
-        expect(await ask(ground, name, { person: 'An app' })).toEqual(answer);
+        expect(await ask(fixture, name, { person: 'An app' })).toEqual(answer);
         expect(linesOf(name, answer)).toContain('An is the same person as An app; the id An is used.');
         // Asking by Em's record finds Em's only case.
-        expect(await ask(ground, name, { person: 'Em' })).toMatchObject({
+        expect(await ask(fixture, name, { person: 'Em' })).toMatchObject({
           case: { id: 'case of Em app', person: 'Em' },
         });
       },
@@ -166,12 +166,12 @@ export function merged(driverOf: () => Driver): void {
 
     it('learns chains from and to the person, and none from a person to itself', async () => {
       const given = { from: 'An app', to: 'Dung app' };
-      expect(await ask(ground, 'chains', given)).toEqual(await ask(ground, 'chains', { from: 'An', to: 'Dung' }));
-      await expect(ask(ground, 'chains', { from: 'An app', to: 'An' })).rejects.toThrow('the same person');
+      expect(await ask(fixture, 'chains', given)).toEqual(await ask(fixture, 'chains', { from: 'An', to: 'Dung' }));
+      await expect(ask(fixture, 'chains', { from: 'An app', to: 'An' })).rejects.toThrow('the same person');
     });
 
     it('learns each source once, whichever record was met, and never the case itself', async () => {
-      const { items } = await ask(ground, 'sources', { case: 'case of Chi' });
+      const { items } = await ask(fixture, 'sources', { case: 'case of Chi' });
       expect(items).toMatchObject([
         { person: 'An', kind: 'case', cases: ['case of An', 'case of An app'], minutes: 50, places: ['pool'] },
         // Em met An on paper, and Chi and the laboratory by app.
@@ -179,16 +179,16 @@ export function merged(driverOf: () => Driver): void {
         { person: 'Dung', kind: 'contact', cases: ['case of An', 'case of An app'], places: ['park'] },
         { person: 'Binh', kind: 'contact', cases: ['case of An', 'case of An app'], places: ['market'] },
       ]);
-      const own = await ask(ground, 'sources', { case: 'case of An app' });
+      const own = await ask(fixture, 'sources', { case: 'case of An app' });
       expect(own.items.map(({ person }) => person)).not.toContain('An');
       // People who only met An did not infect An.
       expect(own.items.flatMap(({ cases }) => cases)).not.toContain('case of An');
     });
 
     it('compares two cases of one person as one', async () => {
-      const own = await ask(ground, 'common', { cases: 'case of An,case of An app' });
+      const own = await ask(fixture, 'common', { cases: 'case of An,case of An app' });
       expect(own).toMatchObject({ compared: 1, items: [] });
-      const { compared, items } = await ask(ground, 'common', { cases: 'case of An,case of An app,Em,Chi' });
+      const { compared, items } = await ask(fixture, 'common', { cases: 'case of An,case of An app,Em,Chi' });
       expect(compared).toBe(3);
       expect(items).toMatchObject([
         { place: 'pool', cases: ['case of An', 'case of Chi'], minutes: 150 },
@@ -204,7 +204,7 @@ export function merged(driverOf: () => Driver): void {
     });
 
     it('learns clusters of people, in which two cases of one person are one', async () => {
-      expect(await ask(ground, 'clusters', {})).toMatchObject({
+      expect(await ask(fixture, 'clusters', {})).toMatchObject({
         single: 0,
         items: [
           {
@@ -223,23 +223,23 @@ export function merged(driverOf: () => Driver): void {
         ],
       });
       // Until then, only An has cases, and there are two.
-      expect(await ask(ground, 'clusters', { until: textOf(2 * DAY) })).toMatchObject({ single: 1, items: [] });
+      expect(await ask(fixture, 'clusters', { until: textOf(2 * DAY) })).toMatchObject({ single: 1, items: [] });
     });
 
     it('learns generations of people, in which nobody appears twice', async () => {
-      const { items, reproduction } = await ask(ground, 'generations', { case: 'case of An', mature: '1' });
+      const { items, reproduction } = await ask(fixture, 'generations', { case: 'case of An', mature: '1' });
       expect(items.map(({ person }) => person)).toEqual(['An', 'Chi', 'Em']);
       expect(items).toMatchObject([{ secondary: 2 }, { source: 'case of An' }, { source: 'case of An' }]);
       expect(reproduction).toMatchObject({ counted: 3, number: 0.67 });
     });
 
     it('learns that a contact has become a case under another record', async () => {
-      const { items } = await ask(ground, 'contacts', { case: 'case of An' });
+      const { items } = await ask(fixture, 'contacts', { case: 'case of An' });
       expect(items).toContainEqual(expect.objectContaining({ person: 'Em', cases: ['case of Em app'] }));
     });
 
     it('does not learn that somebody was not informed who was informed under another record', async () => {
-      const { items } = await ask(ground, 'unreached', { case: 'case of An', degree: '1' });
+      const { items } = await ask(fixture, 'unreached', { case: 'case of An', degree: '1' });
       expect(items).toMatchObject([
         { person: 'Chi', reason: 'no-alert' },
         { person: 'Dung', reason: 'no-phone' },
@@ -253,8 +253,8 @@ export function merged(driverOf: () => Driver): void {
       'is what it would learn if nobody had ever had two',
       async () => {
         const expected = await answersOf(await tellStory(driverOf(), withOneRecordEach(APART)));
-        const ground = await tellStory(driverOf(), { ...APART, events: [...EVENTS, ...merges] });
-        expect(await answersOf(ground)).toEqual(expected);
+        const fixture = await tellStory(driverOf(), { ...APART, events: [...EVENTS, ...merges] });
+        expect(await answersOf(fixture)).toEqual(expected);
       },
       SLOWEST,
     );
@@ -262,12 +262,12 @@ export function merged(driverOf: () => Driver): void {
     it(
       'changes with a merge, names nobody twice before the cases are traced again, and is as before after they are separated',
       async () => {
-        const ground = await tellStory(driverOf(), APART);
-        const apart = await answersOf(ground);
-        await happen(driverOf(), ground, merges);
-        await namesNobodyTwice(ground);
-        await traceAgain(driverOf(), ground, CASES);
-        const together = await answersOf(ground);
+        const fixture = await tellStory(driverOf(), APART);
+        const apart = await answersOf(fixture);
+        await happen(driverOf(), fixture, merges);
+        await namesNobodyTwice(fixture);
+        await traceAgain(driverOf(), fixture, CASES);
+        const together = await answersOf(fixture);
         const fresh = await tellStory(driverOf(), { ...APART, events: [...EVENTS, ...merges] });
         expect(together).toEqual(await answersOf(fresh));
         expect(together).not.toEqual(apart);
@@ -281,15 +281,15 @@ export function merged(driverOf: () => Driver): void {
     it(
       'is the same as without merges if records are merged into one another',
       async () => {
-        const ground = await tellStory(driverOf(), APART);
-        const apart = await answersOf(ground);
+        const fixture = await tellStory(driverOf(), APART);
+        const apart = await answersOf(fixture);
         const back = RECORDS.map((person): DomainEvent => ({
           type: 'PersonMerged',
           data: { personId: person, into: appOf(person) },
         }));
-        await happen(driverOf(), ground, [...merges, ...back]);
-        await traceAgain(driverOf(), ground, CASES);
-        expect(await answersOf(ground)).toEqual(apart);
+        await happen(driverOf(), fixture, [...merges, ...back]);
+        await traceAgain(driverOf(), fixture, CASES);
+        expect(await answersOf(fixture)).toEqual(apart);
       },
       SLOWEST,
     );
@@ -297,9 +297,9 @@ export function merged(driverOf: () => Driver): void {
 }
 
 /** Lists use records until the cases are traced again; even so, each person is shown once. */
-async function namesNobodyTwice(ground: Ground): Promise<void> {
+async function namesNobodyTwice(fixture: Fixture): Promise<void> {
   for (const id of ['case of An', 'case of Chi']) {
-    const whole = await ask(ground, 'contacts', { case: id });
+    const whole = await ask(fixture, 'contacts', { case: id });
     const people = whole.items.map(({ person }) => String(person));
     expect(people.filter((person) => personOf(person) !== person)).toEqual([]);
     expect(new Set(people).size).toBe(people.length);
@@ -308,19 +308,19 @@ async function namesNobodyTwice(ground: Ground): Promise<void> {
     expect(counts.reduce((sum, { count }) => sum + count, 0)).toBe(people.length);
     const inPages: unknown[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
-      const page = await ask(ground, 'contacts', { case: id, limit: '1', ...(cursor ? { cursor } : {}) });
+      const page = await ask(fixture, 'contacts', { case: id, limit: '1', ...(cursor ? { cursor } : {}) });
       expect(page.items).toHaveLength(1);
       inPages.push(...page.items);
       cursor = page.next;
     }
     expect(inPages).toEqual(whole.items);
   }
-  const notTold = await ask(ground, 'unreached', { case: 'case of An' });
+  const notTold = await ask(fixture, 'unreached', { case: 'case of An' });
   const people = notTold.items.map(({ person }) => String(person));
   expect(people).not.toContain('Binh');
   expect(new Set(people).size).toBe(people.length);
   for (const record of ['Binh', 'Binh app']) {
-    const { items } = await ask(ground, 'why', { person: record, case: 'case of An' });
+    const { items } = await ask(fixture, 'why', { person: record, case: 'case of An' });
     expect(items).toMatchObject([{ person: 'Binh', degree: 1, exposures: [{ source: 'An', person: 'Binh' }] }]);
   }
 }

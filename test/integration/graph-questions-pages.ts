@@ -11,7 +11,7 @@ import { createApi } from '../../src/entrypoints/api/app.js';
 import { RequestsModule } from '../../src/http/bind.js';
 import { askContacts } from '../../src/investigation/requests/one-case.js';
 import type { GraphAddress } from '../../src/contact-graph/neo4j.js';
-import { ASKED, contextsOf, linesOf, type Ground, type Answer } from '../support/asking.js';
+import { ASKED, contextsOf, linesOf, type Fixture, type Answer } from '../support/asking.js';
 import { runCommand } from '../support/command.js';
 import { textOf } from '../support/graph.js';
 import { meansOver } from '../support/ingest.js';
@@ -70,18 +70,18 @@ const PAGED: [string, Record<string, string>][] = [
 /** Long answers come in pages, the same by HTTP and on the command line. */
 export function pages(driverOf: () => Driver, addressOf: () => GraphAddress): void {
   describe('A question with a long answer', () => {
-    let ground: Ground;
+    let fixture: Fixture;
     let app: INestApplication;
     let url: string;
     beforeAll(async () => {
       await lengthenSharedLog();
-      ground = await tellStory(driverOf(), STORY);
+      fixture = await tellStory(driverOf(), STORY);
       ({ app } = await createApi({
         config: { zone: 'UTC', serviceKey: undefined },
         logger: pino({ level: 'silent' }),
-        means: meansOver(ground.store as MemoryEventStore),
+        means: meansOver(fixture.store as MemoryEventStore),
         pings: {},
-        modules: [await RequestsModule.with(ASKED, contextsOf(ground))],
+        modules: [await RequestsModule.with(ASKED, contextsOf(fixture))],
         registry: new Registry(),
       }));
       await app.listen(0, '127.0.0.1');
@@ -141,7 +141,7 @@ export function pages(driverOf: () => Driver, addressOf: () => GraphAddress): vo
       expect(items.filter(({ untold }) => untold !== null)).toMatchObject([{ person: 'Giang', untold: 'too-late' }]);
       expect(first.items).toMatchObject([{ places: ['cafe', 'market'], via: [] }, { places: ['cafe', 'market'] }]);
       expect(items.at(-1)).toMatchObject({ places: [], via: ['Binh', 'Giang'] });
-      const asked = contextsOf(ground).for({ source: 'test' });
+      const asked = contextsOf(fixture).for({ source: 'test' });
       const { answer } = await performCommand(askContacts, asked, { person: 'An', degree: 1 });
       expect(answer).toEqual(await byHttp('contacts', { person: 'An', degree: '1' }));
       expect(linesOf('contacts', { ...first, items })).toEqual([

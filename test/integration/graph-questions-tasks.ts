@@ -6,7 +6,7 @@ import { formatInstant } from '../../src/kernel/instant.js';
 import { MasterKey } from '../../src/event-log/master-key.js';
 import { Sealing } from '../../src/event-log/sealing.js';
 import { perform } from '../../src/requests/perform.js';
-import { linesOf, type Ground, ask, type Answer } from '../support/asking.js';
+import { linesOf, type Fixture, ask, type Answer } from '../support/asking.js';
 import { historyOf } from '../../src/tasks/closing.js';
 import { closeTask, reopenTask } from '../../src/tasks/requests.js';
 import { MIDNIGHT } from '../oracle/worlds.js';
@@ -34,12 +34,12 @@ const OF_EM = { ...AN, kind: 'test', person: 'Em' };
 /** What a team has to do about the contacts of the story, on the real graph. */
 export function tasks(driverOf: () => Driver): void {
   describe('A tracing team that asks for its tasks', () => {
-    let ground: Ground;
+    let fixture: Fixture;
     let context: Context;
     let known: number;
     beforeEach(async () => {
-      ground = await tellStory(driverOf());
-      const { store, zone } = ground;
+      fixture = await tellStory(driverOf());
+      const { store, zone } = fixture;
       const master = new MasterKey(Buffer.alloc(32, 1));
       const sealing = new Sealing(store, master);
       context = new Contexts({ store, master, sealing, zone, driver: driverOf() }).for({ source: 'cli' });
@@ -47,14 +47,14 @@ export function tasks(driverOf: () => Driver): void {
     }, SLOWEST);
 
     const list = async (given: Record<string, string> = {}): Promise<string[]> =>
-      (await ask(ground, 'tasks', given)).items.map(
+      (await ask(fixture, 'tasks', given)).items.map(
         ({ due, kind, person, overdue }) => `${String(due)} ${String(kind)} ${String(person)}${overdue ? ' late' : ''}`,
       );
     const idOf = async (kind: string, person: string): Promise<string> =>
-      String((await ask(ground, 'tasks', { kind, person, all: 'true', ...AN })).items[0]?.['id']);
+      String((await ask(fixture, 'tasks', { kind, person, all: 'true', ...AN })).items[0]?.['id']);
     /** Projects the new events about tasks into the graph. */
     const projected = async () => {
-      const store = ground.store as MemoryEventStore;
+      const store = fixture.store as MemoryEventStore;
       await project(driverOf(), store, known);
       known = store.all.length;
     };
@@ -63,8 +63,8 @@ export function tasks(driverOf: () => Driver): void {
       await projected();
     };
     const goesOn = async (events: readonly DomainEvent[]) => {
-      await happen(driverOf(), ground, events);
-      known = (ground.store as MemoryEventStore).all.length;
+      await happen(driverOf(), fixture, events);
+      known = (fixture.store as MemoryEventStore).all.length;
     };
 
     it('sees overdue tasks first, then the rest by day; a person who has fallen ill is no longer followed up as a contact', async () => {
@@ -79,12 +79,12 @@ export function tasks(driverOf: () => Driver): void {
       expect(all.slice(6)).toEqual([expect.stringContaining('field-visit Em')]);
       // Somebody who met two cases has tasks for each.
       expect((await list()).filter((each) => each === '2021-08-02 test Em late')).toHaveLength(2);
-      const { items } = await ask(ground, 'tasks', { kind: 'field-visit' });
+      const { items } = await ask(fixture, 'tasks', { kind: 'field-visit' });
       expect(items).toMatchObject([{ case: 'case of An', degree: 1, why: 'not notified, no phone is known' }]);
     });
 
     it('sees the days in its own zone', async () => {
-      ground = { ...ground, zone: 'America/Lima' };
+      fixture = { ...fixture, zone: 'America/Lima' };
       expect((await list(OF_EM))[0]).toBe('2021-08-01 test Em late');
     });
 
@@ -97,10 +97,10 @@ export function tasks(driverOf: () => Driver): void {
         [{}, 10],
         [AN, 7],
       ] as [Record<string, string>, number][]) {
-        const whole = await ask(ground, 'tasks', given);
+        const whole = await ask(fixture, 'tasks', given);
         const found: unknown[] = [];
         for (let cursor: string | null = ''; cursor !== null;) {
-          const page: Answer = await ask(ground, 'tasks', { ...given, limit: '2', ...(cursor ? { cursor } : {}) });
+          const page: Answer = await ask(fixture, 'tasks', { ...given, limit: '2', ...(cursor ? { cursor } : {}) });
           expect(page.items.length).toBeLessThanOrEqual(2);
           found.push(...page.items);
           cursor = page.next;
@@ -119,7 +119,7 @@ export function tasks(driverOf: () => Driver): void {
       const id = await idOf('test', 'Em');
       await close(id);
       expect(await list(OF_EM)).toEqual(['2021-08-15 test Em']);
-      expect((await ask(ground, 'tasks', { ...OF_EM, all: 'true' })).items[0]).toMatchObject({
+      expect((await ask(fixture, 'tasks', { ...OF_EM, all: 'true' })).items[0]).toMatchObject({
         ...{ id, state: 'closed', outcome: 'tested', overdue: false },
       });
       await perform(reopenTask, context, { task_id: id, by: 'Minh', reason: 'another Em' });
@@ -133,7 +133,7 @@ export function tasks(driverOf: () => Driver): void {
 
     it('does not have its notes in clear in the log, nor in the graph', async () => {
       await close(await idOf('test', 'Em'));
-      const log = JSON.stringify((ground.store as MemoryEventStore).all.map(({ data }) => data));
+      const log = JSON.stringify((fixture.store as MemoryEventStore).all.map(({ data }) => data));
       expect(log).not.toContain('Hoa');
       const { records } = await driverOf().executeQuery('MATCH (t:Task) RETURN properties(t) AS task');
       expect(JSON.stringify(records.map((each) => each.get('task') as unknown))).not.toMatch(/Hoa|Lan/);
@@ -170,7 +170,7 @@ export function tasks(driverOf: () => Driver): void {
       expect(await list({ kind: 'field-visit' })).toEqual([]);
       const undelivered = { alertId: 'alert of Em', provider: 'outbox', detail: 'absent', withdrawn: false };
       await goesOn([{ type: 'AlertUndelivered', data: undelivered }]);
-      expect((await ask(ground, 'tasks', { kind: 'field-visit' })).items).toMatchObject([{ person: 'Em' }]);
+      expect((await ask(fixture, 'tasks', { kind: 'field-visit' })).items).toMatchObject([{ person: 'Em' }]);
     });
 
     it('sees people whom no message informed, and is asked to visit those who still need to be informed', async () => {
@@ -194,9 +194,9 @@ export function tasks(driverOf: () => Driver): void {
         ...['case of An Em: no-phone', 'case of An Giang: no-sms', 'case of An Huy: too-late'],
         ...['case of Binh Em: bound', 'case of Binh Giang: is-a-case'],
       ];
-      const { items: unreached } = await ask(ground, 'unreached', {});
+      const { items: unreached } = await ask(fixture, 'unreached', {});
       expect(shown(unreached, 'reason').filter((each) => !each.endsWith('no-alert'))).toEqual(reasons);
-      const contacts = async (person: string) => ask(ground, 'contacts', { person });
+      const contacts = async (person: string) => ask(fixture, 'contacts', { person });
       expect(shown((await contacts('An')).items, 'untold')).toEqual([
         ...[' Binh: null', ' Chi: null', ' Em: no-phone', ' Giang: no-sms', ' Huy: too-late'],
       ]);
@@ -210,7 +210,7 @@ export function tasks(driverOf: () => Driver): void {
         expect.stringMatching(/^ {2}Giang: .*; not notified: the number cannot receive SMS: call or visit$/),
         expect.stringMatching(/^ {2}Huy: through Giang; not notified: found too late: the advice is over$/),
       ]);
-      const visits = async () => shown((await ask(ground, 'tasks', { kind: 'field-visit' })).items, 'why');
+      const visits = async () => shown((await ask(fixture, 'tasks', { kind: 'field-visit' })).items, 'why');
       expect(await visits()).toEqual([
         'case of An Em: not notified, no phone is known',
         'case of An Giang: not notified, the number cannot receive SMS: call or visit',
@@ -249,7 +249,7 @@ export function tasks(driverOf: () => Driver): void {
       ];
       await goesOn([requested(0), told('Giang 0'), ...withdrawn('Giang 0')]);
       const visits = async () =>
-        (await ask(ground, 'tasks', { kind: 'field-visit', person: 'Giang' })).items.map(({ why }) => why);
+        (await ask(fixture, 'tasks', { kind: 'field-visit', person: 'Giang' })).items.map(({ why }) => why);
       const undelivered: DomainEvent = {
         type: 'WithdrawalUndelivered',
         data: { alertId: 'Giang 0', provider: 'sms', detail: 'absent' },
@@ -260,7 +260,7 @@ export function tasks(driverOf: () => Driver): void {
       await goesOn([{ type: 'CaseRetracted', data: { caseId, reason: 'false positive' } }]);
       expect(await visits()).toEqual(['notified by mistake, and the message that corrects it cannot reach them']);
       await close(
-        String((await ask(ground, 'tasks', { kind: 'field-visit', person: 'Giang' })).items[0]?.['id']),
+        String((await ask(fixture, 'tasks', { kind: 'field-visit', person: 'Giang' })).items[0]?.['id']),
         'told',
       );
       expect(await visits()).toEqual([]);
@@ -290,11 +290,11 @@ export function tasks(driverOf: () => Driver): void {
       const reported = { alertId: 'alert of Giang', caseId: 'case of An', personId: 'Giang' };
       const answered = { symptoms: ['fever' as const, 'cough' as const], vaccinated: true, moved: false };
       await goesOn([{ type: 'ContactAnswered', data: { ...reported, ...answered } }]);
-      const { items } = await ask(ground, 'tasks', { kind: 'sampling' });
+      const { items } = await ask(fixture, 'tasks', { kind: 'sampling' });
       expect(items).toMatchObject([
         { person: 'Giang', why: expect.stringContaining('reported fever, cough on'), answer: answered },
       ]);
-      expect(await ask(ground, 'why', { person: 'Giang' })).toMatchObject({ answers: [answered] });
+      expect(await ask(fixture, 'why', { person: 'Giang' })).toMatchObject({ answers: [answered] });
       await goesOn([sampled('Giang', Math.ceil((Date.now() / 1000 - MIDNIGHT) / 60) + 1)]);
       expect(await list({ kind: 'sampling' })).toEqual([]);
     });
@@ -310,12 +310,12 @@ export function tasks(driverOf: () => Driver): void {
       }, SLOWEST);
 
       it("is asked to sample each of them, and sees that the answer is the phone's", async () => {
-        const { items } = await ask(ground, 'tasks', SAMPLING);
+        const { items } = await ask(fixture, 'tasks', SAMPLING);
         expect(items.map(({ person }) => person).sort()).toEqual(['Em', 'Giang', 'Huy']);
         for (const { person, why, answer } of items) {
           expect(why).toContain('reported fever, cough: 2 of 3 people of the phone on');
           expect(answer).toMatchObject({ ...answered, phone });
-          expect((await ask(ground, 'why', { person: String(person) }))['answers']).toMatchObject([{ phone }]);
+          expect((await ask(fixture, 'why', { person: String(person) }))['answers']).toMatchObject([{ phone }]);
         }
         const lines = linesOf('tasks', { items, next: null });
         expect(
@@ -332,12 +332,12 @@ export function tasks(driverOf: () => Driver): void {
 
       it('finds it by any record of each, and only once if two of them are one person after all', async () => {
         await goesOn([{ type: 'PersonMerged', data: { personId: 'Em', into: 'Em by phone' } }]);
-        expect((await ask(ground, 'tasks', { ...SAMPLING, person: 'Em' })).items).toMatchObject([
+        expect((await ask(fixture, 'tasks', { ...SAMPLING, person: 'Em' })).items).toMatchObject([
           { person: 'Em by phone', answer: { phone } },
         ]);
         await goesOn([{ type: 'PersonMerged', data: { personId: 'Giang', into: 'Em by phone' } }]);
         expect((await list(SAMPLING)).length).toBe(2);
-        expect((await ask(ground, 'why', { person: 'Giang' }))['answers']).toHaveLength(1);
+        expect((await ask(fixture, 'why', { person: 'Giang' }))['answers']).toHaveLength(1);
       });
     });
 
@@ -351,10 +351,10 @@ export function tasks(driverOf: () => Driver): void {
     it('starts again after a later exposure, and remembers what it did about the earlier one', async () => {
       await close(await idOf('test', 'Em'));
       await goesOn([stay('An', 'shop', DAY, DAY + 60), stay('Em', 'shop', DAY, DAY + 60)]);
-      await traceAgain(driverOf(), ground, [['An', 0]]);
+      await traceAgain(driverOf(), fixture, [['An', 0]]);
       expect((await list(OF_EM)).slice(0, 1)).toEqual(['2021-08-04 test Em late']);
       await goesOn([{ type: 'VisitRetracted', data: { visitId: `Em shop ${DAY}`, personId: 'Em' } }]);
-      await traceAgain(driverOf(), ground, [['An', 0]]);
+      await traceAgain(driverOf(), fixture, [['An', 0]]);
       expect(await list(OF_EM)).toEqual(['2021-08-15 test Em']);
     });
 
@@ -377,7 +377,7 @@ export function tasks(driverOf: () => Driver): void {
     });
 
     it('no longer sees tasks that have been due for months, unless it asks by name', async () => {
-      ground = { ...ground, now: () => MIDNIGHT + 100 * 86_400 };
+      fixture = { ...fixture, now: () => MIDNIGHT + 100 * 86_400 };
       expect(await list({ kind: 'test' })).toEqual([]);
       expect(await list(OF_EM)).toHaveLength(2);
       expect(await list({ ...AN, kind: 'test', due: formatInstant(MIDNIGHT + 14 * 86_400).slice(0, 10) })).toHaveLength(

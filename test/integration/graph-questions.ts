@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Driver } from 'neo4j-driver';
 import { formatInstant } from '../../src/kernel/instant.js';
-import { groundOf, type Ground, ask, type Answer } from '../support/asking.js';
+import { fixtureOf, type Fixture, ask, type Answer } from '../support/asking.js';
 import { Neo4jIds } from '../../src/contact-graph/known-ids.js';
 import { wipe } from '../../src/contact-graph/maintenance.js';
 import { passedBy } from '../oracle/chains.js';
@@ -21,13 +21,13 @@ const SLOWEST = limit(120_000);
 /** The questions of a tracing team, on the real graph. */
 export function questions(driverOf: () => Driver): void {
   describe('A tracing team that asks the graph', () => {
-    let ground: Ground;
+    let fixture: Fixture;
     beforeAll(async () => {
-      ground = await tellStory(driverOf());
+      fixture = await tellStory(driverOf());
     }, SLOWEST);
 
     it('sees the contacts of a case page by page', async () => {
-      const first = await ask(ground, 'contacts', { person: 'An', limit: '2' });
+      const first = await ask(fixture, 'contacts', { person: 'An', limit: '2' });
       expect(first).toMatchObject({
         case: { id: 'case of An', anchor: textOf(0), from: textOf(-3 * DAY), until: null },
         counts: [
@@ -47,7 +47,7 @@ export function questions(driverOf: () => Driver): void {
           { person: 'Em', degree: 1, minutes: 20, cases: [] },
         ],
       });
-      const second = await ask(ground, 'contacts', { person: 'An', limit: '3', cursor: first.next ?? '' });
+      const second = await ask(fixture, 'contacts', { person: 'An', limit: '3', cursor: first.next ?? '' });
       expect(second).toMatchObject({
         items: [
           { person: 'Giang', degree: 1 },
@@ -59,7 +59,7 @@ export function questions(driverOf: () => Driver): void {
     });
 
     it('learns why somebody is an F1, with each meeting, the rule and imputed ends, in a sentence', async () => {
-      const { items } = await ask(ground, 'why', { person: 'Binh', of: 'An' });
+      const { items } = await ask(fixture, 'why', { person: 'Binh', of: 'An' });
       expect(items).toMatchObject([
         {
           degree: 1,
@@ -85,7 +85,7 @@ export function questions(driverOf: () => Driver): void {
     });
 
     it('learns for an F2 the people down from the case, and for a person every case of which they are a contact', async () => {
-      const { items } = await ask(ground, 'why', { person: 'Chi' });
+      const { items } = await ask(fixture, 'why', { person: 'Chi' });
       expect(items).toMatchObject([
         { case: { id: 'case of Binh' }, degree: 1 },
         {
@@ -98,11 +98,11 @@ export function questions(driverOf: () => Driver): void {
           ],
         },
       ]);
-      await expect(ask(ground, 'why', { person: 'Dung', of: 'An' })).rejects.toThrow('Dung is not a contact of An');
+      await expect(ask(fixture, 'why', { person: 'Dung', of: 'An' })).rejects.toThrow('Dung is not a contact of An');
     });
 
     it('learns of meetings by phone, and for an F1 only those before its isolation', async () => {
-      const { items } = await ask(ground, 'why', { person: 'Huy', case: 'case of An' });
+      const { items } = await ask(fixture, 'why', { person: 'Huy', case: 'case of An' });
       expect(items[0]?.['exposures']).toMatchObject([
         { source: 'An', person: 'Giang', place: null, minutes: 10, text: expect.stringContaining('by their phones') },
         { source: 'Giang', person: 'Huy', place: null, from: textOf(-DAY + 400), to: textOf(-DAY + 404), minutes: 4 },
@@ -110,7 +110,7 @@ export function questions(driverOf: () => Driver): void {
     });
 
     it('learns the chains from one person to another', async () => {
-      const { chains } = await ask(ground, 'chains', { from: 'An', to: 'Chi' });
+      const { chains } = await ask(fixture, 'chains', { from: 'An', to: 'Chi' });
       expect(chains).toMatchObject([
         {
           hops: 2,
@@ -129,33 +129,33 @@ export function questions(driverOf: () => Driver): void {
           ],
         },
       ]);
-      expect(await ask(ground, 'chains', { from: 'case of An', to: 'case of Chi' })).toMatchObject({
+      expect(await ask(fixture, 'chains', { from: 'case of An', to: 'case of Chi' })).toMatchObject({
         after: textOf(-3 * DAY),
         before: textOf(5 * DAY),
         chains,
       });
-      expect(await ask(ground, 'chains', { from: 'Chi', to: 'An' })).toMatchObject({ chains: [] });
-      await expect(ask(ground, 'chains', { from: 'An', to: 'Nobody' })).rejects.toThrow('Nobody');
+      expect(await ask(fixture, 'chains', { from: 'Chi', to: 'An' })).toMatchObject({ chains: [] });
+      await expect(ask(fixture, 'chains', { from: 'An', to: 'Nobody' })).rejects.toThrow('Nobody');
     });
 
     it('learns from whom a case may have been infected: cases first, then contacts of cases', async () => {
-      const { items } = await ask(ground, 'sources', { person: 'Chi' });
+      const { items } = await ask(fixture, 'sources', { person: 'Chi' });
       expect(items).toMatchObject([
         { person: 'Binh', kind: 'case', cases: ['case of Binh'], minutes: 50, places: ['market'] },
         { person: 'Em', kind: 'contact', cases: ['case of An', 'case of Binh'], minutes: 100, places: ['park'] },
       ]);
       // Chi met nobody in the five days before falling ill.
-      expect((await ask(ground, 'sources', { person: 'Chi', longest: '5', shortest: '1' })).items).toEqual([]);
+      expect((await ask(fixture, 'sources', { person: 'Chi', longest: '5', shortest: '1' })).items).toEqual([]);
     });
 
     it('learns where several cases were before they fell ill', async () => {
-      const { items, compared } = await ask(ground, 'common', { cases: 'An,case of Binh,Chi' });
+      const { items, compared } = await ask(fixture, 'common', { cases: 'An,case of Binh,Chi' });
       expect(compared).toBe(3);
       expect(items).toMatchObject([
         { place: 'market', cases: ['case of Binh', 'case of Chi'], minutes: 250 },
         { place: 'cafe', cases: ['case of An', 'case of Binh'], minutes: 120, first: textOf(-DAY) },
       ]);
-      expect((await ask(ground, 'common', { disease: 'covid-19', until: textOf(-DAY + 90) })).items).toMatchObject([
+      expect((await ask(fixture, 'common', { disease: 'covid-19', until: textOf(-DAY + 90) })).items).toMatchObject([
         { place: 'cafe' },
       ]);
     });
@@ -174,25 +174,25 @@ export function questions(driverOf: () => Driver): void {
       const found: unknown[][] = [];
       let cursor: string | null = '';
       while (cursor !== null) {
-        const page: Answer = await ask(ground, 'unreached', { limit: '2', ...(cursor ? { cursor } : {}) });
+        const page: Answer = await ask(fixture, 'unreached', { limit: '2', ...(cursor ? { cursor } : {}) });
         found.push(...page.items.map((each) => [each['case'], each['person'], each['reason']]));
         cursor = page.next;
       }
       expect(found).toEqual(expected);
-      const { items } = await ask(ground, 'unreached', { case: 'case of An', degree: '1' });
+      const { items } = await ask(fixture, 'unreached', { case: 'case of An', degree: '1' });
       expect(items.map(({ person }) => person)).toEqual(['Em', 'Giang']);
     });
 
     it('learns which cases are connected', async () => {
-      expect(await ask(ground, 'clusters', {})).toMatchObject({
+      expect(await ask(fixture, 'clusters', {})).toMatchObject({
         single: 0,
         items: [{ size: 3, first: textOf(0), last: textOf(5 * DAY), places: [{ place: 'cafe' }, { place: 'market' }] }],
       });
-      expect(await ask(ground, 'clusters', { until: textOf(1) })).toMatchObject({ single: 1, items: [] });
+      expect(await ask(fixture, 'clusters', { until: textOf(1) })).toMatchObject({ single: 1, items: [] });
     });
 
     it('learns the generations that descend from a case, and how many people each case has infected', async () => {
-      const answer = await ask(ground, 'generations', { person: 'An', mature: '10' });
+      const answer = await ask(fixture, 'generations', { person: 'An', mature: '10' });
       expect(answer).toMatchObject({
         generations: [
           { generation: 0, cases: 1 },
@@ -214,7 +214,7 @@ export function questions(driverOf: () => Driver): void {
         ['unreached', { case: 'none' }],
         ['generations', { person: 'Nobody' }],
       ];
-      for (const [name, given] of nobody) await expect(ask(ground, name, given)).rejects.toThrow(/no|Nothing/);
+      for (const [name, given] of nobody) await expect(ask(fixture, name, given)).rejects.toThrow(/no|Nothing/);
     });
 
     it(
@@ -231,7 +231,7 @@ export function questions(driverOf: () => Driver): void {
             const store = new MemoryEventStore();
             await append(store, events);
             await project(driverOf(), store);
-            const fresh = groundOf(driverOf(), store);
+            const fresh = fixtureOf(driverOf(), store);
             const world = worldAfter(events);
             const who = whoIs(events);
             const several = new Set(PEOPLE.filter((record) => who(record) !== record).map(who));
@@ -289,7 +289,7 @@ export function questions(driverOf: () => Driver): void {
         { type: 'PersonMerged', data: { personId: 'Chi on paper', into: 'Chi' } },
       ]);
       await project(driverOf(), store);
-      const fresh = groundOf(driverOf(), store);
+      const fresh = fixtureOf(driverOf(), store);
       const given = { place: 'market', from: textOf(0), until: textOf(DAY) };
       const { items } = await ask(fresh, 'at', given);
       expect(items).toEqual([
@@ -345,12 +345,12 @@ function asShown(stays: World['stays'], place: string, several: ReadonlySet<stri
 }
 
 /** Reads the answer in pages of three. */
-async function allAt(ground: Ground, place: string, from: string, until: string): Promise<string[]> {
-  if (!(await new Neo4jIds(ground.driver).knowsPlace(place))) return [];
+async function allAt(fixture: Fixture, place: string, from: string, until: string): Promise<string[]> {
+  if (!(await new Neo4jIds(fixture.driver).knowsPlace(place))) return [];
   const found: string[] = [];
   for (let cursor: string | null = ''; cursor !== null;) {
     const given: Record<string, string> = { place, from, until, limit: '3', ...(cursor ? { cursor } : {}) };
-    const page: Answer = await ask(ground, 'at', given);
+    const page: Answer = await ask(fixture, 'at', given);
     found.push(...page.items.map((each) => `${String(each['person'])} ${String(each['from'])} ${String(each['to'])}`));
     cursor = page.next;
   }

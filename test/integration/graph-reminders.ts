@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
 import { Neo4jMessages } from '../../src/delivery/message-graph.js';
 import { Neo4jReminders } from '../../src/reminders/reminder-queries.js';
-import { type Ground, ask } from '../support/asking.js';
+import { type Fixture, ask } from '../support/asking.js';
 import type { MemoryEventStore } from '../support/memory-event-store.js';
 import { happen, tellStory } from '../support/question-story.js';
 
@@ -25,15 +25,15 @@ const told = (personId: string, reference = 'r'): DomainEvent => ({
 /** The reminders that are due by the real graph, and their content. */
 export function reminders(driverOf: () => Driver): void {
   describe('A reminder', () => {
-    let ground: Ground;
+    let fixture: Fixture;
     let graph: Neo4jReminders;
     /** Time at which alerts are requested, in milliseconds. */
     let asked: number;
     beforeEach(async () => {
-      ground = await tellStory(driverOf());
+      fixture = await tellStory(driverOf());
       graph = new Neo4jReminders(driverOf());
       asked = Date.UTC(2021, 7, 2);
-      (ground.store as MemoryEventStore).now = () => asked;
+      (fixture.store as MemoryEventStore).now = () => asked;
     }, SLOWEST);
 
     const due = async (within = THAT_DAY) =>
@@ -41,28 +41,28 @@ export function reminders(driverOf: () => Driver): void {
     const tasksOf = async (personId: string, within = THAT_DAY) =>
       (await graph.tasksToRemindOf([{ caseId: AN, personId }], within)).map(({ kind }) => kind).sort();
     const stateIn = async (kind: string, person: string) =>
-      (await ask(ground, 'tasks', { kind, person, case: AN, all: 'true' })).items.map(({ reminder }) => reminder);
+      (await ask(fixture, 'tasks', { kind, person, case: AN, all: 'true' })).items.map(({ reminder }) => reminder);
 
     it('is due on the day itself, for people who got an alert, whichever alert that was', async () => {
       expect(await due()).toEqual([]);
-      await happen(driverOf(), ground, [requested('Giang'), told('Giang')]);
+      await happen(driverOf(), fixture, [requested('Giang'), told('Giang')]);
       expect(await due()).toEqual(['alert of Giang']);
       expect(await due(DAY_AFTER)).toEqual([]);
       const covered: DomainEvent = { type: 'AlertCovered', data: { alertId: 'alert of Em', by: 'alert of Giang' } };
-      await happen(driverOf(), ground, [requested('Em'), covered]);
+      await happen(driverOf(), fixture, [requested('Em'), covered]);
       expect(await due()).toEqual(['alert of Giang']);
     });
 
     it('is due also if the message is valid only for those whom it covers, and not after it was taken back', async () => {
       const alertId = 'alert of Giang';
-      await happen(driverOf(), ground, [requested('Giang'), told('Giang'), requested('Em')]);
-      await happen(driverOf(), ground, [
+      await happen(driverOf(), fixture, [requested('Giang'), told('Giang'), requested('Em')]);
+      await happen(driverOf(), fixture, [
         { type: 'AlertCovered', data: { alertId: 'alert of Em', by: alertId } },
         { type: 'AlertWithdrawn', data: { alertId, told: true } },
         { type: 'WithdrawalHeld', data: { alertId, by: 'alert of Em' } },
       ]);
       expect(await due()).toEqual([alertId]);
-      await happen(driverOf(), ground, [
+      await happen(driverOf(), fixture, [
         { type: 'WithdrawalSent', data: { alertId, provider: 'outbox', reference: 'w' } },
       ]);
       expect(await due()).toEqual([]);
@@ -70,7 +70,7 @@ export function reminders(driverOf: () => Driver): void {
 
     it('is not due on the day of the alert itself', async () => {
       asked = (THAT_DAY.from + 3600) * 1000;
-      await happen(driverOf(), ground, [requested('Giang'), told('Giang')]);
+      await happen(driverOf(), fixture, [requested('Giang'), told('Giang')]);
       expect(await due()).toEqual([]);
     });
 
@@ -78,7 +78,7 @@ export function reminders(driverOf: () => Driver): void {
       expect(await tasksOf('Giang')).toEqual(['follow-up', 'test']);
       expect(await tasksOf('Giang', DAY_AFTER)).toEqual([]);
       expect(await tasksOf('Em', { from: 0, until: DAY_AFTER.until })).toEqual(['follow-up', 'test', 'test']);
-      await happen(driverOf(), ground, [{ type: 'PersonMerged', data: { personId: 'Giang', into: 'Giang of 2020' } }]);
+      await happen(driverOf(), fixture, [{ type: 'PersonMerged', data: { personId: 'Giang', into: 'Giang of 2020' } }]);
       expect(await tasksOf('Giang')).toEqual(['follow-up', 'test']);
       expect(await tasksOf('Giang of 2020')).toEqual(['follow-up', 'test']);
     });
@@ -86,7 +86,7 @@ export function reminders(driverOf: () => Driver): void {
     it('is listed page by page', async () => {
       await happen(
         driverOf(),
-        ground,
+        fixture,
         ['Giang', 'Em'].flatMap((person) => [requested(person), told(person)]),
       );
       const found = new Set<string>();
@@ -102,7 +102,7 @@ export function reminders(driverOf: () => Driver): void {
     it('and every other message is found by the name that its provider gave it', async () => {
       const messages = new Neo4jMessages(driverOf());
       const ofEm = 'alert of Em';
-      await happen(driverOf(), ground, [
+      await happen(driverOf(), fixture, [
         ...[requested('Giang'), told('Giang')],
         { type: 'AlertWithdrawn', data: { alertId: 'alert of Giang', told: true } },
         { type: 'WithdrawalSent', data: { alertId: 'alert of Giang', provider: 'outbox', reference: 'back' } },
@@ -119,7 +119,7 @@ export function reminders(driverOf: () => Driver): void {
       expect(await found('r')).toMatchObject({ purpose: 'alert' });
       expect(await found('9')).toEqual({ purpose: 'alert', about: ofEm, noted: { messageId: ofEm, whose: 'Em' } });
       // The graph ignores which module has a purpose; a message may be sent a batch after it was due.
-      await happen(driverOf(), ground, [
+      await happen(driverOf(), fixture, [
         { type: 'MessageSent', data: { messageId: 'new', provider: 'gateway', reference: '7' } },
       ]);
       const ofAppointment = { messageId: 'new', whose: 'Em' };
@@ -129,18 +129,18 @@ export function reminders(driverOf: () => Driver): void {
     });
 
     it('is no longer due after a message covered it or failed to; a team sees which', async () => {
-      await happen(driverOf(), ground, [requested('Giang'), told('Giang')]);
+      await happen(driverOf(), fixture, [requested('Giang'), told('Giang')]);
       const tasks = await graph.tasksToRemindOf([{ caseId: AN, personId: 'Giang' }], THAT_DAY);
       const idOf = (kind: string) => tasks.filter((task) => task.kind === kind).map(({ id }) => id);
       expect(await stateIn('follow-up', 'Giang')).toEqual([null]);
       const reminderId = 'r';
-      await happen(driverOf(), ground, [
+      await happen(driverOf(), fixture, [
         { type: 'ReminderDue', data: { reminderId, disease: 'covid-19', day: '2021-08-15' } },
         { type: 'ReminderSent', data: { reminderId, provider: 'outbox', reference: '7', tasks: idOf('test') } },
       ]);
       expect(await due()).toEqual(['alert of Giang']);
       const failed = { reminderId: 'other', reason: 'refused' as const, detail: 'no such number', provider: 'outbox' };
-      await happen(driverOf(), ground, [{ type: 'ReminderFailed', data: { ...failed, tasks: idOf('follow-up') } }]);
+      await happen(driverOf(), fixture, [{ type: 'ReminderFailed', data: { ...failed, tasks: idOf('follow-up') } }]);
       expect(await due()).toEqual([]);
       expect(await stateIn('test', 'Giang')).toEqual([null, 'sent']);
       expect(await stateIn('follow-up', 'Giang')).toEqual(['failed']);

@@ -13,7 +13,7 @@ import { questionOf } from '../oracle/worlds.js';
 import { deadline, ENOUGH } from '../support/deadline.js';
 import { countIn, openWriter, placeFacts, positionAt, recorded } from '../support/graph.js';
 import { Pipeline } from '../support/pipeline.js';
-import { heldAfter, liveCases, resultEvent, type Said } from '../support/results-run.js';
+import { heldAfter, liveCases, resultEvent, type Reported } from '../support/results-run.js';
 import { assertWithSeeds } from '../support/seeds.js';
 import { limit, runs, seeded } from '../support/sizes.js';
 
@@ -67,7 +67,7 @@ const sample: fc.Arbitrary<Sample> = fc
     const at = TESTED + hours * HOUR;
     return { ...rest, disease: 'covid-19', at, reportedAt: at, onset: ill };
   });
-const said: fc.Arbitrary<Said> = fc.record({
+const said: fc.Arbitrary<Reported> = fc.record({
   type: fc.constant('said' as const),
   sample: fc.constantFrom('s1', 's2'),
   person,
@@ -88,11 +88,11 @@ const step = fc.oneof(
 /** At the beginning, three people sit together and a case rides with a fourth. */
 const BEGINNING = fc.sample(visit, { numRuns: 6, seed: 3 });
 
-const isSaid = (each: DomainEvent | Said): each is Said => each.type === 'said';
-const eventOf = (each: DomainEvent | Said) => (isSaid(each) ? (resultEvent(each) as DomainEvent) : each);
+const isSaid = (each: DomainEvent | Reported): each is Reported => each.type === 'said';
+const eventOf = (each: DomainEvent | Reported) => (isSaid(each) ? (resultEvent(each) as DomainEvent) : each);
 
 /** The ties between people after these facts, as the trace's own oracle derives them. */
-function knownAfter(facts: readonly (DomainEvent | Said)[]): Known {
+function knownAfter(facts: readonly (DomainEvent | Reported)[]): Known {
   const world = worldAfter(facts.map(eventOf));
   const ties: Known['ties'] = (one, other, _disease, evidence: readonly Held[]) => {
     const earliest = (instants: readonly (number | null)[]) => Math.min(...instants.map((at) => at ?? Infinity));
@@ -155,7 +155,7 @@ export function results(driverOf: () => Driver): void {
             if (until.passed()) return;
             await wipe(driverOf());
             const pipeline = new Pipeline(driverOf(), letter, true);
-            const facts: (DomainEvent | Said)[] = [...PLACES, ...BEGINNING];
+            const facts: (DomainEvent | Reported)[] = [...PLACES, ...BEGINNING];
             await pipeline.append(facts.map(eventOf));
             let before = new Set<string>();
             for (const each of steps) {

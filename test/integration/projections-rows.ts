@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Driver } from 'neo4j-driver';
 import { alerts } from '../../projections/alerts.js';
-import { answers } from '../../projections/answers.js';
+import { healthAnswers } from '../../projections/health-answers.js';
 import { brake } from '../../projections/brake.js';
 import { caseWindows } from '../../projections/case-windows.js';
 import { cases } from '../../projections/cases.js';
@@ -199,7 +199,7 @@ export function projectionRows(driverOf: () => Driver): void {
       .given(requested('Binh'), requested('Chi'), requested('Em'))
       .then('MATCH (h:AlertHour) RETURN h.hour AS hour, h.requested AS requested', [{ hour: 0, requested: 3 }]);
 
-    projection(answers, 'has the answer of each person on a phone')
+    projection(healthAnswers, 'has the answer of each person on a phone')
       .given({
         type: 'ContactAnswered',
         data: {

@@ -8,7 +8,7 @@ import {
   liveCases,
   ResultsRun,
   type Fact,
-  type Said,
+  type Reported,
   type TakenBack,
   type Tied,
 } from '../support/results-run.js';
@@ -59,7 +59,7 @@ const sample: fc.Arbitrary<Sample> = fc
 const takenBack = ({ disease, reportedAt }: Pick<Sample, 'disease' | 'reportedAt'>): TakenBack => ({
   ...{ disease, reportedAt, outcome: 'retracted' },
 });
-const said: fc.Arbitrary<Said> = fc.record({
+const said: fc.Arbitrary<Reported> = fc.record({
   type: fc.constant('said' as const),
   sample: fc.constantFrom('s1', 's2', 's3'),
   person,
@@ -169,7 +169,7 @@ function evidenceIn(run: ResultsRun, facts: readonly Fact[]): Set<string> {
 
 const isWithin = (one: ReadonlySet<string>, other: ReadonlySet<string>) => [...one].filter((each) => !other.has(each));
 
-const positive = (who: string, method: 'pcr' | 'antigen', outcome: Sample['outcome'] = 'positive'): Said => ({
+const positive = (who: string, method: 'pcr' | 'antigen', outcome: Sample['outcome'] = 'positive'): Reported => ({
   ...{ type: 'said', sample: `of ${who}`, person: who, laboratory: true },
   result: { disease: 'covid-19', at: RULED + HOUR, reportedAt: RULED + HOUR, outcome, method, pool: 1, onset: null },
 });

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import 'reflect-metadata';
-import { createApi, type ApiParts } from '../../src/entrypoints/api/app.js';
+import { createApi, type ApiSettings } from '../../src/entrypoints/api/app.js';
 import type { Pings } from '../../src/http/health.js';
 import { meansOver } from './ingest.js';
 import { MemoryEventStore } from './memory-event-store.js';
@@ -17,7 +17,7 @@ export interface RunningApi {
   lines: string[];
 }
 
-export async function startApi(serviceKey?: string, more: Partial<ApiParts> = {}): Promise<RunningApi> {
+export async function startApi(serviceKey?: string, more: Partial<ApiSettings> = {}): Promise<RunningApi> {
   const store = new MemoryEventStore();
   const pings: Pings = { 'event-log': () => Promise.resolve(), neo4j: () => Promise.resolve() };
   const lines: string[] = [];

@@ -15,7 +15,7 @@ export const ASKED: readonly Request[] = [...QUESTIONS, ...TASK_REQUESTS].filter
 );
 
 /** The log and the graph of a story. */
-export interface Ground {
+export interface Fixture {
   driver: Driver;
   store: EventStore;
   zone: string;
@@ -23,7 +23,7 @@ export interface Ground {
   now(): number;
 }
 
-export function groundOf(driver: Driver, store: EventStore): Ground {
+export function fixtureOf(driver: Driver, store: EventStore): Fixture {
   return { driver, store, zone: 'UTC', now: () => Math.floor(Date.now() / 1000) };
 }
 
@@ -39,22 +39,22 @@ export function keysOf(store: EventStore): { master: MasterKey; sealing: Sealing
   return { master, sealing: new Sealing(store, master) };
 }
 
-const contexts = new WeakMap<Ground, Contexts>();
+const contexts = new WeakMap<Fixture, Contexts>();
 
-export function contextsOf(ground: Ground): Contexts {
-  const { store, driver, zone, now } = ground;
-  const known = contexts.get(ground);
+export function contextsOf(fixture: Fixture): Contexts {
+  const { store, driver, zone, now } = fixture;
+  const known = contexts.get(fixture);
   if (known) return known;
   const made = new Contexts({ store, ...keysOf(store), driver, zone, now: () => now() * 1000 });
-  contexts.set(ground, made);
+  contexts.set(fixture, made);
   return made;
 }
 
 /** Asks with text parameters, as in the address of a question. */
-export async function ask(ground: Ground, name: string, given: Record<string, string>): Promise<Answer> {
+export async function ask(fixture: Fixture, name: string, given: Record<string, string>): Promise<Answer> {
   const request = questionNamed(name);
   const read = Object.entries(given).map(([field, text]) => [field, fromText(request.fields[field] as never, text)]);
-  const { answer } = await perform(request, contextsOf(ground).for({ source: 'test' }), Object.fromEntries(read));
+  const { answer } = await perform(request, contextsOf(fixture).for({ source: 'test' }), Object.fromEntries(read));
   return answer as Answer;
 }
 

@@ -3,8 +3,8 @@ import { basename } from 'node:path';
 
 /** Files that take minutes, the longest first, so that the others do not have to wait for the last one. */
 const LONGEST = [
-  ...['graph', 'system-crash', 'alert-crash', 'real-data', 'parts-lacking', 'demo', 'building-kill', 'fuzz'],
-  ...['first-start', 'parts', 'parts-at-rest', 'parts-json'],
+  ...['graph', 'system-crash', 'alert-crash', 'real-data', 'roles-lacking', 'demo', 'building-kill', 'fuzz'],
+  ...['first-start', 'roles', 'roles-at-rest', 'roles-json'],
   ...['services', 'stopping', 'stop-while-away', 'console', 'import', 'event-log-start', 'event-log-kill', 'alerts'],
   ...['outbox', 'operators'],
 ].map((name) => `${name}.test.ts`);

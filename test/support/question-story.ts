@@ -9,7 +9,7 @@ import { TraceCache, withTraceGraph } from '../../src/contact-graph/trace-graph.
 import { handle } from '../../src/event-log/handle.js';
 import { idOf } from '../../src/kernel/ids.js';
 import { addProfile, builtInProfiles } from '../../src/cases/profiles.js';
-import { groundOf, type Ground } from './asking.js';
+import { fixtureOf, type Fixture } from './asking.js';
 import { traceCase } from '../../src/tracing/worker.js';
 import { MIDNIGHT } from '../oracle/worlds.js';
 import { openWriter, textOf, visitFacts } from './graph.js';
@@ -111,7 +111,7 @@ export interface Story {
 export async function tellStory(
   driver: Driver,
   { events, cases, profile, alerts }: Story = { events: STORY, cases: CASES, profile: DECISION_5053, alerts: ALERTS },
-): Promise<Ground> {
+): Promise<Fixture> {
   await wipe(driver);
   const store = new MemoryEventStore();
   await addProfile(store, profile);
@@ -129,7 +129,7 @@ export async function tellStory(
   await traceAll(driver, store, cases);
   await append(store, alerts);
   await project(driver, store, before);
-  return { ...groundOf(driver, store), now: () => MIDNIGHT + 12 * 86_400 };
+  return { ...fixtureOf(driver, store), now: () => MIDNIGHT + 12 * 86_400 };
 }
 
 async function traceAll(driver: Driver, store: MemoryEventStore, cases: Story['cases']): Promise<void> {
@@ -141,7 +141,7 @@ async function traceAll(driver: Driver, store: MemoryEventStore, cases: Story['c
 }
 
 /** Adds events to a story. */
-export async function happen(driver: Driver, { store }: Ground, events: readonly DomainEvent[]): Promise<void> {
+export async function happen(driver: Driver, { store }: Fixture, events: readonly DomainEvent[]): Promise<void> {
   const memory = store as MemoryEventStore;
   const before = memory.all.length;
   await append(memory, events);
@@ -149,7 +149,7 @@ export async function happen(driver: Driver, { store }: Ground, events: readonly
 }
 
 /** Traces the cases of a story again, as the worker does after new events. */
-export async function traceAgain(driver: Driver, { store }: Ground, cases: Story['cases']): Promise<void> {
+export async function traceAgain(driver: Driver, { store }: Fixture, cases: Story['cases']): Promise<void> {
   const memory = store as MemoryEventStore;
   const before = memory.all.length;
   await traceAll(driver, memory, cases);

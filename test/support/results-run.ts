@@ -18,7 +18,7 @@ import { MemoryEventStore } from './memory-event-store.js';
 const ZONE = 'Asia/Ho_Chi_Minh';
 
 /** A laboratory, or somebody without its permission, reports or retracts the result of a person in a sample. */
-export interface Said {
+export interface Reported {
   type: 'said';
   sample: string;
   person: string;
@@ -33,9 +33,9 @@ export interface Tied {
   other: string;
   tie: Tie | null;
 }
-export type Fact = Said | Tied;
+export type Fact = Reported | Tied;
 
-export function resultEvent({ sample, person, result }: Said): { type: EventType; data: object } {
+export function resultEvent({ sample, person, result }: Reported): { type: EventType; data: object } {
   const { disease, reportedAt } = result;
   const named = { sampleId: sample, personId: person, disease, reportedAt: formatInstant(reportedAt) };
   if (result.outcome === 'retracted') return { type: 'TestResultRetracted', data: named };
@@ -56,7 +56,7 @@ export function resultEvent({ sample, person, result }: Said): { type: EventType
 
 /** The laboratories' results after these facts, for any order of different samples. */
 export function heldAfter(facts: readonly Fact[]): Held[] {
-  const said = facts.filter((fact) => fact.type === 'said' && fact.laboratory) as Said[];
+  const said = facts.filter((fact) => fact.type === 'said' && fact.laboratory) as Reported[];
   return lastWords(
     said.map(({ sample, person, result }) => {
       const { disease, reportedAt } = result;
@@ -119,7 +119,7 @@ export class ResultsRun {
     string,
     { person: string; disease: string; live: boolean; exposed: Map<string, Tie & { trace: string }> }
   >();
-  readonly #said: (Said & { index: number })[] = [];
+  readonly #said: (Reported & { index: number })[] = [];
   #rapid: RapidTestRow[] = [];
 
   /** @param chance returns a random number below another. */

@@ -22,7 +22,7 @@ import { KeepingFactsOut } from '../../http/clock.js';
 import { SayingWhatIsLacking } from '../../http/lacking.js';
 import { ProblemFilter } from '../../http/problem.js';
 
-export interface WatchParts {
+export interface WatchSettings {
   config: Pick<Config, 'serviceKey'>;
   logger: Logger;
   pings: Pings;
@@ -33,7 +33,7 @@ export interface WatchParts {
   connections?: ConnectionBounds;
 }
 
-export interface ApiParts extends WatchParts {
+export interface ApiSettings extends WatchSettings {
   config: Pick<Config, 'zone' | 'serviceKey'> &
     Partial<Pick<Config, 'retentionDays' | 'closeByNext' | 'doubleScanMinutes'>>;
   /** Milliseconds since 1970; this machine's clock when absent. */
@@ -66,14 +66,14 @@ class ApiModule {}
 class WatchModule {}
 
 /** The API, not listening yet. */
-export async function createApi(parts: ApiParts): Promise<{ app: INestApplication; document: OpenAPIObject }> {
-  const { config, logger, means, pings, modules, registry } = parts;
+export async function createApi(settings: ApiSettings): Promise<{ app: INestApplication; document: OpenAPIObject }> {
+  const { config, logger, means, pings, modules, registry } = settings;
   const metrics = new ApiMetrics(registry);
   const { retentionDays, closeByNext = false, doubleScanMinutes = 0 } = config;
   const limits = {
     retentionDays,
-    ...(parts.now && { now: parts.now }),
-    ...(parts.languages && { languages: parts.languages }),
+    ...(settings.now && { now: settings.now }),
+    ...(settings.languages && { languages: settings.languages }),
   };
   const ingest = {
     means,
@@ -81,7 +81,7 @@ export async function createApi(parts: ApiParts): Promise<{ app: INestApplicatio
     limits,
     scanning: { closeByNext: closeByNext ? ('unless-kind' as const) : ('by-kind' as const), doubleScanMinutes },
     counted: metrics.counted,
-    ...(parts.counts && { counts: parts.counts }),
+    ...(settings.counts && { counts: settings.counts }),
   };
   const root: DynamicModule = {
     module: ApiModule,
@@ -92,9 +92,9 @@ export async function createApi(parts: ApiParts): Promise<{ app: INestApplicatio
       { provide: ApiMetrics, useValue: metrics },
     ],
   };
-  const app = await withAuthentication(root, metrics, parts);
-  if (parts.clock) app.useGlobalGuards(new KeepingFactsOut(parts.clock));
-  if (parts.lacking) app.useGlobalInterceptors(new SayingWhatIsLacking(parts.lacking));
+  const app = await withAuthentication(root, metrics, settings);
+  if (settings.clock) app.useGlobalGuards(new KeepingFactsOut(settings.clock));
+  if (settings.lacking) app.useGlobalInterceptors(new SayingWhatIsLacking(settings.lacking));
   // Answers of contacts are forms with a lower limit.
   const type = (request: IncomingMessage) => isJson(request) && !/^\/a\//.test(request.url ?? '');
   // Nest passes all options to the parser, but types only some of them.
@@ -107,7 +107,7 @@ export async function createApi(parts: ApiParts): Promise<{ app: INestApplicatio
     (await boot()).problems.flatMap(({ problems }) => problems),
   );
   app.useGlobalFilters(new ProblemFilter(logger, methodsOf({ ...document, paths: { ...document.paths, ...DOCS } })));
-  parts.pages?.(app);
+  settings.pages?.(app);
   SwaggerModule.setup('docs', app, document, {
     ...{ jsonDocumentUrl: 'docs-json', customSiteTitle: 'Truyvet API' },
     // Otherwise the page sends the description to an external validator.
@@ -118,18 +118,18 @@ export async function createApi(parts: ApiParts): Promise<{ app: INestApplicatio
 }
 
 /** Only health and metrics, for a process without an API; not listening yet. */
-export async function createWatch(parts: WatchParts): Promise<INestApplication> {
-  const metrics = new ApiMetrics(parts.registry);
+export async function createWatch(settings: WatchSettings): Promise<INestApplication> {
+  const metrics = new ApiMetrics(settings.registry);
   const root: DynamicModule = {
     module: WatchModule,
     controllers: [HealthController, MetricsController],
     providers: [
-      { provide: PINGS, useValue: parts.pings },
+      { provide: PINGS, useValue: settings.pings },
       { provide: ApiMetrics, useValue: metrics },
     ],
   };
-  const app = await withAuthentication(root, metrics, parts);
-  app.useGlobalFilters(new ProblemFilter(parts.logger, methodsOf(describeApi(app, []))));
+  const app = await withAuthentication(root, metrics, settings);
+  app.useGlobalFilters(new ProblemFilter(settings.logger, methodsOf(describeApi(app, []))));
   await app.init();
   return app;
 }
@@ -137,7 +137,7 @@ export async function createWatch(parts: WatchParts): Promise<INestApplication> 
 async function withAuthentication(
   root: DynamicModule,
   metrics: ApiMetrics,
-  { config, logger, bodies, connections }: Pick<WatchParts, 'config' | 'logger' | 'bodies' | 'connections'>,
+  { config, logger, bodies, connections }: Pick<WatchSettings, 'config' | 'logger' | 'bodies' | 'connections'>,
 ): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(root, {
     logger: nestLogger(logger),

@@ -13,7 +13,7 @@ import { ofAnyAge } from '../clock.js';
 import { PERSON_IDS, type Rows } from '../define-rows.js';
 import { isGroup } from '../groups.js';
 import { RowReader } from '../read-rows.js';
-import { groupJsonSchema, groupSchema } from './answers.js';
+import { groupJsonSchema, groupSchema } from './answer-schemas.js';
 import { INGEST_SETTINGS, type IngestSettings } from './commands.js';
 import { storeGroup, type GroupAnswer, type GroupKind } from './store-group.js';
 

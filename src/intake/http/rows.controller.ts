@@ -7,7 +7,7 @@ import { PERSON_IDS, type RowKind, type Rows } from '../define-rows.js';
 import { isGroup } from '../groups.js';
 import { RowRefused } from '../../requests/refusal.js';
 import { RowReader } from '../read-rows.js';
-import { batchSchema, storedSchema } from './answers.js';
+import { batchSchema, storedSchema } from './answer-schemas.js';
 import { DoRead } from '../../http/buses.js';
 import { bodyOf, HISTORY, isHistory, originOf } from '../../http/requests.js';
 import { contextOf } from '../../requests/context.js';

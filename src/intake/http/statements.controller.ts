@@ -8,7 +8,7 @@ import { bodyOf, HISTORY, isHistory, originOf } from '../../http/requests.js';
 import { ofAnyAge } from '../clock.js';
 import type { Statement, StatementKind } from '../define-rows.js';
 import { ShapeReader } from '../read-rows.js';
-import { statedSchema } from './answers.js';
+import { statedSchema } from './answer-schemas.js';
 import { INGEST_SETTINGS, type IngestSettings } from './commands.js';
 import { jsonSchemaOf } from './json-schema.js';
 import { storeStatement, type Stated } from './store-statement.js';

@@ -25,7 +25,7 @@ import { Recipients } from '../../../src/alerting/recipients.js';
 import { Reminders } from '../../../src/reminders/reminders.js';
 import { Routes, type Route } from '../../../src/delivery/routes.js';
 import { Rules } from '../../../src/alerting/rules.js';
-import { Sender, type SenderParts } from '../../../src/alerting/sender.js';
+import { Sender, type SenderMeans } from '../../../src/alerting/sender.js';
 import { isToBeDone } from '../../../src/alerting/sweeper.js';
 import { TakeBack } from '../../../src/alerting/take-back.js';
 import { Texts } from '../../../src/alerting/texts.js';
@@ -115,7 +115,7 @@ class Process {
     const [first, ...others] = rig.providers.map((each) => this.#route(rig, each, call));
     this.routes = new Routes([first as Route, ...others]);
     const dispatcher = new Dispatcher({ store, routes: this.routes, purposes: PURPOSES, now });
-    const forward: SenderParts['forward'] = async (alertId, revision, degree, when) => {
+    const forward: SenderMeans['forward'] = async (alertId, revision, degree, when) => {
       rig.forwarded.push({ alertId, degree, when });
       rig.queue(sendJob(alertId, revision), this.routes.next()?.name);
     };

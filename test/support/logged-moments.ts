@@ -4,7 +4,7 @@ import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 const LOOK_EVERY = 20;
 
 /** Reports when a process has just written certain words to its log, whichever process it is. */
-export class SaidMoments {
+export class LoggedMoments {
   /** Emits the name of the words. */
   readonly moments = new EventEmitter();
   readonly #looking: NodeJS.Timeout;

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import type { ApiParts } from '../../../src/entrypoints/api/app.js';
+import type { ApiSettings } from '../../../src/entrypoints/api/app.js';
 import { mountConsole } from '../../../src/console/http/pages.js';
 import { json, startApi, type RunningApi } from '../../support/api.js';
 
 const KEY = 'a-key:with-a-colon-in-it';
 const basic = (password: string) => `Basic ${Buffer.from(`lan:${password}`).toString('base64')}`;
-const pages: ApiParts['pages'] = (app) => mountConsole(app);
+const pages: ApiSettings['pages'] = (app) => mountConsole(app);
 const person = { person_id: 'p1', name: 'An' };
 
 let api: RunningApi;

@@ -5,7 +5,7 @@ import { int } from '../src/contact-graph/neo4j.js';
 import { defineProjection } from '../src/contact-graph/projection.js';
 
 /** Contacts' answers through the links in their alerts: the whole answer, for each person whom it covers. */
-export const answers = defineProjection({
+export const healthAnswers = defineProjection({
   name: 'answers',
   version: 1,
   owns: ['Answer'],
