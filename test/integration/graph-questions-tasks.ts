@@ -319,7 +319,7 @@ export function tasks(driverOf: () => Driver): void {
         }
         const lines = linesOf('tasks', { items, next: null });
         expect(
-          lines.filter((line) => line.includes('for the 3 people of the phone: fever, cough (2 of them)')),
+          lines.filter((line) => line.includes('for the 3 people who share the phone: fever, cough (2 of them)')),
         ).toEqual(Array(3).fill(expect.stringContaining('; not all vaccinated; somebody has moved elsewhere')));
       });
 
