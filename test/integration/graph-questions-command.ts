@@ -82,7 +82,10 @@ export function questionCommands(driverOf: () => Driver, addressOf: () => GraphA
         expect(stderr).toContain('--from-time is not an ISO 8601 time ("x")');
         expect(stderr).toContain('--max-hops is above 8');
         const nobody = await run('why', '--person', 'nobody at all');
-        expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining('The person nobody at all is not known.') });
+        expect(nobody).toMatchObject({
+          code: 1,
+          stderr: expect.stringContaining('The person nobody at all is not known.'),
+        });
       },
       SLOWEST,
     );
