@@ -108,7 +108,7 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     const { code, stdout } = await runCommand(['import', 'results', file, '--preview', '--json'], env);
     expect({ code, ...(JSON.parse(stdout) as object) }).toMatchObject({ code: 2, ...found });
     const inWords = await runCommand(['import', 'results', file, '--preview'], env);
-    expect(inWords.stdout).toMatch(/^Nothing was stored[^]*open 1 cases[^]*tell 1: giang[^]*send messages: 1 in vi/);
+    expect(inWords.stdout).toMatch(/^Nothing was stored[^]*open 1 cases[^]*notify 1: giang[^]*send messages: 1 in vi/);
     expect((await runCommand(['cases', '--json'], env)).stdout).not.toContain('"em"');
     expect(sent()).toBe(0);
   });

@@ -83,7 +83,7 @@ describe('Appends that begin and never end', () => {
     await enough;
     for (const answer of answers) {
       expect(answer.getError()?.getCode()).toBe(status.RESOURCE_EXHAUSTED);
-      expect(answer.getError()?.getMessage()).toMatch(/was not finished/);
+      expect(answer.getError()?.getMessage()).toMatch(/^Unfinished appends take too much memory/);
     }
     await appendsAsUsual();
     call.cancel();
