@@ -93,7 +93,7 @@ describe('A projector and a worker with nothing to do', () => {
     await succeeds('projections', 'rebuild');
     const answers = await untilContacts(met.case, isCase);
     for (const answer of answers.slice(0, -1))
-      expect(answer).toMatch(/being (filled|prepared|emptied|made)|not been prepared/);
+      expect(answer).toMatch(/being (filled|prepared|emptied|rebuilt)|is empty|not been prepared/);
     expect(answers.at(-1)).toBe(met.contact);
     await takeIn(met);
     expect(await contactsOf(met.case)).toEqual([met.contact]);
@@ -107,7 +107,8 @@ describe('A projector and a worker with nothing to do', () => {
     // As a program of another version finds the rows of this one.
     await driver.executeQuery(
       `MATCH (g:Graph), (s:Checkpoint {state: 'shared'}), (c:Checkpoint {projection: 'cases', state: 'active'})
-       SET c.state = 'left', c.commit = s.commit, c.prepare = s.prepare, g.served = randomUUID()`,
+       SET c.state = 'left', c.commit = s.commit, c.prepare = s.prepare, g.served = randomUUID(),
+           s.members = [member IN s.members WHERE NOT member STARTS WITH 'cases ']`,
     );
     await driver.close();
     const empty = file('empty.csv', 'person_id,started_at', []);
