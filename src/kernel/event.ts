@@ -115,7 +115,13 @@ export const BY = { field: 'by', until: 1 };
 export const withoutBy = dropping(BY.field);
 
 function newestFrom(version: number, data: unknown, upcasts: readonly Upcast[]): unknown {
-  return upcasts.slice(version - 1).reduce((older, next, at) => next(older, version + at), data);
+  try {
+    return upcasts.slice(version - 1).reduce((older, next, at) => next(older, version + at), data);
+  } catch (error) {
+    if (error instanceof UnreadableError) throw error;
+    // One event that nobody foresaw is set aside; it must not stop every reader.
+    throw new UnreadableError('its older version cannot be converted to this one');
+  }
 }
 
 /** @param of as the message names it, such as `its type`. */

@@ -7,9 +7,10 @@ import { CheckedIn, CheckedOut, VisitCorrected, VisitRetracted } from '../../../
 import { boot } from '../../../src/entrypoints/boot.js';
 import { type DomainEvent, anyStream } from '../../support/events.js';
 import { describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { UserError } from '../../../src/kernel/errors.js';
-import { UnreadableError, type EventDefinition } from '../../../src/kernel/event.js';
+import { defineEvent, UnreadableError, upcast, type EventDefinition } from '../../../src/kernel/event.js';
 import { checkNewEvent } from '../../../src/event-log/catalogue.js';
 import { describeCatalogue } from '../../../src/event-log/describe-catalogue.js';
 import { idOf } from '../../../src/kernel/ids.js';
@@ -30,6 +31,19 @@ describe('The catalogue of events', () => {
     const data = { visitId: 'v', personId: 'p', placeId: 'x', arrivedAt: '2021-08-01T09:00:00Z', leftAt: 'noon' };
 
     expect(() => CheckedOut.read(1, data)).toThrow(/leftAt/);
+  });
+
+  it('counts an older event whose conversion fails as unreadable, so that no reader stops at it', () => {
+    const DoorOpened = defineEvent({
+      ...{ type: 'DoorOpened', version: 2, says: 'A door was opened.', data: z.object({ at: z.string() }) },
+      upcasts: [
+        upcast(z.looseObject({}), () => {
+          throw new TypeError('nobody foresaw this');
+        }),
+      ],
+    });
+    expect(() => DoorOpened.read(1, { at: 'noon' })).toThrow(UnreadableError);
+    expect(DoorOpened.read(2, { at: 'noon' })).toEqual({ type: 'DoorOpened', data: { at: 'noon' } });
   });
 
   it('refuses a field that the type does not have', () => {
