@@ -63,17 +63,17 @@ export async function ask({ graph, lists }: QuestionContext, given: Asked<'conta
   );
   const { items, next } = pageOf(rest, given.limit, ({ degree, personId }) => [degree, personId]);
   const people = items.map(({ personId }) => personId);
-  const [failed, own, through] = await Promise.all([
+  const [failed, own] = await Promise.all([
     graph.failedAmong(chosen.caseId, people),
     graph.liveCasesOf(people, chosen.disease),
-    graph.goesBy(items.flatMap(({ via }) => via)),
   ]);
   return {
     case: { ...showCase(chosen), from: latest.from, until: latest.until },
     counts: countsOf(contacts),
     items: items.map((contact) => ({
       ...metAs(contact),
-      via: [...new Set(contact.via.map((record) => through.get(record) ?? record))].sort(),
+      // Whoever is in between is in the list, too.
+      via: [...new Set(contact.via.map((record) => names.get(record) ?? record))].sort(),
       cases: [...(own.get(contact.personId) ?? [])],
       rule: `${latest.profileId}@${latest.profileVersion}`,
       untold: failed.has(contact.personId) ? unreachedReasonOf(failed.get(contact.personId) ?? null) : null,
@@ -110,10 +110,11 @@ function peopleIn(list: ContactList, latest: Latest, names: ReadonlyMap<string, 
 
 /** Records that were merged after the trace are one contact, the closest; nobody is a contact of their own case. */
 function byPerson(list: ContactList, names: ReadonlyMap<string, string>, own: string): People {
-  const named = <T extends { personId: string }>(each: T): T => ({
-    ...each,
-    personId: names.get(each.personId) ?? each.personId,
-  });
+  // Few are merged, and a list is long: the others are not copied.
+  const named = <T extends { personId: string }>(each: T): T => {
+    const personId = names.get(each.personId) ?? each.personId;
+    return personId === each.personId ? each : { ...each, personId };
+  };
   const contacts = new Map<string, Contact>();
   for (const each of [...list.contacts.values()].map(named)) {
     const known = contacts.get(each.personId);
