@@ -52,11 +52,15 @@ export type ContactsAnswer = z.infer<typeof answer>;
  */
 export async function ask({ graph, lists }: QuestionContext, given: Asked<'contacts'>): Promise<ContactsAnswer> {
   const after = placeOf(given.cursor, place);
-  const chosen = await caseOf(graph, given);
-  const list = await lists.of(chosen.caseId);
+  // What needs no other answer is read at once.
+  const [chosen, names, early] = await Promise.all([
+    caseOf(graph, given),
+    graph.goesBy(),
+    given.case === undefined ? undefined : lists.of(given.case),
+  ]);
+  const list = early ?? (await lists.of(chosen.caseId));
   const { latest } = list;
   if (!latest) throw refused(NOT_TRACED, `Case ${chosen.caseId} of ${chosen.personId} is not traced yet.`);
-  const names = await graph.goesBy([...list.contacts.keys(), ...list.factors.keys()]);
   const { contacts, factors } = peopleIn(list, latest, names, chosen.personId);
   const rest = contacts.filter(
     (each) => (given.degree === undefined || each.degree === given.degree) && (!after || isAfter(each, after)),
@@ -73,7 +77,7 @@ export async function ask({ graph, lists }: QuestionContext, given: Asked<'conta
     items: items.map((contact) => ({
       ...metAs(contact),
       // Whoever is in between is in the list, too.
-      via: [...new Set(contact.via.map((record) => names.get(record) ?? record))].sort(),
+      via: [...new Set(contact.via.map((record) => names(record)))].sort(),
       cases: [...(own.get(contact.personId) ?? [])],
       rule: `${latest.profileId}@${latest.profileVersion}`,
       untold: failed.has(contact.personId) ? unreachedReasonOf(failed.get(contact.personId) ?? null) : null,
@@ -95,12 +99,15 @@ interface People {
   factors: readonly Factor[];
 }
 
+/** The id under which the person of a record goes. */
+type NameOf = (record: string) => string;
 type Latest = TraceCompleted['data'];
 /** A list may be long, and the pages of one trace share its people, unless records are merged in between. */
 const gathered = new WeakMap<Latest, { merges: string; people: People }>();
 
-function peopleIn(list: ContactList, latest: Latest, names: ReadonlyMap<string, string>, own: string): People {
-  const merges = JSON.stringify([own, ...[...names].filter(([record, person]) => record !== person)]);
+function peopleIn(list: ContactList, latest: Latest, names: NameOf, own: string): People {
+  const renamed = [...list.contacts.keys(), ...list.factors.keys()].filter((record) => names(record) !== record);
+  const merges = JSON.stringify([own, ...renamed.map((record) => [record, names(record)])]);
   const known = gathered.get(latest);
   if (known?.merges === merges) return known.people;
   const people = byPerson(list, names, own);
@@ -109,10 +116,10 @@ function peopleIn(list: ContactList, latest: Latest, names: ReadonlyMap<string, 
 }
 
 /** Records that were merged after the trace are one contact, the closest; nobody is a contact of their own case. */
-function byPerson(list: ContactList, names: ReadonlyMap<string, string>, own: string): People {
+function byPerson(list: ContactList, names: NameOf, own: string): People {
   // Few are merged, and a list is long: the others are not copied.
   const named = <T extends { personId: string }>(each: T): T => {
-    const personId = names.get(each.personId) ?? each.personId;
+    const personId = names(each.personId);
     return personId === each.personId ? each : { ...each, personId };
   };
   const contacts = new Map<string, Contact>();

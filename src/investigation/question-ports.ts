@@ -136,8 +136,8 @@ export interface Span {
 export interface QuestionGraph extends KnownIds {
   /** Every record of the person; the first is the one whose id counts. */
   recordsOf(personId: string): Promise<string[]>;
-  /** The id that counts for the person of each record. */
-  goesBy(records: readonly string[]): Promise<Map<string, string>>;
+  /** Reads the merges, and gives the id that counts for the person of a record. */
+  goesBy(): Promise<(record: string) => string>;
   caseById(caseId: string): Promise<CaseFacts | undefined>;
   /** The cases that exist, in any order. */
   casesById(caseIds: readonly string[]): Promise<CaseFacts[]>;

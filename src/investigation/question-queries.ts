@@ -50,10 +50,10 @@ export class Neo4jQuestions extends Neo4jIds implements QuestionGraph {
     return this.reading(async (tx, label) => (await MergedIds.read(tx, label)).with(personId), MERGES);
   }
 
-  goesBy(records: readonly string[]): Promise<Map<string, string>> {
+  goesBy(): Promise<(record: string) => string> {
     return this.reading(async (tx, label) => {
       const merged = await MergedIds.read(tx, label);
-      return new Map(records.map((record) => [record, merged.of(record)]));
+      return (record) => merged.of(record);
     }, MERGES);
   }
 

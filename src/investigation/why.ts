@@ -119,8 +119,7 @@ async function reasonOf(context: QuestionContext, facts: ExposureFacts): Promise
   const rule = { profile: facts.rule.slice(0, at), version: Number(facts.rule.slice(at + 1)) };
   const rules = await rulesOf(store, rule);
   const path = pathTo(contact, list);
-  const names = await graph.goesBy([...path.map(({ personId }) => personId), ...contact.via]);
-  const nameOf = (record: string) => names.get(record) ?? record;
+  const nameOf = await graph.goesBy();
   const exposures = await graph.searching(async (slots) => {
     const shownOnes: Exposure[] = [];
     for (const [i, each] of path.entries()) {
