@@ -29,6 +29,7 @@ const visits: PresentFacts[] = Array.from({ length: 5 }, (_, i) => ({
 
 const asked: unknown[] = [];
 const graph: Partial<QuestionGraph> = {
+  goesBy: () => Promise.resolve((record) => record),
   knowsPlace: (id) => Promise.resolve(id === 'cafe'),
   present: (placeId, window, { after, limit }) => {
     asked.push({ placeId, window });
