@@ -52,13 +52,8 @@ export type ContactsAnswer = z.infer<typeof answer>;
  */
 export async function ask({ graph, lists }: QuestionContext, given: Asked<'contacts'>): Promise<ContactsAnswer> {
   const after = placeOf(given.cursor, place);
-  // What needs no other answer is read at once.
-  const [chosen, names, early] = await Promise.all([
-    caseOf(graph, given),
-    graph.goesBy(),
-    given.case === undefined ? undefined : lists.of(given.case),
-  ]);
-  const list = early ?? (await lists.of(chosen.caseId));
+  const [chosen, names] = await Promise.all([caseOf(graph, given), graph.goesBy()]);
+  const list = await lists.of(chosen.caseId);
   const { latest } = list;
   if (!latest) throw refused(NOT_TRACED, `Case ${chosen.caseId} of ${chosen.personId} is not traced yet.`);
   const { contacts, factors } = peopleIn(list, latest, names, chosen.personId);
