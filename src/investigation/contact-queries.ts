@@ -47,10 +47,10 @@ export async function exposuresOf(
 export async function liveCasesOf(
   tx: Tx,
   label: LabelOf,
+  merged: MergedIds,
   people: readonly string[],
   disease: string,
 ): Promise<Map<string, string[]>> {
-  const merged = await MergedIds.read(tx, label);
   const found = await rows<{ record: string; own: string[] }>(
     tx,
     `UNWIND $records AS id

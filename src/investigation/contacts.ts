@@ -62,10 +62,7 @@ export async function ask({ graph, lists }: QuestionContext, given: Asked<'conta
   );
   const { items, next } = pageOf(rest, given.limit, ({ degree, personId }) => [degree, personId]);
   const people = items.map(({ personId }) => personId);
-  const [failed, own] = await Promise.all([
-    graph.failedAmong(chosen.caseId, people),
-    graph.liveCasesOf(people, chosen.disease),
-  ]);
+  const { failed, cases } = await graph.outcomesAmong(chosen, people);
   return {
     case: { ...showCase(chosen), from: latest.from, until: latest.until },
     counts: countsOf(contacts),
@@ -73,7 +70,7 @@ export async function ask({ graph, lists }: QuestionContext, given: Asked<'conta
       ...metAs(contact),
       // Whoever is in between is in the list, too.
       via: [...new Set(contact.via.map((record) => names(record)))].sort(),
-      cases: [...(own.get(contact.personId) ?? [])],
+      cases: [...(cases.get(contact.personId) ?? [])],
       rule: `${latest.profileId}@${latest.profileVersion}`,
       untold: failed.has(contact.personId) ? unreachedReasonOf(failed.get(contact.personId) ?? null) : null,
     })),

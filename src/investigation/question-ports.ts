@@ -109,6 +109,13 @@ export interface UnreachedFacts {
   changedAt: string | null;
 }
 
+export interface ContactOutcomes {
+  /** The reasons of failed alerts; contacts without a failed alert are left out. */
+  failed: ReadonlyMap<string, string>;
+  /** The live cases of the disease of each contact, sorted; contacts without one are left out. */
+  cases: ReadonlyMap<string, readonly string[]>;
+}
+
 /** Exposure of a case's person: they were a contact of degree 1 of another case, the source. */
 export interface CaseLink {
   caseId: string;
@@ -152,8 +159,6 @@ export interface QuestionGraph extends KnownIds {
   exposure(personId: string, caseId: string): Promise<ExposureFacts | undefined>;
   /** Exposures of a person to live cases. */
   exposuresOf(personId: string, disease?: string): Promise<ExposureFacts[]>;
-  /** The live cases of a disease of each of these people, under the ids that count. */
-  liveCasesOf(people: readonly string[], disease: string): Promise<ReadonlyMap<string, readonly string[]>>;
   /** Sorted by id. */
   factors(caseId: string, page: { after: string; limit: number }): Promise<FactorFacts[]>;
   /** What a person shares with a case; empty for contacts of degree 1 and for strangers. */
@@ -166,10 +171,8 @@ export interface QuestionGraph extends KnownIds {
     caseIds: readonly string[],
     page: { degree?: number | undefined; after: { caseId: string; personId: string }; limit: number },
   ): Promise<UnreachedFacts[]>;
-  /**
-   * The reasons of failed alerts by the ids of these contacts that count; contacts without a failed alert are left out.
-   */
-  failedAmong(caseId: string, people: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** What became of these contacts of a case, by the ids that count. */
+  outcomesAmong(of: Pick<CaseFacts, 'caseId' | 'disease'>, people: readonly string[]): Promise<ContactOutcomes>;
   /** The latest answers of people, under the ids that count; oldest first. */
   answersOf(people: readonly string[]): Promise<AnswerFacts[]>;
   /** The stays in each span, sorted by start. */

@@ -127,10 +127,6 @@ export class Neo4jQuestions extends Neo4jIds implements QuestionGraph {
     return this.reading((tx, label) => exposuresOf(tx, label, personId, { disease }), EXPOSURES);
   }
 
-  liveCasesOf(people: readonly string[], disease: string) {
-    return this.reading((tx, label) => liveCasesOf(tx, label, people, disease), CASES);
-  }
-
   factors(caseId: string, page: { after: string; limit: number }) {
     return this.reading((tx, label) => factorsOf(tx, label, caseId, page), EXPOSURES);
   }
@@ -143,8 +139,16 @@ export class Neo4jQuestions extends Neo4jIds implements QuestionGraph {
     return this.reading((tx, label) => unreachedOf(tx, label, caseIds, page), ALERTED);
   }
 
-  failedAmong(caseId: string, people: readonly string[]) {
-    return this.reading((tx, label) => failedAmong(tx, label, caseId, people), ALERTED);
+  outcomesAmong({ caseId, disease }: Pick<CaseFacts, 'caseId' | 'disease'>, people: readonly string[]) {
+    return this.reading(async (tx, label) => {
+      const merged = await MergedIds.read(tx, label);
+      // Sent together: one round trip.
+      const [failed, cases] = await Promise.all([
+        failedAmong(tx, label, merged, caseId, people),
+        liveCasesOf(tx, label, merged, people, disease),
+      ]);
+      return { failed, cases };
+    }, ALERTED);
   }
 
   answersOf(people: readonly string[]) {

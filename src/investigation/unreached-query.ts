@@ -103,10 +103,10 @@ async function ofSeveralRecords(
 export async function failedAmong(
   tx: Tx,
   label: LabelOf,
+  merged: MergedIds,
   caseId: string,
   people: readonly string[],
 ): Promise<Map<string, string>> {
-  const merged = await MergedIds.read(tx, label);
   const failed = new Map<string, string>();
   for (let from = 0; from < people.length; from += AT_ONCE) {
     const asked = people.slice(from, from + AT_ONCE).map((personId) => ({ personId, caseId }));

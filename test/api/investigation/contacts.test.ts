@@ -46,8 +46,11 @@ const graph: Partial<QuestionGraph> = {
   casesOf: (person) => Promise.resolve(person === 'An' ? [facts(caseId, 'An')] : [facts('case of Em', 'Em')]),
   knowsPerson: () => Promise.resolve(true),
   goesBy: () => Promise.resolve((record) => MERGED[record] ?? record),
-  failedAmong: (_, people) => Promise.resolve(new Map(people.includes('Dung') ? [['Dung', 'no-phone']] : [])),
-  liveCasesOf: (people) => Promise.resolve(new Map(people.includes('Chi') ? [['Chi', ['case of Chi']]] : [])),
+  outcomesAmong: (_, people) =>
+    Promise.resolve({
+      failed: new Map(people.includes('Dung') ? [['Dung', 'no-phone']] : []),
+      cases: new Map(people.includes('Chi') ? [['Chi', ['case of Chi']]] : []),
+    }),
   shortIds: () => Promise.resolve(new Map()),
 };
 
