@@ -22,7 +22,11 @@ const LOOK_EVERY = 5_000;
 export async function reactAcrossOutages<E extends Event>(
   options: ReactorOptions<E> & { redis: Redis },
 ): Promise<void> {
-  const { redis, signal, onError } = options;
+  const { redis, signal } = options;
+  // What is abandoned because the process stops is no error.
+  const onError = (error: unknown) => {
+    if (!signal.aborted) options.onError(error);
+  };
   const recent = new RecentCheckpoints(options.checkpoints);
   // Waits for Redis however long it is unavailable, unless the process is to stop.
   const checkpoints: Checkpoints = {
@@ -68,7 +72,8 @@ export async function reactAcrossOutages<E extends Event>(
     while (!signal.aborted) {
       run = new AbortController();
       try {
-        await react({ ...options, checkpoints, handle, answers, aside, signal: AbortSignal.any([signal, run.signal]) });
+        const either = AbortSignal.any([signal, run.signal]);
+        await react({ ...options, checkpoints, handle, answers, aside, onError, signal: either });
       } catch (error) {
         if (signal.aborted) return;
         onError(error);

@@ -152,3 +152,33 @@ describe('A reader that starts while Redis is unavailable', () => {
     await reacting;
   });
 });
+
+describe('A reader that is stopped', () => {
+  it('does not report as an error what it abandons because of that', async () => {
+    const stop = new AbortController();
+    const looks = new EventEmitter();
+    const errors: unknown[] = [];
+    const aside = new MemoryAsideNotes();
+    let loads = 0;
+    // The first load answers, as the reader starts with it; the look for what is to be retried waits for ever.
+    aside.load = () => {
+      if (loads++ === 0) return Promise.resolve([]);
+      looks.emit('one');
+      return new Promise(() => undefined);
+    };
+    const waiting = once(looks, 'one');
+    const reacting = reactAcrossOutages({
+      ...{ redis: new EventEmitter() as Redis, store: new MemoryEventStore(), checkpoints: rig().inner, aside },
+      ...{ name: 'reader', events: eventsOf('VisitRetracted'), signal: stop.signal },
+      ...{ answers: () => Promise.resolve(), handle: () => Promise.resolve() },
+      pauses: { first: 1, longest: 1, isolating: 1, lookEvery: 1 },
+      onError: (error) => errors.push(error),
+    });
+    await waiting;
+    stop.abort();
+    // Timers of the same length fire in the order in which they were set, so the abandoned look has ended after this.
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    await reacting;
+    expect(errors).toEqual([]);
+  });
+});
