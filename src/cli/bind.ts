@@ -10,7 +10,7 @@ import { PAGE } from '../requests/question-fields.js';
  */
 export function registerRequest(program: Command, request: Request, load: () => Promise<WithContext>): void {
   if (!request.cli) return;
-  const { words, group, csv, asks, isDefault = false, whole = false } = request.cli;
+  const { words, group, csv, asks, isDefault = false, whole } = request.cli;
   const [named, args] = [words.split(' ').filter((word) => !word.startsWith('<')), argumentsIn(words)];
   const last = named.pop() as string;
   const parent = named.reduce((above, name) => commandIn(above, name, group), program);
@@ -21,7 +21,7 @@ export function registerRequest(program: Command, request: Request, load: () => 
     command.argument(field?.required ? `<${shown}>` : `[${shown}]`, field?.help);
   }
   for (const [name, field] of Object.entries(request.fields)) {
-    if (args.includes(name) || (whole && name in PAGE)) continue;
+    if (args.includes(name) || (whole && (name in PAGE || name in whole))) continue;
     for (const flag of flagsOf(name, field)) {
       const shown = `--${flag}${field.kind === 'flag' && !field.clearable ? '' : ` <${valueOf(field)}>`}`;
       if (field.required) command.requiredOption(shown, helpOf(field));

@@ -11,10 +11,11 @@ export async function performCommand<F extends Fields, Answer>(
   context: Context,
   given: object,
 ): Promise<Performed<F, Answer>> {
-  if (!request.cli?.whole) return perform(request, context, given);
+  const whole = request.cli?.whole;
+  if (!whole) return perform(request, context, given);
   let performed: Performed<F, Answer> | undefined;
   const answer = await allPages(async (page) => {
-    performed = await perform(request, context, { ...given, ...page });
+    performed = await perform(request, context, { ...given, ...whole, ...page });
     return performed.answer as Answer & Paged<unknown>;
   });
   return { given: (performed as Performed<F, Answer>).given, answer };

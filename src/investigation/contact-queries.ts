@@ -10,7 +10,7 @@ import type { ExposureFacts, FactorFacts } from './question-ports.js';
  * of their own case.
  */
 
-const EXPOSURE_FACTS = `p.id AS record, c.id AS caseId, e.degree AS degree, e.first AS first, e.minutes AS minutes,
+export const EXPOSURE_FACTS = `p.id AS record, c.id AS caseId, e.degree AS degree, e.first AS first, e.minutes AS minutes,
   e.rule AS rule`;
 
 type Found = Omit<ExposureFacts, 'personId'>;
@@ -63,7 +63,7 @@ export async function liveCasesOf(
 }
 
 /** Keeps the closest contact for each person and case, under the id that counts. */
-function closestOfEach<T extends Found & Whose>(merged: MergedIds, found: readonly T[]) {
+export function closestOfEach<T extends Found & Whose>(merged: MergedIds, found: readonly T[]) {
   const closest = new Map<string, Omit<T, 'of'> & { personId: string }>();
   for (const { of: whose, ...each } of found) {
     const personId = merged.of(each.record);

@@ -8,10 +8,11 @@ import { instant, paged } from '../requests/paged.js';
 import { pageOf, placeOf } from '../requests/pages.js';
 import type { Asked } from './question-fields.js';
 import type { QuestionContext } from './question-context.js';
+import type { ContactFacts, ContactPage, ContactPlace } from './question-ports.js';
 import { showCase, caseSchema } from './answer-schemas.js';
 import { caseOf } from './cases.js';
 import { NOT_TRACED } from './problems.js';
-import { textOf } from './times.js';
+import { textOf, textOrNull } from './times.js';
 import { UNREACHED_REASONS, unreachedReasonOf } from './unreached-reasons.js';
 
 const place = z.tuple([z.number(), z.string()]);
@@ -23,8 +24,18 @@ export const answer = paged(
     first: instant.describe('First exposure'),
     last: instant.nullable().describe('End of the last exposure; null while it is not known to have ended'),
     minutes: z.number(),
-    places: z.array(z.string()).describe('Where a contact of degree 1 was met; empty if only phones were near'),
-    via: z.array(z.string()).describe('Everybody of the next lower degree who was met; empty for degree 1'),
+    places: z
+      .array(z.string())
+      .nullable()
+      .describe(
+        'Where a contact of degree 1 was met, empty if only phones were near; null unless `evidence` was asked for',
+      ),
+    via: z
+      .array(z.string())
+      .nullable()
+      .describe(
+        'Everybody of the next lower degree who was met, empty for degree 1; null unless `evidence` was asked for',
+      ),
     cases: z.array(z.string()).describe("The contact's own live cases of the disease"),
     rule: z.string().describe('Profile and version by which the person is a contact'),
     untold: z
@@ -39,49 +50,90 @@ export const answer = paged(
     .array(
       z.object({ person: z.string(), shared: z.array(z.enum(SHARED)), since: instant, places: z.array(z.string()) }),
     )
+    .nullable()
     .describe(
       'People who share something with the case without being an F1 (epidemiological factors), who are not alerted: on ' +
-        'the first page, unless a degree was asked for',
+        'the first page, unless a degree was asked for; null unless `evidence` was asked for',
     ),
 });
 export type ContactsAnswer = z.infer<typeof answer>;
 
 /**
- * Reads a page of the contacts of a case, as the log has them of its latest completed trace.
+ * Reads a page of the contacts of a case, as its latest completed trace found them: from the contact graph, or with their
+ * evidence from the log, which takes longer because it reads the whole list.
  * @throws Refused when no trace of it is completed.
  */
-export async function ask({ graph, lists }: QuestionContext, given: Asked<'contacts'>): Promise<ContactsAnswer> {
+export async function ask(context: QuestionContext, given: Asked<'contacts'>): Promise<ContactsAnswer> {
+  const { graph } = context;
   const after = placeOf(given.cursor, place);
-  const [chosen, names] = await Promise.all([caseOf(graph, given), graph.goesBy()]);
-  const list = await lists.of(chosen.caseId);
-  const { latest } = list;
-  if (!latest) throw refused(NOT_TRACED, `Case ${chosen.caseId} of ${chosen.personId} is not traced yet.`);
-  const { contacts, factors } = peopleIn(list, latest, names, chosen.personId);
-  const rest = contacts.filter(
-    (each) => (given.degree === undefined || each.degree === given.degree) && (!after || isAfter(each, after)),
+  // Both at once; the names are only needed with evidence.
+  const [chosen, names] = await Promise.all([caseOf(graph, given), given.evidence ? graph.goesBy() : undefined]);
+  const page = { degree: given.degree, after, limit: given.limit + 1 };
+  const found: FoundPage | undefined = names
+    ? listedPage(await context.lists.of(chosen.caseId), names, chosen.personId, page)
+    : await graph.contacts(chosen.caseId, page);
+  if (!found) throw refused(NOT_TRACED, `Case ${chosen.caseId} of ${chosen.personId} is not traced yet.`);
+  const { items, next } = pageOf<ShownContact>(found.contacts, given.limit, ({ degree, personId }) => [
+    degree,
+    personId,
+  ]);
+  const { failed, cases } = await graph.outcomesAmong(
+    chosen,
+    items.map(({ personId }) => personId),
   );
-  const { items, next } = pageOf(rest, given.limit, ({ degree, personId }) => [degree, personId]);
-  const people = items.map(({ personId }) => personId);
-  const { failed, cases } = await graph.outcomesAmong(chosen, people);
   return {
-    case: { ...showCase(chosen), from: latest.from, until: latest.until },
-    counts: countsOf(contacts),
-    items: items.map((contact) => ({
-      ...metAs(contact),
-      // Whoever is in between is in the list, too.
-      via: [...new Set(contact.via.map((record) => names(record)))].sort(),
-      cases: [...(cases.get(contact.personId) ?? [])],
-      rule: `${latest.profileId}@${latest.profileVersion}`,
-      untold: failed.has(contact.personId) ? unreachedReasonOf(failed.get(contact.personId) ?? null) : null,
+    case: showCase(chosen),
+    counts: found.counts,
+    items: items.map(({ personId, degree, first, last, minutes, places, via, rule }) => ({
+      ...{ person: personId, degree, first: textOf(first), last: textOrNull(last) },
+      minutes: Math.round(minutes * 100) / 100,
+      ...{ places: places ?? null, via: via ?? null },
+      cases: [...(cases.get(personId) ?? [])],
+      rule,
+      untold: failed.has(personId) ? unreachedReasonOf(failed.get(personId) ?? null) : null,
     })),
+    factors: found.factors ?? null,
+    next,
+  };
+}
+
+/** A contact with its evidence, if that was asked for. */
+type ShownContact = ContactFacts & { places?: string[]; via?: string[] };
+
+interface FoundPage extends ContactPage {
+  contacts: ShownContact[];
+  factors?: ContactsAnswer['factors'];
+}
+
+/** A page of a list of the log; undefined while no trace is completed. */
+function listedPage(
+  list: ContactList,
+  names: NameOf,
+  own: string,
+  { degree, after, limit }: { degree: number | undefined; after: ContactPlace | undefined; limit: number },
+): FoundPage | undefined {
+  const { latest } = list;
+  if (!latest) return undefined;
+  const { contacts, factors } = peopleIn(list, latest, names, own);
+  const rule = `${latest.profileId}@${latest.profileVersion}`;
+  return {
+    contacts: contacts
+      .filter((each) => (degree === undefined || each.degree === degree) && (!after || isAfter(each, after)))
+      .slice(0, limit)
+      .map((contact) => ({
+        ...metAs(contact),
+        // Whoever is in between is in the list, too.
+        via: [...new Set(contact.via.map((record) => names(record)))].sort(),
+        rule,
+      })),
+    counts: countsOf(contacts),
     factors:
-      after || given.degree !== undefined
+      after || degree !== undefined
         ? []
         : factors.map(({ personId, shared, since, placeIds }) => ({
             ...{ person: personId, shared, since },
             places: placeIds,
           })),
-    next,
   };
 }
 
@@ -134,7 +186,7 @@ const inOrder = (a: { personId: string }, b: { personId: string }): number => (a
 const isCloser = (one: Contact, other: Contact): boolean =>
   one.degree === other.degree ? one.firstExposureAt < other.firstExposureAt : one.degree < other.degree;
 
-const isAfter = ({ degree, personId }: Contact, [lastDegree, last]: [number, string]): boolean =>
+const isAfter = ({ degree, personId }: Contact, [lastDegree, last]: ContactPlace): boolean =>
   degree === lastDegree ? personId > last : degree > lastDegree;
 
 function countsOf(contacts: readonly Contact[]): ContactsAnswer['counts'] {
@@ -146,10 +198,9 @@ function countsOf(contacts: readonly Contact[]): ContactsAnswer['counts'] {
 function metAs({ personId, degree, firstExposureAt, lastExposureAt, minutes, meetings }: Contact) {
   const places = new Set(meetings.flatMap(({ placeId }) => (placeId === null ? [] : [placeId])));
   return {
-    ...{ person: personId, degree },
-    first: textOf(readInstant(firstExposureAt)),
-    last: lastExposureAt === null ? null : textOf(readInstant(lastExposureAt)),
-    minutes: Math.round(minutes * 100) / 100,
+    ...{ personId, degree, minutes },
+    first: readInstant(firstExposureAt),
+    last: lastExposureAt === null ? null : readInstant(lastExposureAt),
     places: [...places].sort(),
   };
 }

@@ -20,7 +20,12 @@ export const FIELDS = {
     opened_since: may('day', 'only cases known here since this day or later'),
     ...PAGE,
   },
-  contacts: { ...whichCase, degree: may('count', 'only contacts of this degree'), ...PAGE },
+  contacts: {
+    ...whichCase,
+    degree: may('count', 'only contacts of this degree'),
+    evidence: may('flag', 'also where each was met and through whom, which takes longer for a long list'),
+    ...PAGE,
+  },
   factors: { ...whichCase, ...PAGE },
   why: {
     person: need('person', 'the contact'),

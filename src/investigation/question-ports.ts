@@ -109,6 +109,27 @@ export interface UnreachedFacts {
   changedAt: string | null;
 }
 
+export interface ContactFacts {
+  personId: string;
+  degree: number;
+  first: number;
+  /** Null while the last exposure is not known to have ended. */
+  last: number | null;
+  minutes: number;
+  /** Profile and version, as `id@version`. */
+  rule: string;
+}
+
+/** Where a page of contacts begins: after a degree and an id. */
+export type ContactPlace = readonly [degree: number, personId: string];
+
+export interface ContactPage {
+  /** Ordered by degree and id. */
+  contacts: ContactFacts[];
+  /** Numbers for the whole list. */
+  counts: { degree: number; count: number }[];
+}
+
 export interface ContactOutcomes {
   /** The reasons of failed alerts; contacts without a failed alert are left out. */
   failed: ReadonlyMap<string, string>;
@@ -157,6 +178,11 @@ export interface QuestionGraph extends KnownIds {
   /** Live cases from an id on, sorted by id, with the number of contacts of each. */
   liveCaseSizes(from: string, limit: number): Promise<{ caseId: string; contacts: number }[]>;
   exposure(personId: string, caseId: string): Promise<ExposureFacts | undefined>;
+  /** A page of the contacts of a case; undefined while no trace of it is completed. */
+  contacts(
+    caseId: string,
+    page: { degree?: number | undefined; after?: ContactPlace | undefined; limit: number },
+  ): Promise<ContactPage | undefined>;
   /** Exposures of a person to live cases. */
   exposuresOf(personId: string, disease?: string): Promise<ExposureFacts[]>;
   /** Sorted by id. */

@@ -1,6 +1,7 @@
 import { HEALTH_ANSWERS, answersOf } from '../tasks/index.js';
 import type { Driver } from 'neo4j-driver';
 import { casesOn } from './case-list-query.js';
+import { contactsOf } from './contact-page-query.js';
 import { exposuresOf, factorsOf, liveCasesOf, sharedWith } from './contact-queries.js';
 import type { LabelOf } from '../contact-graph/instances.js';
 import { MergedIds, MergedRecords } from '../contact-graph/merged-records.js';
@@ -12,6 +13,7 @@ import type {
   CaseFacts,
   CaseListPage,
   CaseLink,
+  ContactPlace,
   ExposureFacts,
   PresentAfter,
   QuestionGraph,
@@ -125,6 +127,10 @@ export class Neo4jQuestions extends Neo4jIds implements QuestionGraph {
 
   exposuresOf(personId: string, disease?: string): Promise<ExposureFacts[]> {
     return this.reading((tx, label) => exposuresOf(tx, label, personId, { disease }), EXPOSURES);
+  }
+
+  contacts(caseId: string, page: { degree?: number | undefined; after?: ContactPlace | undefined; limit: number }) {
+    return this.reading((tx, label) => contactsOf(tx, label, caseId, page), EXPOSURES);
   }
 
   factors(caseId: string, page: { after: string; limit: number }) {

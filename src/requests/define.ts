@@ -42,8 +42,8 @@ export interface OnCommandLine<F extends Fields, Answer> {
   shortened?: boolean;
   /** Its answer is about messages: a notice follows it if messages reach nobody. */
   ofMessages?: boolean;
-  /** It prints all pages as one answer: there are no options for a page. */
-  whole?: boolean;
+  /** It prints all pages as one answer, asked for with these fields: there are no options for them, nor for a page. */
+  whole?: Readonly<Record<string, unknown>>;
   /** Help text of `--csv`, which prints all pages of the answer as one table. */
   csv?: string;
   /** Its JSON is indented, since people edit it. */

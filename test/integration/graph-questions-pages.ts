@@ -131,8 +131,8 @@ export function pages(driverOf: () => Driver, addressOf: () => GraphAddress): vo
     );
 
     it('about contacts has on the command line, as JSON and as text, everyone whom the pages contain', async () => {
-      const first = await byHttp('contacts', { person: 'An', limit: '2' });
-      const rest = await byHttp('contacts', { person: 'An', cursor: first.next ?? '' });
+      const first = await byHttp('contacts', { person: 'An', evidence: 'true', limit: '2' });
+      const rest = await byHttp('contacts', { person: 'An', evidence: 'true', cursor: first.next ?? '' });
       const items = [...first.items, ...rest.items];
       expect(items.map(({ person, degree }) => [person, degree])).toEqual([
         ...['Binh', 'Chi', 'Dung', 'Em', 'Giang'].map((person) => [person, 1]),
@@ -143,7 +143,7 @@ export function pages(driverOf: () => Driver, addressOf: () => GraphAddress): vo
       expect(items.at(-1)).toMatchObject({ places: [], via: ['Binh', 'Giang'] });
       const asked = contextsOf(fixture).for({ source: 'test' });
       const { answer } = await performCommand(askContacts, asked, { person: 'An', degree: 1 });
-      expect(answer).toEqual(await byHttp('contacts', { person: 'An', degree: '1' }));
+      expect(answer).toEqual(await byHttp('contacts', { person: 'An', degree: '1', evidence: 'true' }));
       expect(linesOf('contacts', { ...first, items })).toEqual([
         expect.stringMatching(/^An: covid-19, case /),
         expect.stringMatching(/^Infectious from /),

@@ -196,7 +196,7 @@ export function tasks(driverOf: () => Driver): void {
       ];
       const { items: unreached } = await ask(fixture, 'unreached', {});
       expect(shown(unreached, 'reason').filter((each) => !each.endsWith('no-alert'))).toEqual(reasons);
-      const contacts = async (person: string) => ask(fixture, 'contacts', { person });
+      const contacts = async (person: string) => ask(fixture, 'contacts', { person, evidence: 'true' });
       expect(shown((await contacts('An')).items, 'untold')).toEqual([
         ...[' Binh: null', ' Chi: null', ' Em: no-phone', ' Giang: no-sms', ' Huy: too-late'],
       ]);

@@ -211,11 +211,11 @@ function printCase({ case: { person, status, from, until: end }, items }: Contac
   console.log(`  ${person}: infectious from ${from} until ${until}: ${f1.length} F1, ${f2.length} F2`);
   for (const each of f1.slice(0, SHOWN)) {
     console.log(
-      `    F1 ${each.person} was with ${person} for ${each.minutes} min at ${each.places.join(', ')}, ` +
+      `    F1 ${each.person} was with ${person} for ${each.minutes} min at ${each.places?.join(', ')}, ` +
         `first at ${each.first}`,
     );
   }
-  for (const each of f2.slice(0, SHOWN)) console.log(`    F2 ${each.person} was later with ${each.via.join(', ')}`);
+  for (const each of f2.slice(0, SHOWN)) console.log(`    F2 ${each.person} was later with ${each.via?.join(', ')}`);
 }
 
 function showOutbox(dataDir: string, what: string): void {

@@ -16,7 +16,7 @@ export const askContacts = defineQuestion({
   fields: FIELDS.contacts,
   needs: ['graph'],
   http: { path: 'questions/contacts', tag: 'questions' },
-  cli: { words: 'contacts', shortened: true, whole: true, told: contactLines },
+  cli: { words: 'contacts', shortened: true, whole: { evidence: true }, told: contactLines },
   answer: async () => (await import('../contacts.js')).answer,
   handle: from(() => import('../contacts.js')),
 });

@@ -42,7 +42,14 @@ const facts = (id: string, person: string): CaseFacts => ({
 });
 const MERGED: Record<string, string> = { 'Binh app': 'Binh', 'An app': 'An' };
 
+/** What the graph was asked for. */
+let asked: unknown;
 const graph: Partial<QuestionGraph> = {
+  contacts: (of, page) => {
+    asked = [of, page];
+    const found = { personId: 'Chi', degree: 2, first: 1_627_783_200, last: null, minutes: 20.005, rule: 'own@2' };
+    return Promise.resolve(of === caseId ? { contacts: [found], counts: [{ degree: 2, count: 1 }] } : undefined);
+  },
   casesOf: (person) => Promise.resolve(person === 'An' ? [facts(caseId, 'An')] : [facts('case of Em', 'Em')]),
   knowsPerson: () => Promise.resolve(true),
   goesBy: () => Promise.resolve((record) => MERGED[record] ?? record),
@@ -102,7 +109,7 @@ async function printed(json: boolean, options: Record<string, unknown> = {}): Pr
 
 describe('The contacts of a case', () => {
   it('are those of its latest trace, with where they were met and through whom, each person once', async () => {
-    const { status, body } = await get('person=An');
+    const { status, body } = await get('evidence=true&person=An');
     expect(status).toBe(200);
     const when = { first: '2021-08-01T02:00:00Z', last: '2021-08-01T02:20:00Z', minutes: 20.01 };
     const rest = { ...when, via: [], cases: [], untold: null, rule: 'covid-19-vn-5053@1' };
@@ -123,19 +130,38 @@ describe('The contacts of a case', () => {
   });
 
   it('come in pages over HTTP, of which the first has the factors, and of one degree where that is asked for', async () => {
-    const whole = (await get('person=An')).body;
-    const first = (await get('person=An&limit=2')).body;
-    const second = (await get(`person=An&limit=2&cursor=${String(first['next'])}`)).body;
+    const whole = (await get('evidence=true&person=An')).body;
+    const first = (await get('evidence=true&person=An&limit=2')).body;
+    const second = (await get(`evidence=true&person=An&limit=2&cursor=${String(first['next'])}`)).body;
     expect([...(first['items'] as unknown[]), ...(second['items'] as unknown[])]).toEqual(whole['items']);
     expect(first['factors']).toEqual(whole['factors']);
     expect(second).toMatchObject({ counts: whole['counts'], factors: [], next: null });
-    const ofOne = (await get('person=An&degree=2')).body;
+    const ofOne = (await get('evidence=true&person=An&degree=2')).body;
     expect(ofOne).toMatchObject({ items: [{ person: 'Chi' }], counts: whole['counts'], factors: [] });
+  });
+
+  it('come over HTTP without where they were met and through whom unless that is asked for', async () => {
+    const { status, body } = await get('person=An&degree=2&limit=1');
+    expect(asked).toEqual([caseId, { degree: 2, after: undefined, limit: 2 }]);
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      case: expect.objectContaining({ id: caseId, person: 'An' }),
+      counts: [{ degree: 2, count: 1 }],
+      items: [
+        {
+          ...{ person: 'Chi', degree: 2, first: '2021-08-01T02:00:00Z', last: null, minutes: 20.01, rule: 'own@2' },
+          ...{ places: null, via: null, cases: ['case of Chi'], untold: null },
+        },
+      ],
+      factors: null,
+      next: null,
+    });
+    expect(await get('person=Em')).toMatchObject({ status: 422 });
   });
 
   it('are the same as JSON on the command line, all at once', async () => {
     const lines = await printed(true);
-    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([(await get('person=An')).body]);
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([(await get('evidence=true&person=An')).body]);
   });
 
   it('are listed for people, whom the command line shows all of them', async () => {
@@ -153,7 +179,7 @@ describe('The contacts of a case', () => {
   });
 
   it('are refused while no trace is completed, instead of being none', async () => {
-    expect(await get('person=Em')).toMatchObject({
+    expect(await get('evidence=true&person=Em')).toMatchObject({
       status: 422,
       body: { type: 'urn:truyvet:problem:not-traced', detail: 'Case case of Em of Em is not traced yet.' },
     });

@@ -44,7 +44,7 @@ const messages = defineQuestion({
 });
 
 /** The same question, of which the command line prints all pages. */
-const whole = { ...messages, ...(messages.cli && { cli: { ...messages.cli, whole: true } }) };
+const whole = { ...messages, ...(messages.cli && { cli: { ...messages.cli, whole: {} } }) };
 
 let out: string[];
 let beside: string[];
