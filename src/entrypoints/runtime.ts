@@ -44,7 +44,7 @@ export async function openRuntime(
   checkClock(config);
   const urls = serviceUrls(config, ['event-log', ...beside, ...running]);
   await requireServices(urls, ['event-log', ...beside]);
-  const log = new EventStoreClient(urls.eventStoreUrl, (await boot()).catalogue);
+  const log = new EventStoreClient(urls.eventStoreUrl, (await boot()).catalogue, config.logClient);
   try {
     const storeId = await openStoreIdentity(log);
     const master = openMasterKey(config);

@@ -10,18 +10,34 @@ export const LARGEST_APPEND = 1_048_576;
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
-/** The size of an event in bytes, as EventStoreDB counts it: its data, its metadata and its type in UTF-16. */
-export function sizeOf<E extends Event>(stream: Stream<E>, event: NewEvent<E>): number {
-  let size = sizes.get(event);
-  if (size === undefined) {
-    size = bytesOf(event.event.data) + bytesOf(metadataOf(stream, event)) + 2 * event.event.type.length;
-    sizes.set(event, size);
-  }
-  return size;
+interface Texts {
+  data: string;
+  metadata: string;
 }
 
-/** Code that splits appends by size measures the same events that are measured again before they are sent. */
-const sizes = new WeakMap<NewEvent, number>();
+/** Each event is measured before it is sent, and code that splits appends by size measures it before that. */
+const texts = new WeakMap<NewEvent, Texts & { size: number }>();
+
+function measured<E extends Event>(stream: Stream<E>, event: NewEvent<E>): Texts & { size: number } {
+  const known = texts.get(event);
+  if (known) return known;
+  const data = JSON.stringify(event.event.data);
+  const metadata = JSON.stringify(metadataOf(stream, event));
+  const size = Buffer.byteLength(data) + Buffer.byteLength(metadata) + 2 * event.event.type.length;
+  const found = { data, metadata, size };
+  texts.set(event, found);
+  return found;
+}
+
+/** The size of an event in bytes, as EventStoreDB counts it: its data, its metadata and its type in UTF-16. */
+export function sizeOf<E extends Event>(stream: Stream<E>, event: NewEvent<E>): number {
+  return measured(stream, event).size;
+}
+
+/** The content of an event as JSON. */
+export function textsOf<E extends Event>(stream: Stream<E>, event: NewEvent<E>): Texts {
+  return measured(stream, event);
+}
 
 /** The append is larger than any log accepts. */
 export class AppendTooLarge extends Error {

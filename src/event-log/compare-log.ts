@@ -31,8 +31,10 @@ const PAGE = 100;
 /** How many of the server's own events are skipped in the search for our last event. */
 const LOOKED_THROUGH = 2_000;
 
-/** The part of the client's event that marks a place in the log. */
-export function markedOf({ id, streamId: stream, revision, position }: AllStreamRecordedEvent): MarkedEvent {
+/** The part of an event that marks a place in the log, whichever client read it. */
+type Marking = Pick<AllStreamRecordedEvent, 'id' | 'streamId' | 'position'> & { revision: bigint | number };
+
+export function markedOf({ id, streamId: stream, revision, position }: Marking): MarkedEvent {
   return { id, stream, revision: Number(revision), position };
 }
 

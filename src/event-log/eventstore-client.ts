@@ -1,20 +1,12 @@
 import { unverified } from '../kernel/actor.js';
 import {
-  ANY,
   BACKWARDS,
   END,
-  NO_STREAM,
   START,
   StreamDeletedError,
   StreamNotFoundError,
   WrongExpectedVersionError,
-  eventTypeFilter,
-  jsonEvent,
-  type AllStreamRecordedEvent,
-  type AllStreamSubscription,
-  type AppendExpectedRevision,
   type EventStoreDBClient,
-  type JSONType,
   type RecordedEvent as ClientEvent,
 } from '@eventstore/db-client';
 import { ExponentialBackoff, handleWhen, noJitterGenerator, retry } from 'cockatiel';
@@ -23,8 +15,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { UnreadableError, type Event, type EventDefinition } from '../kernel/event.js';
 import type { Stream } from '../kernel/stream.js';
 import { isOursOfUnknownType, UNKNOWN_TYPE, type Catalogue } from './catalogue.js';
-import { checkAppend } from './append-size.js';
-import { answered, isDamage, isPassing, isTooSlow, orDamaged } from './client-errors.js';
+import { checkAppend, textsOf } from './append-size.js';
+import { isDamage, isPassing, isTooSlow, orDamaged } from './client-errors.js';
 import {
   comparePositions,
   LogRefuses,
@@ -46,12 +38,21 @@ import {
   type RecordedEvent,
   type UnreadableEvent,
 } from './event-store.js';
-import { endLogClient, openLogClient } from '@truyvet/event-log-node/client';
+import {
+  endLogClient,
+  isUnimplemented,
+  openLogClient,
+  type Following,
+  type ReadEvent,
+} from '@truyvet/event-log-node/client';
 import { refusalOfLog } from '@truyvet/local-services/probes';
 import { chainOf, endOf, markedOf, recordUpTo, standingOf } from './compare-log.js';
 import { Gathering } from './gathering.js';
 import { readOn } from './leaving-read.js';
-import { metadataOf, readMetadata } from './metadata.js';
+import { readMetadata } from './metadata.js';
+import { OfficialWire } from './official-wire.js';
+import { OwnWire } from './own-wire.js';
+import type { Wire } from './wire.js';
 
 /** How long a call is retried while the log is unavailable, in milliseconds. */
 const PATIENCE = 60_000;
@@ -66,9 +67,14 @@ const LOOKED_THROUGH = 2_000;
 const FIRST_PAGE = 4;
 const LARGEST_PAGE = 256;
 
-/** Any EventStoreDB, through its official client: the embedded node, a server or a cluster. */
+/** Which way appends and subscriptions take; everything else goes by the official client. */
+export type LogClient = 'own' | 'official';
+
+/** Any EventStoreDB: the embedded node, a server or a cluster. */
 export class EventStoreClient implements EventStore, MarkedLog {
   readonly #client: EventStoreDBClient;
+  readonly #official: Wire;
+  #wire: Wire;
   readonly #closing = new AbortController();
 
   /**
@@ -78,10 +84,13 @@ export class EventStoreClient implements EventStore, MarkedLog {
   constructor(
     private readonly url: string,
     private readonly catalogue: Catalogue,
+    by: LogClient = 'own',
   ) {
     // While the log is unavailable every reader listens to this signal, however many there are.
     setMaxListeners(0, this.#closing.signal);
     this.#client = openLogClient(url);
+    this.#official = new OfficialWire(this.#client);
+    this.#wire = by === 'own' ? new OwnWire(url) : this.#official;
   }
 
   async append<E extends Event>(
@@ -91,25 +100,12 @@ export class EventStoreClient implements EventStore, MarkedLog {
   ): Promise<Appended> {
     const { name } = stream;
     checkAppend(stream, events);
-    const recorded = events.map((each) => {
-      const { id, event } = each;
-      return jsonEvent({
-        id,
-        type: event.type,
-        data: event.data as JSONType,
-        metadata: { ...metadataOf(stream, each) },
-      });
-    });
-    const expectedRevision: AppendExpectedRevision =
-      expected === 'any' ? ANY : expected === 'no-stream' ? NO_STREAM : BigInt(expected);
+    const sent = events.map((each) => ({ id: each.id, type: each.event.type, ...textsOf(stream, each) }));
     // The event ids make a repeated append harmless, even if the answer to the first one was lost.
     return this.#patiently(async () => {
+      const wire = this.#wire;
       try {
-        const { nextExpectedRevision, position } = await answered(
-          this.#client.appendToStream(name, recorded, { expectedRevision }),
-        );
-        if (!position) throw new Error(`the log gave no position for an append to ${name}`);
-        return { revision: Number(nextExpectedRevision), position };
+        return await wire.append(name, expected, sent);
       } catch (error) {
         if (error instanceof WrongExpectedVersionError) {
           const { actualVersion } = error;
@@ -120,6 +116,11 @@ export class EventStoreClient implements EventStore, MarkedLog {
           );
         }
         if (error instanceof StreamDeletedError) throw new StreamDeleted(name);
+        if (isUnimplemented(error) && wire !== this.#official) {
+          // A server from before 21.10 appends in another way, which the official client knows.
+          this.#wire = this.#official;
+          return await this.#official.append(name, expected, sent);
+        }
         throw orDamaged(error);
       }
     });
@@ -201,10 +202,10 @@ export class EventStoreClient implements EventStore, MarkedLog {
     const gathering = new Gathering<E>(maxEvents, maxWait);
     let from = after;
     /** The last event that was received. */
-    let last: AllStreamRecordedEvent | undefined;
+    let last: ReadEvent | undefined;
     let replaced: LogReplaced | undefined;
     let pause = FIRST_PAUSE;
-    let subscription: AllStreamSubscription | undefined;
+    let subscription: Following | undefined;
     let retry: NodeJS.Timeout | undefined;
 
     let over = false;
@@ -234,54 +235,40 @@ export class EventStoreClient implements EventStore, MarkedLog {
       await this.#requireEvent(last ? markedOf(last) : given);
       const fromPosition = from && (await recordUpTo(this.#client, from));
       if (over || stop.aborted) return;
-      // A checkpoint of the server overtakes events that the client has buffered: it counts only after these.
-      let ahead: Position | undefined;
-      const checkpoints = {
-        checkpointInterval: 1,
-        checkpointReached: (source: AllStreamSubscription, position: Position) => {
-          if (source === subscription) {
-            if (source.readableLength > 0) ahead = position;
-            else pass(position);
-          }
-          return Promise.resolve();
-        },
-      };
       // Unknown types cannot be requested by name, so all events come except the server's own.
-      const filter = unknown
-        ? eventTypeFilter({ regex: '^[^$]', ...checkpoints })
-        : eventTypeFilter({ prefixes: [...events.types], ...checkpoints });
-      const current = this.#client.subscribeToAll({ fromPosition: fromPosition ?? START, filter });
-      subscription = current;
+      const filter = unknown ? { regex: '^[^$]' } : { prefixes: [...events.types] };
+      const current = this.#wire.follow(fromPosition, filter, {
+        event: (event) => {
+          if (current !== subscription || !isNew(event.position)) return;
+          pause = FIRST_PAUSE;
+          from = event.position;
+          last = event;
+          const definition = events.of(event.type);
+          if (unknown && isOursOfUnknownType(this.catalogue, event.type, event.metadata)) {
+            gathering.addUnreadable(unreadable(event, UNKNOWN_TYPE));
+          } else if (!definition) gathering.reach(from);
+          else {
+            const known = readable(event, definition);
+            if ('reason' in known) gathering.addUnreadable(known);
+            else gathering.add(known, from);
+          }
+          if (gathering.full) hold();
+        },
+        checkpoint: (position) => {
+          if (current === subscription) pass(position);
+        },
+        error: (error) => {
+          if (current !== subscription) return;
+          subscription = undefined;
+          again(error);
+        },
+      });
       const hold = () => {
         current.pause();
         gathering.onRoom(() => current.resume());
       };
+      subscription = current;
       if (gathering.full) hold();
-      current.on('data', ({ event }) => {
-        if (current !== subscription || !event || !isNew(event.position)) return;
-        pause = FIRST_PAUSE;
-        from = event.position;
-        last = event;
-        const definition = events.of(event.type);
-        if (unknown && isOursOfUnknownType(this.catalogue, event.type, event.metadata)) {
-          gathering.addUnreadable(unreadable(event, UNKNOWN_TYPE));
-        } else if (!definition) gathering.reach(from);
-        else {
-          const known = readable(event, definition);
-          if ('reason' in known) gathering.addUnreadable(known);
-          else gathering.add(known, from);
-        }
-        if (ahead && current.readableLength === 0) {
-          pass(ahead);
-          ahead = undefined;
-        }
-        if (gathering.full) hold();
-      });
-      current.on('error', (error: unknown) => {
-        if (current !== subscription) return;
-        subscription = undefined;
-        again(error);
-      });
     };
 
     subscribe();
@@ -298,12 +285,13 @@ export class EventStoreClient implements EventStore, MarkedLog {
       clearTimeout(retry);
       const current = subscription;
       subscription = undefined;
-      await current?.unsubscribe();
+      current?.close();
     }
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
+    this.#wire.close();
     await endLogClient(this.#client);
   }
 
@@ -322,6 +310,13 @@ export class EventStoreClient implements EventStore, MarkedLog {
 
   /** Retries with backoff, for a minute, while the log cannot be reached or is starting. */
   async #patiently<T>(attempt: () => Promise<T>): Promise<T> {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (isDamage(error) || !isPassing(error) || this.#closing.signal.aborted) throw orDamaged(error);
+    }
+    // Only now, since a policy costs more than an append.
+    await delay(FIRST_PAUSE);
     const until = Date.now() + PATIENCE;
     const mayPass = (error: unknown) =>
       !isDamage(error) && isPassing(error) && Date.now() <= until && !this.#closing.signal.aborted;
@@ -341,7 +336,7 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 
 /** Parses an event of a known type for a reader. Does not throw for unreadable content, which would end the reader. */
 function readable<E extends Event>(
-  event: AllStreamRecordedEvent,
+  event: ReadEvent,
   definition: EventDefinition<E>,
 ): RecordedEvent<E> | UnreadableEvent {
   try {
@@ -352,7 +347,7 @@ function readable<E extends Event>(
   }
 }
 
-function unreadable(event: AllStreamRecordedEvent, reason: string): UnreadableEvent {
+function unreadable(event: ReadEvent, reason: string): UnreadableEvent {
   return { ...markedOf(event), type: event.type, reason };
 }
 
@@ -371,7 +366,7 @@ function located<E extends Event>(event: ClientEvent, definition: EventDefinitio
 
 /** @throws UnreadableError */
 function recorded<E extends Event>(
-  event: ClientEvent,
+  event: ClientEvent | ReadEvent,
   position: Position,
   definition: EventDefinition<E>,
 ): RecordedEvent<E> {

@@ -58,6 +58,8 @@ const environment = z.object({
   TRUYVET_DATA: z.string().min(1).default('.truyvet'),
   /** The time zone of times without one, and of times shown to people. */
   TRUYVET_ZONE: zone.default('Asia/Ho_Chi_Minh'),
+  /** Which client appends to the log and follows it: the program's own, or EventStoreDB's, which is slower. */
+  TRUYVET_LOG_CLIENT: z.enum(['own', 'official']).default('own'),
   /** Sets the clock for tests and rehearsals; refused when a configured provider reaches people. */
   TRUYVET_CLOCK: z
     .string()
@@ -154,6 +156,8 @@ const environment = z.object({
 export interface Config extends ServicesConfig {
   zone: string;
   now: Now;
+  /** Which client appends to the log and follows it. */
+  logClient: 'own' | 'official';
   /** The setting of `now`; undefined when it is the clock of the machine. */
   clock: string | undefined;
   authority: string;
@@ -253,6 +257,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     zone: e.TRUYVET_ZONE,
     now: (e.TRUYVET_CLOCK === undefined ? undefined : readClock(e.TRUYVET_CLOCK)) ?? Date.now,
     clock: e.TRUYVET_CLOCK,
+    logClient: e.TRUYVET_LOG_CLIENT,
     authority: e.TRUYVET_AUTHORITY,
     host: e.TRUYVET_HOST,
     port: e.TRUYVET_PORT,

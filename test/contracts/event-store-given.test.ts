@@ -11,7 +11,7 @@ import { type Identity, makeAuthority, makeCertificate } from '@truyvet/event-lo
 import { type EventLogNode, startEventLogNode } from '@truyvet/event-log-node/server';
 import { readVisits } from '../../src/presence/known-visits.js';
 import { LogRefuses } from '../../src/event-log/event-store.js';
-import { EventStoreClient } from '../../src/event-log/eventstore-client.js';
+import { EventStoreClient, type LogClient } from '../../src/event-log/eventstore-client.js';
 import { isOutage } from '../../src/platform/outages.js';
 import { probe } from '@truyvet/local-services/probes';
 import type { ServiceUrls } from '@truyvet/local-services';
@@ -40,10 +40,10 @@ async function nodeOfItsOwn(): Promise<EventLogNode> {
   return startEventLogNode({ port: 0, dataDir: join(folder, `node-${nodes++}`, 'log') });
 }
 
-async function behind(options: GivenServerOptions, query = ''): Promise<StoreUnderTest> {
+async function behind(options: GivenServerOptions, query = '', by: LogClient = 'own'): Promise<StoreUnderTest> {
   const node = await nodeOfItsOwn();
   const server = await GivenServer.before(node.connectionString('admin'), options);
-  const store = new EventStoreClient(server.url({ query }), CATALOGUE);
+  const store = new EventStoreClient(server.url({ query }), CATALOGUE, by);
   const admin = EventStoreDBClient.connectionString(node.connectionString('admin'));
   return {
     store,
@@ -63,30 +63,50 @@ async function behind(options: GivenServerOptions, query = ''): Promise<StoreUnd
   };
 }
 
-describeEventStore('by its client, on a server that somebody gives', () => behind({}), {
-  canRestart: true,
-  slowly: false,
-});
+for (const [by, way] of [
+  ['own', 'over its own wire'],
+  ['official', 'by the official client'],
+] as const) {
+  describeEventStore(`${way}, on a server that somebody gives`, () => behind({}, '', by), {
+    canRestart: true,
+    slowly: false,
+  });
 
-describeEventStore('on a server that has forgotten which events it was given', () => behind({ forgetsIds: true }), {
-  remembers: false,
-  slowly: false,
-});
+  describeEventStore(
+    `${way}, on a server that has forgotten which events it was given`,
+    () => behind({ forgetsIds: true }, '', by),
+    { remembers: false, slowly: false },
+  );
 
-describeEventStore('on a server whose subscriptions start late', () => behind({ startsLate: true }), { slowly: false });
+  describeEventStore(`${way}, on a server whose subscriptions start late`, () => behind({ startsLate: true }, '', by), {
+    slowly: false,
+  });
 
-describeEventStore('on a server that compresses its answers', () => behind({ gzip: true }), { slowly: false });
+  describeEventStore(`${way}, on a server that compresses its answers`, () => behind({ gzip: true }, '', by), {
+    slowly: false,
+  });
 
-describeEventStore(
-  'on a server that wants TLS and a user',
-  async () => {
-    const user = { name: 'tracing team', password: 'a word: of pass/ing' };
-    return behind({ identity: await certificate(), user }, `&tlsCAFile=${encodeURIComponent(authorityFile)}`);
-  },
-  { slowly: false },
-);
+  describeEventStore(
+    `${way}, on a server that wants TLS and a user`,
+    async () => {
+      const user = { name: 'tracing team', password: 'a word: of pass/ing' };
+      return behind({ identity: await certificate(), user }, `&tlsCAFile=${encodeURIComponent(authorityFile)}`, by);
+    },
+    { slowly: false },
+  );
 
-describeEventStore('on a cluster whose leader ends', () => behind({ members: 3 }), { canRestart: true, slowly: false });
+  describeEventStore(`${way}, on a cluster whose leader ends`, () => behind({ members: 3 }, '', by), {
+    canRestart: true,
+    slowly: false,
+  });
+
+  // Appends go to the leader, following to a follower.
+  describeEventStore(
+    `${way}, preferring followers, on a cluster whose leader ends`,
+    () => behind({ members: 3 }, '&nodePreference=follower', by),
+    { canRestart: true, slowly: false, readsElsewhere: true },
+  );
+}
 
 describe('A reader of a server whose subscriptions start late', () => {
   let under: StoreUnderTest;

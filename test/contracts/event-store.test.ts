@@ -4,7 +4,7 @@ import { EventStoreDBClient } from '@eventstore/db-client';
 import { exec } from 'node:child_process';
 import { promisify } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
-import { EventStoreClient } from '../../src/event-log/eventstore-client.js';
+import { EventStoreClient, type LogClient } from '../../src/event-log/eventstore-client.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
 import { freshLogNode } from '../support/services.js';
 import { describeEventStore } from './event-store.js';
@@ -19,8 +19,14 @@ function isThere(pid: number): boolean {
 }
 
 /** @param admin the connection string of a user who may erase streams. */
-async function overClient(url: string, admin: string, rest: Pick<StoreUnderTest, 'restart'>, end: () => Promise<void>) {
-  const store = new EventStoreClient(url, CATALOGUE);
+async function overClient(
+  by: LogClient,
+  url: string,
+  admin: string,
+  rest: Pick<StoreUnderTest, 'restart'>,
+  end: () => Promise<void>,
+) {
+  const store = new EventStoreClient(url, CATALOGUE, by);
   const client = EventStoreDBClient.connectionString(admin);
   return {
     store,
@@ -45,20 +51,26 @@ describeEventStore('in memory, as the unit tests use it', () => {
   });
 });
 
-describeEventStore(
-  'by its client, on the embedded node',
-  async () => {
-    const node = await freshLogNode();
-    const restart = async () => {
-      const pid = await node.pidOf('event-log');
-      await node.kill('event-log');
-      while (isThere(pid)) await delay(10);
-      await node.up();
-    };
-    return overClient(node.urls.eventStoreUrl, node.logAdminUrl(), { restart }, () => node.remove());
-  },
-  { canRestart: true },
-);
+/** Both ways to the log, in words. */
+const WAYS = { own: 'over its own wire', official: 'by the official client' } as const;
+const CLIENTS = Object.keys(WAYS) as LogClient[];
+
+for (const by of CLIENTS) {
+  describeEventStore(
+    `${WAYS[by]}, on the embedded node`,
+    async () => {
+      const node = await freshLogNode();
+      const restart = async () => {
+        const pid = await node.pidOf('event-log');
+        await node.kill('event-log');
+        while (isThere(pid)) await delay(10);
+        await node.up();
+      };
+      return overClient(by, node.urls.eventStoreUrl, node.logAdminUrl(), { restart }, () => node.remove());
+    },
+    { canRestart: true },
+  );
+}
 
 const url = process.env['EVENTSTORE_URL'];
 if (url) {
@@ -68,13 +80,15 @@ if (url) {
     Object.entries(process.env).filter(([name]) => !/^(?:EVENTSTORE|TRUYVET)_/.test(name)),
   );
   const restart = async () => void (await promisify(exec)(String(command), { env }));
-  describeEventStore(
-    'by its client, on the server of EVENTSTORE_URL',
-    () => overClient(url, url, command === undefined ? {} : { restart }, async () => {}),
-    { canRestart: command !== undefined },
-  );
+  for (const by of CLIENTS) {
+    describeEventStore(
+      `${WAYS[by]}, on the server of EVENTSTORE_URL`,
+      () => overClient(by, url, url, command === undefined ? {} : { restart }, async () => {}),
+      { canRestart: command !== undefined },
+    );
+  }
 } else {
-  describe('The event store: by its client, on a real server', () => {
+  describe('The event store: on a real server', () => {
     it.skip('skipped: EVENTSTORE_URL is not set', () => {});
   });
 }

@@ -22,6 +22,7 @@ async function all(events: AsyncIterable<RecordedEvent>): Promise<RecordedEvent[
  * @param remembers whether it recognises every repeat; a real server forgets, after a while, what was appended under
  * ANY.
  * @param slowly whether to test readers that fall far behind, which takes long.
+ * @param readsElsewhere whether readers may follow another member of a cluster than the one that ends.
  */
 export function describeEventStore(
   name: string,
@@ -30,7 +31,8 @@ export function describeEventStore(
     canRestart = false,
     remembers = true,
     slowly = true,
-  }: { canRestart?: boolean; remembers?: boolean; slowly?: boolean } = {},
+    readsElsewhere = false,
+  }: { canRestart?: boolean; remembers?: boolean; slowly?: boolean; readsElsewhere?: boolean } = {},
 ): void {
   describe(`The event store: ${name}`, () => {
     let under: StoreUnderTest;
@@ -277,6 +279,6 @@ export function describeEventStore(
       });
     });
 
-    describeFollowing(() => under, { canRestart, slowly });
+    describeFollowing(() => under, { canRestart, slowly, readsElsewhere });
   });
 }

@@ -1,0 +1,199 @@
+import { streamsPb, sharedPb } from '../serve/definitions.js';
+import { WireReader } from '../format/wire.js';
+
+/** The messages of a subscription to the whole log, from the caller's side: events are decoded by hand. */
+
+export interface LogPosition {
+  commit: bigint;
+  prepare: bigint;
+}
+
+/** An event as the log sends it. */
+export interface ReadEvent {
+  id: string;
+  type: string;
+  streamId: string;
+  revision: number;
+  position: LogPosition;
+  created: Date;
+  isJson: boolean;
+  /** Parsed JSON; text when it is not JSON though it says so, and bytes when it does not. */
+  data: unknown;
+  /** Parsed JSON, or bytes when it is not; undefined when there is none. */
+  metadata: unknown;
+}
+
+/** Which events a subscription gets, by their type: those that begin with one of these, or that match. */
+export type TypeFilter = { prefixes: readonly string[] } | { regex: string };
+
+/** A subscription to the whole log as a gRPC frame. @param from the position after which it begins. */
+export function followFrame(from: LogPosition | undefined, filter: TypeFilter): Buffer {
+  const { Options } = streamsPb.ReadReq;
+  const all = new Options.AllOptions();
+  if (from === undefined) all.setStart(new sharedPb.Empty());
+  else {
+    const position = new Options.Position();
+    position.setCommitPosition(String(from.commit));
+    position.setPreparePosition(String(from.prepare));
+    all.setPosition(position);
+  }
+  const expression = new Options.FilterOptions.Expression();
+  if ('regex' in filter) expression.setRegex(filter.regex);
+  else expression.setPrefixList([...filter.prefixes]);
+  const filtering = new Options.FilterOptions();
+  filtering.setEventType(expression);
+  filtering.setCount(new sharedPb.Empty());
+  filtering.setCheckpointintervalmultiplier(1);
+  const uuids = new Options.UUIDOption();
+  uuids.setString(new sharedPb.Empty());
+  const options = new Options();
+  options.setAll(all);
+  options.setSubscription(new Options.SubscriptionOptions());
+  options.setFilter(filtering);
+  options.setUuidOption(uuids);
+  const request = new streamsPb.ReadReq();
+  request.setOptions(options);
+  return framed(request.serializeBinary());
+}
+
+/** A message as a gRPC frame. */
+function framed(message: Uint8Array): Buffer {
+  const frame = Buffer.allocUnsafe(5 + message.length);
+  frame[0] = 0;
+  frame.writeUInt32BE(message.length, 1);
+  frame.set(message, 5);
+  return frame;
+}
+
+/** What a message of a subscription holds; neither of both when it says something else. */
+export interface FollowMessage {
+  event?: ReadEvent;
+  /** Every event up to here was sent, or is not wanted. */
+  checkpoint?: LogPosition;
+}
+
+export function readFollowMessage(bytes: Buffer): FollowMessage {
+  const reader = new WireReader(bytes);
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag === 0x0a) {
+      const event = eventIn(reader.message());
+      if (event) return { event };
+    } else if (tag === 0x1a) return { checkpoint: readPosition(reader.message()) };
+    else reader.skip(tag);
+  }
+  return {};
+}
+
+/** The recorded event, not the link through which it may have been found. */
+function eventIn(read: WireReader): ReadEvent | undefined {
+  for (let tag = read.tag(); tag !== 0; tag = read.tag()) {
+    if (tag === 0x0a) return recordedIn(read.message());
+    read.skip(tag);
+  }
+  return undefined;
+}
+
+/** A message of a commit and a prepare position. */
+export function readPosition(reader: WireReader): LogPosition {
+  let commit = 0;
+  let prepare = 0;
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag === 0x08) commit = reader.varint();
+    else if (tag === 0x10) prepare = reader.varint();
+    else reader.skip(tag);
+  }
+  return { commit: BigInt(commit), prepare: BigInt(prepare) };
+}
+
+/** Times are tenths of microseconds: more digits than a number holds exactly. */
+const TICK_DIGITS = 4;
+const LOWER_CASE_T = 't'.charCodeAt(0);
+
+function recordedIn(reader: WireReader): ReadEvent {
+  let id = '';
+  let type = '';
+  let streamId = '';
+  let revision = 0;
+  let commit = 0;
+  let prepare = 0;
+  let created = 0;
+  let isJson = false;
+  let metadata: unknown;
+  let data: Buffer | undefined;
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    switch (tag) {
+      case 0x0a:
+        id = idIn(reader.message());
+        break;
+      case 0x12:
+        streamId = nameIn(reader.message());
+        break;
+      case 0x18:
+        revision = reader.varint();
+        break;
+      case 0x20:
+        prepare = reader.varint();
+        break;
+      case 0x28:
+        commit = reader.varint();
+        break;
+      case 0x32: {
+        const entry = reader.message();
+        let key: Buffer | undefined;
+        let value: Buffer | undefined;
+        for (let of = entry.tag(); of !== 0; of = entry.tag()) {
+          if (of === 0x0a) key = entry.delimited();
+          else if (of === 0x12) value = entry.delimited();
+          else entry.skip(of);
+        }
+        if (!key || !value) break;
+        // `type`, `created` and `content-type` differ in length, and nothing else is sent.
+        if (key.length === 4 && key[0] === LOWER_CASE_T) type = value.toString();
+        else if (key.length === 7) created = Number(value.toString('latin1', 0, value.length - TICK_DIGITS));
+        else if (key.length === 12) isJson = value.toString('latin1') === 'application/json';
+        break;
+      }
+      case 0x3a: {
+        const bytes = reader.delimited();
+        if (bytes.length > 0) metadata = parsed(bytes, bytes);
+        break;
+      }
+      case 0x42:
+        data = reader.delimited();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  return {
+    ...{ id, type, streamId, revision, isJson, metadata },
+    position: { commit: BigInt(commit), prepare: BigInt(prepare) },
+    created: new Date(created),
+    data: data && isJson ? parsed(data) : data,
+  };
+}
+
+function parsed(bytes: Buffer, otherwise?: Buffer): unknown {
+  const text = bytes.toString();
+  try {
+    return JSON.parse(text);
+  } catch {
+    return otherwise ?? text;
+  }
+}
+
+function idIn(uuid: WireReader): string {
+  for (let tag = uuid.tag(); tag !== 0; tag = uuid.tag()) {
+    if (tag === 0x12) return uuid.delimited().toString('latin1');
+    uuid.skip(tag);
+  }
+  return '';
+}
+
+function nameIn(identifier: WireReader): string {
+  for (let tag = identifier.tag(); tag !== 0; tag = identifier.tag()) {
+    if (tag === 0x1a) return identifier.delimited().toString();
+    identifier.skip(tag);
+  }
+  return '';
+}
