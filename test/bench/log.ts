@@ -5,14 +5,19 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { EventStoreDBClient, START, eventTypeFilter, jsonEvent, type JSONEventData } from '@eventstore/db-client';
 import { Server, ServerCredentials, type ServerDuplexStream, type ServerWritableStream } from '@grpc/grpc-js';
 import { accessFolderOf, logUrl } from '@truyvet/event-log-node';
 import type * as streams from '@eventstore/db-client/generated/streams_pb.js';
+import type { EventStore, NewEvent } from '../../src/event-log/event-store.js';
+import { EventStoreClient, type LogClient } from '../../src/event-log/eventstore-client.js';
+import { eventSet } from '../../src/kernel/event.js';
+import { CheckedIn, presenceStream } from '../../src/presence/index.js';
+import { CATALOGUE } from '../support/catalogue.js';
 
 /**
- * The event log's speed through the official client, compared with the same client against a server that stores nothing
- * (generated code, each message answered at once), and with a loop of writes and fdatasyncs.
+ * The event log's speed as the program sees it, through its port: over the own wire and by the official client, compared
+ * with the same against a server that stores nothing (generated code, each message answered at once), and with a loop of
+ * writes and fdatasyncs.
  */
 
 export interface BenchRow {
@@ -23,22 +28,21 @@ export interface BenchRow {
   floorName?: string;
 }
 
-const EVENT_TYPE = 'CheckedIn';
 const READ_COUNT = { small: 20_000, full: 200_000 };
+const ARRIVED_AT = '2021-06-01T08:00:00Z';
 
-const checkIn = (i: number): JSONEventData =>
-  jsonEvent({
-    id: randomUUID(),
-    type: EVENT_TYPE,
+const checkIn = (i: number): NewEvent<CheckedIn> => ({
+  id: randomUUID(),
+  event: {
+    type: 'CheckedIn',
     data: {
-      visitId: `visit-${i}`,
-      personId: `person-${i % 5_000}`,
-      placeId: `place-${i % 300}`,
-      arrivedAt: '2021-06-01T08:00:00Z',
-      leftAt: '2021-06-01T09:00:00Z',
+      ...{ visitId: `visit-${i}`, personId: `person-${i % 5_000}`, placeId: `place-${i % 300}` },
+      ...{ arrivedAt: ARRIVED_AT, leftAt: '2021-06-01T09:00:00Z', seat: null },
     },
-    metadata: { $correlationId: 'bench', source: 'bench' },
-  });
+  },
+  provenance: { source: 'bench', correlationId: 'bench' },
+});
+const freshStream = () => presenceStream(randomUUID(), ARRIVED_AT);
 
 const seconds = async (work: () => Promise<void>): Promise<number> => {
   const start = performance.now();
@@ -47,13 +51,12 @@ const seconds = async (work: () => Promise<void>): Promise<number> => {
 };
 
 /** Appends one event at a time, `inFlight` in parallel, to many streams. Returns appends per second. */
-async function appends(url: string, inFlight: number, count: number): Promise<number> {
-  const client = EventStoreDBClient.connectionString(url);
-  const streams = Array.from({ length: 2_000 }, (_, i) => `presence-${randomUUID()}-${i}`);
+async function appends(store: EventStore, inFlight: number, count: number): Promise<number> {
+  const streams = Array.from({ length: 2_000 }, freshStream);
   let next = 0;
   const run = async (until: number): Promise<void> => {
     const worker = async (): Promise<void> => {
-      for (let i = next++; i < until; i = next++) await client.appendToStream(streams[i % 2_000]!, checkIn(i));
+      for (let i = next++; i < until; i = next++) await store.append(streams[i % 2_000]!, [checkIn(i)], 'any');
     };
     await Promise.all(Array.from({ length: inFlight }, worker));
   };
@@ -61,38 +64,34 @@ async function appends(url: string, inFlight: number, count: number): Promise<nu
   await run(warm);
   next = warm;
   const took = await seconds(() => run(warm + count));
-  await client.dispose();
   return count / took;
 }
 
 /** Appends 500 events at a time, four in parallel. Returns events per second. */
-async function batches(url: string, count: number): Promise<number> {
-  const client = EventStoreDBClient.connectionString(url);
+async function batches(store: EventStore, count: number): Promise<number> {
   const sets = Array.from({ length: count + 8 }, (_, b) => Array.from({ length: 500 }, (_, i) => checkIn(b * 500 + i)));
   let next = 0;
   const run = async (until: number): Promise<void> => {
     const worker = async (): Promise<void> => {
-      for (let b = next++; b < until; b = next++) await client.appendToStream(`import-${b}-${randomUUID()}`, sets[b]!);
+      for (let b = next++; b < until; b = next++) await store.append(freshStream(), sets[b]!, 'any');
     };
     await Promise.all(Array.from({ length: 4 }, worker));
   };
   await run(8);
   next = 8;
   const took = await seconds(() => run(count + 8));
-  await client.dispose();
   return (count * 500) / took;
 }
 
-/** Events per second of a subscription to `$all` from the start, filtered by event type. */
-async function reads(url: string, count: number): Promise<number> {
-  const client = EventStoreDBClient.connectionString(url);
+/** Events per second that a reader of the log gets from its start. */
+async function reads(store: EventStore, count: number): Promise<number> {
   let got = 0;
+  const { signal } = new AbortController();
   const took = await seconds(async () => {
-    const filter = eventTypeFilter({ prefixes: [EVENT_TYPE], checkpointInterval: 100 });
-    for await (const _ of client.subscribeToAll({ fromPosition: START, filter })) if (++got === count) break;
+    const wanted = { after: undefined, events: eventSet(CheckedIn), maxEvents: 1_000, maxWait: 20, signal };
+    for await (const { events } of store.follow(wanted)) if ((got += events.length) >= count) break;
   });
-  await client.dispose();
-  return count / took;
+  return got / took;
 }
 
 /** Writes of one small event with one fdatasync each, per second. */
@@ -160,17 +159,21 @@ export async function benchLog({ small }: { small: boolean }): Promise<BenchRow[
   const dir = mkdtempSync(join(tmpdir(), 'truyvet-bench-log-'));
   const scale = small ? 0.1 : 1;
   const readCount = small ? READ_COUNT.small : READ_COUNT.full;
-  const measures: { name: string; unit: string; run: (url: string) => Promise<number> }[] = [
-    { name: 'appends, 1 in flight', unit: 'appends/s', run: (url) => appends(url, 1, 8_000 * scale) },
-    { name: 'appends, 50 in flight', unit: 'appends/s', run: (url) => appends(url, 50, 50_000 * scale) },
-    { name: 'appends, 500 in flight', unit: 'appends/s', run: (url) => appends(url, 500, 80_000 * scale) },
-    { name: 'appends of 500 events', unit: 'events/s', run: (url) => batches(url, 500 * scale) },
-    { name: '$all filtered by type', unit: 'events/s', run: (url) => reads(url, readCount) },
+  const measures: { name: string; unit: string; run: (store: EventStore) => Promise<number> }[] = [
+    { name: 'appends, 1 in flight', unit: 'appends/s', run: (store) => appends(store, 1, 8_000 * scale) },
+    { name: 'appends, 50 in flight', unit: 'appends/s', run: (store) => appends(store, 50, 50_000 * scale) },
+    { name: 'appends, 500 in flight', unit: 'appends/s', run: (store) => appends(store, 500, 80_000 * scale) },
+    { name: 'appends of 500 events', unit: 'events/s', run: (store) => batches(store, 500 * scale) },
+    { name: '$all filtered by type', unit: 'events/s', run: (store) => reads(store, readCount) },
   ];
   try {
     const measured = async ({ url, process: { pid } }: Running) => {
-      const values: number[] = [];
-      for (const { run } of measures) values.push(await run(url));
+      const values: Record<LogClient, number[]> = { own: [], official: [] };
+      for (const by of ['own', 'official'] as const) {
+        const store = new EventStoreClient(url, CATALOGUE, by);
+        for (const { run } of measures) values[by].push(await run(store));
+        await store.close();
+      }
       return { values, peak: peakMegabytes(pid) };
     };
     const command = [resolve('bin/truyvet.js'), 'event-log', '--port', '0', '--data', join(dir, 'data')];
@@ -182,15 +185,15 @@ export async function benchLog({ small }: { small: boolean }): Promise<BenchRow[
     const { values, peak } = await whileRunning(command, asUser);
     const { values: floors } = await whileRunning([fileURLToPath(import.meta.url), '--echo'], measured);
 
-    const rows: BenchRow[] = measures.map(({ name, unit }, i) => {
-      return {
-        name: `log: ${name}`,
-        value: values[i]!,
+    const rows = (['own', 'official'] as const).flatMap((by) =>
+      measures.map(({ name, unit }, i): BenchRow => ({
+        name: `log: ${name}${by === 'own' ? '' : ', by the official client'}`,
+        value: values[by][i]!,
         unit,
-        floor: floors[i]!,
+        floor: floors[by][i]!,
         floorName: 'grpc-js echo, nothing kept',
-      };
-    });
+      })),
+    );
     rows.push({ name: 'log: fsync loop', value: fsyncs(dir), unit: 'writes/s' });
     if (peak !== undefined) rows.push({ name: 'log: peak memory of the node', value: peak, unit: 'MB' });
     return rows;
@@ -244,19 +247,24 @@ function serveEcho(): void {
     recorded.setId(id);
     recorded.setStreamIdentifier(identifier);
     recorded.setStreamRevision('7');
-    recorded.setPreparePosition('1234567');
-    recorded.setCommitPosition('1234567');
-    recorded.getMetadataMap().set('type', EVENT_TYPE).set('content-type', 'application/json');
+    recorded.getMetadataMap().set('type', sample.event.type).set('content-type', 'application/json');
     recorded.getMetadataMap().set('created', '16225344000000000');
-    recorded.setData(Buffer.from(JSON.stringify(sample.data)));
-    recorded.setCustomMetadata(Buffer.from(JSON.stringify(sample.metadata)));
+    recorded.setData(Buffer.from(JSON.stringify(sample.event.data)));
+    recorded.setCustomMetadata(Buffer.from(JSON.stringify({ v: 2, ...sample.provenance })));
     const event = new pb.ReadResp.ReadEvent();
     event.setEvent(recorded);
-    event.setCommitPosition('1234567');
     const response = new pb.ReadResp();
     response.setEvent(event);
+    // A reader takes each position once.
+    let position = 0;
     const pump = (): void => {
-      while (!call.cancelled && !call.destroyed) if (!call.write(response)) return;
+      while (!call.cancelled && !call.destroyed) {
+        const at = String(++position);
+        recorded.setPreparePosition(at);
+        recorded.setCommitPosition(at);
+        event.setCommitPosition(at);
+        if (!call.write(response)) return;
+      }
     };
     call.on('drain', pump);
     pump();

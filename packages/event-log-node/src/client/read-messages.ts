@@ -108,8 +108,11 @@ export function readPosition(reader: WireReader): LogPosition {
 /** Times are tenths of microseconds: more digits than a number holds exactly. */
 const TICK_DIGITS = 4;
 const LOWER_CASE_T = 't'.charCodeAt(0);
+const JSON_TYPE = 'application/json';
 
+/** Read in place, without an object for each part of the message, since a reader may take all events of a log. */
 function recordedIn(reader: WireReader): ReadEvent {
+  const { bytes } = reader;
   let id = '';
   let type = '';
   let streamId = '';
@@ -119,7 +122,8 @@ function recordedIn(reader: WireReader): ReadEvent {
   let created = 0;
   let isJson = false;
   let metadata: unknown;
-  let data: Buffer | undefined;
+  let dataFrom = -1;
+  let dataTo = -1;
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
     switch (tag) {
       case 0x0a:
@@ -138,53 +142,80 @@ function recordedIn(reader: WireReader): ReadEvent {
         commit = reader.varint();
         break;
       case 0x32: {
-        const entry = reader.message();
-        let key: Buffer | undefined;
-        let value: Buffer | undefined;
-        for (let of = entry.tag(); of !== 0; of = entry.tag()) {
-          if (of === 0x0a) key = entry.delimited();
-          else if (of === 0x12) value = entry.delimited();
-          else entry.skip(of);
+        const end = reader.open();
+        let keyFrom = 0;
+        let keyLength = 0;
+        let from = 0;
+        let to = 0;
+        while (reader.at < end) {
+          const of = reader.varint();
+          const until = reader.open();
+          if (of === 0x0a) {
+            keyFrom = reader.at;
+            keyLength = until - keyFrom;
+          } else if (of === 0x12) {
+            from = reader.at;
+            to = until;
+          }
+          reader.at = until;
         }
-        if (!key || !value) break;
         // `type`, `created` and `content-type` differ in length, and nothing else is sent.
-        if (key.length === 4 && key[0] === LOWER_CASE_T) type = value.toString();
-        else if (key.length === 7) created = Number(value.toString('latin1', 0, value.length - TICK_DIGITS));
-        else if (key.length === 12) isJson = value.toString('latin1') === 'application/json';
+        if (keyLength === 4 && bytes[keyFrom] === LOWER_CASE_T) type = bytes.toString('utf8', from, to);
+        else if (keyLength === 7) created = Number(bytes.toString('latin1', from, to - TICK_DIGITS));
+        else if (keyLength === 12)
+          isJson = to - from === JSON_TYPE.length && bytes.toString('latin1', from, to) === JSON_TYPE;
         break;
       }
       case 0x3a: {
-        const bytes = reader.delimited();
-        if (bytes.length > 0) metadata = parsed(bytes, bytes);
+        const to = reader.open();
+        if (to > reader.at) metadata = parsed(bytes, reader.at, to) ?? bytes.subarray(reader.at, to);
+        reader.at = to;
         break;
       }
       case 0x42:
-        data = reader.delimited();
+        dataTo = reader.open();
+        dataFrom = reader.at;
+        reader.at = dataTo;
         break;
       default:
         reader.skip(tag);
     }
   }
+  let data: unknown;
+  if (dataFrom >= 0) {
+    if (!isJson) data = bytes.subarray(dataFrom, dataTo);
+    else data = parsed(bytes, dataFrom, dataTo) ?? bytes.toString('utf8', dataFrom, dataTo);
+  }
+  const committed = BigInt(commit);
+  // No part of this literal is spread: that takes V8 longer than all the rest.
   return {
-    ...{ id, type, streamId, revision, isJson, metadata },
-    position: { commit: BigInt(commit), prepare: BigInt(prepare) },
+    id,
+    type,
+    streamId,
+    revision,
+    position: { commit: committed, prepare: prepare === commit ? committed : BigInt(prepare) },
     created: new Date(created),
-    data: data && isJson ? parsed(data) : data,
+    isJson,
+    data,
+    metadata,
   };
 }
 
-function parsed(bytes: Buffer, otherwise?: Buffer): unknown {
-  const text = bytes.toString();
+/** The JSON in these bytes; undefined when they are not JSON. */
+function parsed(bytes: Buffer, from: number, to: number): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(bytes.toString('utf8', from, to));
   } catch {
-    return otherwise ?? text;
+    return undefined;
   }
 }
 
 function idIn(uuid: WireReader): string {
   for (let tag = uuid.tag(); tag !== 0; tag = uuid.tag()) {
-    if (tag === 0x12) return uuid.delimited().toString('latin1');
+    if (tag === 0x12) {
+      const end = uuid.open();
+      return uuid.bytes.toString('latin1', uuid.at, end);
+    }
     uuid.skip(tag);
   }
   return '';
@@ -192,7 +223,10 @@ function idIn(uuid: WireReader): string {
 
 function nameIn(identifier: WireReader): string {
   for (let tag = identifier.tag(); tag !== 0; tag = identifier.tag()) {
-    if (tag === 0x1a) return identifier.delimited().toString();
+    if (tag === 0x1a) {
+      const end = identifier.open();
+      return identifier.bytes.toString('utf8', identifier.at, end);
+    }
     identifier.skip(tag);
   }
   return '';
