@@ -1,6 +1,6 @@
-import { handle } from '../event-log/handle.js';
+import { handleFirst } from '../event-log/handle.js';
 import { defineRows } from '../intake/define-rows.js';
-import { oneByOne, RECORDS, outcomeFor } from '../intake/store-rows.js';
+import { oneByOne, outcomeFor, REGISTERED } from '../intake/store-rows.js';
 import { placeStream, type PlaceRegistered } from './events.js';
 import { placeDecider } from './place.js';
 import { PLACE_COLUMNS } from './columns.js';
@@ -19,11 +19,17 @@ export const places = defineRows({
     defaultStayMinutes: cells.default_stay_minutes ?? null,
   }),
 
-  ...RECORDS,
+  ...REGISTERED,
   lane: (row) => row.placeId,
   store: oneByOne(async ({ base }, data, { provenance }) =>
     outcomeFor(
-      await handle(base.store, placeDecider, placeStream(data.placeId), { type: 'DescribePlace', data }, provenance),
+      await handleFirst(
+        base.store,
+        placeDecider,
+        placeStream(data.placeId),
+        { type: 'DescribePlace', data },
+        provenance,
+      ),
     ),
   ),
 });

@@ -10,8 +10,11 @@ const EVENTS_OF_APPEND = 500;
 
 /** Appends presence events of one stream without reading it first; the log recognises repeats by their ids. */
 export async function storePresence(store: EventStore, facts: readonly Fact[]): Promise<void> {
-  const stream = facts[0]?.stream;
-  if (stream === undefined) return;
+  const [first, second] = facts;
+  if (first === undefined) return;
+  const { stream } = first;
+  // In a large file most rows come alone.
+  if (second === undefined) return appendAny(store, stream, [first.event]);
   // An id that is twice in one append would be stored twice.
   const events = [...new Map(facts.map(({ event }) => [event.id, event])).values()];
   for (const part of partsOf(stream, events)) await appendAny(store, stream, part);
