@@ -64,7 +64,11 @@ export class ShapeReader<R> {
     this.#clock.beginRow();
     // Without a prototype, a field called __proto__ is an ordinary unknown field; with one, all others are read faster.
     const given = (Object.hasOwn(raw, '__proto__') ? Object.create(null) : {}) as Record<string, unknown>;
-    for (const [column, value] of Object.entries(raw)) if (value !== '' && value !== null) given[column] = value;
+    const values = raw as Readonly<Record<string, unknown>>;
+    for (const column of Object.keys(values)) {
+      const value = values[column];
+      if (value !== '' && value !== null) given[column] = value;
+    }
     const parsed = this.#schema.safeParse(given);
     const { notes } = this.#clock;
     return parsed.success

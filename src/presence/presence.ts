@@ -78,8 +78,9 @@ export function proximityObserved(row: ProximityObserved['data'], origin: Origin
  */
 function fact(personId: string, at: string, event: PresenceEvent, { provenance, key }: Origin): Fact {
   const parts = [provenance.source, event.type];
-  for (const [name, value] of Object.entries(event.data)) {
-    if (name !== 'seat' || value !== null) parts.push(String(value));
+  const said: Readonly<Record<string, unknown>> = event.data;
+  for (const name of Object.keys(said)) {
+    if (name !== 'seat' || said[name] !== null) parts.push(String(said[name]));
   }
   if (key !== undefined) parts.push(key);
   return { stream: presenceStream(personId, at), event: { id: idOf(...parts), event, provenance } };
