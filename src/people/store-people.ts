@@ -1,6 +1,7 @@
 import { handle, handleFirst, load, type Loaded } from '../event-log/handle.js';
 import { defineRows } from '../intake/define-rows.js';
 import { UNREADABLE } from '../intake/fields.js';
+import { noveltyOf } from '../intake/novelty.js';
 import type { Origin, Outcome } from '../intake/outcome.js';
 import { oneByOne, REGISTERED } from '../intake/store-rows.js';
 import type { Means } from '../requests/context.js';
@@ -39,7 +40,12 @@ export const people = defineRows({
 async function registerPerson(means: Means, row: PersonRow, origin: Origin): Promise<Outcome> {
   const { store } = means.base;
   const stream = personStream(row.personId);
-  const known = (await registerFirst(means, row, origin)) ?? (await load(store, personDecider, stream));
+  const novelty = noveltyOf(origin);
+  const read = novelty.isLikely ? undefined : await load(store, personDecider, stream);
+  const isKnown = read !== undefined && read.revision >= 0;
+  const known =
+    (isKnown ? read : await registerFirst(means, row, origin)) ?? (await load(store, personDecider, stream));
+  novelty.saw(known === 'new');
   if (known === 'new') return { status: 'new' };
   const { registered } = known.state;
   if (registered && (await saysTheSame(means, registered, row))) return { status: 'unchanged' };

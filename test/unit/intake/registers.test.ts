@@ -83,6 +83,24 @@ describe('A register of new people and places', () => {
     expect(await nameOf('p1')).toBe('Binh');
   });
 
+  it('is read first when it is imported again, and new rows at its end are still stored', async () => {
+    const rows = Array.from({ length: 1_500 }, (_, i) => `p${i},,,vi`).join('\n');
+    const described = Array.from({ length: 1_500 }, (_, i) => `cafe${i},Café,bar,1`).join('\n');
+    await importText(process(), 'people', personRow(rows));
+    await importText(process(), 'places', placeRow(described));
+    const append = jest.spyOn(store, 'append');
+    const again = await importText(process(), 'people', personRow(`${rows}\np-new,An,,vi`));
+    const places = await importText(process(), 'places', placeRow(`${described}\ncafe-new,Café,bar,1`));
+
+    expect([again, places]).toMatchObject([
+      { accepted: 1_501, new: 1 },
+      { accepted: 1_501, new: 1 },
+    ]);
+    // Those of the first five hundred, which are under way before anything is known.
+    expect(append.mock.calls.length).toBeLessThan(1_500);
+    expect(await nameOf('p-new')).toBe('An');
+  });
+
   it('can be imported by two processes at the same time: every name can be read', async () => {
     const rows = personRow(Array.from({ length: 30 }, (_, i) => `p${i},Name ${i},,vi`).join('\n'));
     const both = await Promise.all([
