@@ -11,7 +11,7 @@ export const RECORDS = { chunkRows: 2_000, lanes: 100 };
  * The same for kinds whose rows read the log only if they are about somebody or something known: each row waits for the
  * disk of the log, and the log writes what waits together.
  */
-export const REGISTERED = { chunkRows: 8_000, lanes: 500 };
+export const REGISTERED = { chunkRows: 8_000, lanes: 250 };
 
 /** Stores a single row. @throws RowRefused when it is refused. */
 export async function storeRow<Row>(

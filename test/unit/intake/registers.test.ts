@@ -96,7 +96,7 @@ describe('A register of new people and places', () => {
       { accepted: 1_501, new: 1 },
       { accepted: 1_501, new: 1 },
     ]);
-    // Those of the first five hundred, which are under way before anything is known.
+    // Those of the first rows, which are under way before anything is known.
     expect(append.mock.calls.length).toBeLessThan(1_500);
     expect(await nameOf('p-new')).toBe('An');
   });
