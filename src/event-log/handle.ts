@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Event } from '../kernel/event.js';
 import type { Stream } from '../kernel/stream.js';
 import { eventsOf, type Decider } from '../kernel/decider.js';
@@ -8,6 +9,8 @@ import { idOf } from '../kernel/ids.js';
 export interface Loaded<State> {
   state: State;
   revision: number;
+  /** The stream was not read: it is expected not to exist. */
+  unread?: true;
 }
 
 /** The state and the revision after the command. */
@@ -36,7 +39,7 @@ export async function handle<Command, E extends Event, State>(
   const { actor } = provenance;
   const who = actor?.who;
   for (let attempt = 1; ; attempt++) {
-    const { state, revision } = await read();
+    const { state, revision, unread } = await read();
     const asked = typeof command === 'function' ? (command as (state: State) => Command | undefined)(state) : command;
     const events = asked === undefined ? [] : eventsOf(decider.decide(asked, state));
     if (events.length === 0) return { state, revision, appended: undefined };
@@ -45,8 +48,12 @@ export async function handle<Command, E extends Event, State>(
       const appended = await store.append(
         stream,
         // The id depends on the event's place in the stream, so an append repeated after a lost answer is recognised.
+        // If the stream was not read, its first event may be the same as this one, although others came after it: with
+        // the same id, the log would take the event for a repetition and answer that it is stored.
         events.map((event, i) => ({
-          id: idOf(stream.name, String(first + i), JSON.stringify(event), ...(who === undefined ? [] : [who])),
+          id: unread
+            ? randomUUID()
+            : idOf(stream.name, String(first + i), JSON.stringify(event), ...(who === undefined ? [] : [who])),
           event,
           provenance,
         })),
@@ -58,6 +65,25 @@ export async function handle<Command, E extends Event, State>(
       if (!(error instanceof WrongRevision) || attempt === ATTEMPTS) throw error;
     }
   }
+}
+
+/**
+ * The same for a stream that probably does not exist, such as that of a new person in a register: it is read only when
+ * it does exist.
+ */
+export function handleFirst<Command, E extends Event, State>(
+  store: EventStore,
+  decider: Decider<Command, E, State>,
+  stream: Stream<E>,
+  command: Command | ((state: State) => Command | undefined),
+  provenance: Provenance,
+): Promise<Handled<State>> {
+  let attempted = false;
+  return handle(store, decider, stream, command, provenance, async () => {
+    if (attempted) return load(store, decider, stream);
+    attempted = true;
+    return { state: decider.initialState, revision: -1, unread: true };
+  });
 }
 
 export async function load<Command, E extends Event, State>(

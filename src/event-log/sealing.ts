@@ -1,13 +1,18 @@
 import type { Sealed } from '../kernel/content.js';
 import { keyStream } from './events.js';
 import { LRUCache } from 'lru-cache';
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomFillSync } from 'node:crypto';
 import { UserError } from '../kernel/errors.js';
 import { StreamDeleted, WrongRevision, type EventStore, type Provenance } from './event-store.js';
 import { idOf } from '../kernel/ids.js';
 import type { MasterKey } from './master-key.js';
 
 const CACHED_KEYS = 50_000;
+/** In bytes. */
+const KEY = 32;
+const NONCE = 12;
+/** In bytes. To ask the system for random bytes takes longer than to encrypt a name, so many are drawn at once. */
+const DRAWN = 8_192;
 
 /**
  * Encrypts people's details with one key for each person. The wrapped key is alone in a stream of its own: deleting
@@ -26,6 +31,17 @@ export class Sealing {
   async seal(personId: string, field: string, text: string, provenance: Provenance): Promise<Sealed> {
     const key = (await this.#read(personId)) ?? (await this.#create(personId, provenance));
     return encrypt(key, `${personId}/${field}`, Buffer.from(text, 'utf8'));
+  }
+
+  /**
+   * Creates the key of a person who probably has none, without a look at the log: for a new person of a register, that
+   * saves a call.
+   * @returns false when the person has one already.
+   * @throws StreamDeleted when the person was erased.
+   */
+  async createKey(personId: string, provenance: Provenance): Promise<boolean> {
+    if (this.#keys.has(personId)) return false;
+    return (await this.#append(personId, provenance)) !== undefined;
   }
 
   /** Undefined when the person was erased. @throws UserError when another master key wrapped the person's key. */
@@ -57,7 +73,17 @@ export class Sealing {
   }
 
   async #create(personId: string, provenance: Provenance): Promise<Buffer> {
-    const key = randomBytes(32);
+    const ours = await this.#append(personId, provenance);
+    if (ours) return ours;
+    // Another writer created the key first, so that one counts.
+    const theirs = await this.#read(personId);
+    if (!theirs) throw new StreamDeleted(keyStream(personId).name);
+    return theirs;
+  }
+
+  /** Stores a new key; undefined when the person has one already. */
+  async #append(personId: string, provenance: Provenance): Promise<Buffer | undefined> {
+    const key = random(KEY);
     const wrapped = encrypt(this.master.wrapping, personId, key);
     const event = {
       type: 'PersonKeyCreated' as const,
@@ -67,11 +93,8 @@ export class Sealing {
     try {
       await this.store.append(keyStream(personId), [{ id, event, provenance }], 'no-stream');
     } catch (error) {
-      if (!(error instanceof WrongRevision)) throw error;
-      // Another writer created the key first, so that one counts.
-      const theirs = await this.#read(personId);
-      if (!theirs) throw new StreamDeleted(keyStream(personId).name);
-      return theirs;
+      if (error instanceof WrongRevision) return undefined;
+      throw error;
     }
     return this.#remember(personId, key);
   }
@@ -82,8 +105,24 @@ export class Sealing {
   }
 }
 
+const pool = Buffer.alloc(DRAWN);
+let drawn = DRAWN;
+
+/** Random bytes that nobody else gets. */
+function random(count: number): Buffer {
+  if (drawn + count > DRAWN) {
+    randomFillSync(pool);
+    drawn = 0;
+  }
+  const bytes = Buffer.from(pool.subarray(drawn, drawn + count));
+  // A key is only where it is used.
+  pool.fill(0, drawn, drawn + count);
+  drawn += count;
+  return bytes;
+}
+
 function encrypt(key: Buffer, context: string, text: Buffer): Sealed {
-  const nonce = randomBytes(12);
+  const nonce = random(NONCE);
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context, 'utf8'));
   const sealed = Buffer.concat([cipher.update(text), cipher.final()]);
   return {

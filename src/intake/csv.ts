@@ -99,7 +99,8 @@ export class CsvSource implements Source {
     if (cells.length < named || surplus.some((cell) => cell.trim() !== '')) {
       return { number, original: cells, complaints: [wrongCount(cells, length, named)] };
     }
-    const raw = Object.create(null) as Record<string, string>;
+    // Only columns of the kind come into it, so it needs no care for the names of an object's own fields.
+    const raw: Record<string, string> = {};
     for (const { name, at } of own) {
       const cell = cells[at] ?? '';
       if (/[\r\n]/.test(cell.trim())) return { number, original: cells, complaints: [brokenCell(name)] };

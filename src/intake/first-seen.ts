@@ -12,11 +12,16 @@ export class FirstSeen {
     private readonly lookUps: number,
   ) {}
 
+  /** Whether no more ids are looked up, so that no row has remarks. */
+  get isDone(): boolean {
+    return this.#looked.size >= this.lookUps;
+  }
+
   /** The new people and places in a row, each reported once. Call it before the row is stored. */
   async of<Row>(kind: Pick<RowKind, 'names'>, row: Row): Promise<Remark[]> {
     const remarks: Remark[] = [];
     for (const { key, isKnown, remark } of kind.names?.(row) ?? []) {
-      if (this.#looked.size >= this.lookUps || this.#looked.has(key)) continue;
+      if (this.isDone || this.#looked.has(key)) continue;
       this.#looked.add(key);
       if (!(await isKnown(this.store))) remarks.push(remark);
     }

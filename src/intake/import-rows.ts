@@ -159,8 +159,12 @@ export async function importRows(options: ImportOptions): Promise<ImportSummary>
         const line: Line = { number, original, left: rows.length, new: false, complaints: [...complaints] };
         if (rows.length === 0) finish(line);
         const group = 'raw' in found && isGroup(found.raw);
-        for (const row of rows) remarks.add(number, await firstSeen.of(kind, row));
-        for (const row of rows) await intake.add(row, { line, personId: group ? personOf(row) : undefined });
+        if (!firstSeen.isDone) for (const row of rows) remarks.add(number, await firstSeen.of(kind, row));
+        for (const row of rows) {
+          // Waiting costs a turn of the event loop's queue, so it happens only where there is something to wait for.
+          const room = intake.add(row, { line, personId: group ? personOf(row) : undefined });
+          if (room) await room;
+        }
         if (rejects.full) await rejects.flush();
       }
     } catch (error) {

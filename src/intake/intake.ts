@@ -49,24 +49,32 @@ export class Intake<Row, Tag> {
     this.#signal = options.signal;
   }
 
-  /** Resolves when there is room for the next row; rejects when storing failed. */
-  async add(row: Row, tag: Tag): Promise<void> {
+  /**
+   * Adds a row.
+   * @returns undefined when there is room for the next row, as for most. Otherwise what to wait for; it rejects when
+   * storing failed.
+   */
+  add(row: Row, tag: Tag): Promise<void> | undefined {
     const lane = this.kind.lane(row, this.origin);
     const identity = this.kind.identity?.(row);
-    if (identity !== undefined) {
-      if ((this.#identities.get(identity) ?? lane) !== lane) await this.#turn();
-      this.#identities.set(identity, lane);
+    if (identity !== undefined && (this.#identities.get(identity) ?? lane) !== lane) {
+      return this.#turn().then(() => this.#put(lane, identity, { row, tag }));
     }
-    const entries = this.#lanes.get(lane);
-    if (entries) entries.push({ row, tag });
-    else this.#lanes.set(lane, [{ row, tag }]);
-    if (++this.#rows >= this.#chunkRows) await this.#turn();
+    return this.#put(lane, identity, { row, tag });
   }
 
   /** Resolves when every added row is settled. */
   async finish(): Promise<void> {
     await this.#turn();
     await this.#storing;
+  }
+
+  #put(lane: string, identity: string | undefined, entry: Entry<Row, Tag>): Promise<void> | undefined {
+    if (identity !== undefined) this.#identities.set(identity, lane);
+    const entries = this.#lanes.get(lane);
+    if (entries) entries.push(entry);
+    else this.#lanes.set(lane, [entry]);
+    return ++this.#rows >= this.#chunkRows ? this.#turn() : undefined;
   }
 
   async #turn(): Promise<void> {
@@ -89,6 +97,11 @@ export class Intake<Row, Tag> {
     // waiter.
     let wake = (): void => undefined;
     const aLaneIsDone = (): Promise<void> => new Promise((resolve) => (wake = resolve));
+    const done = (rows: number): void => {
+      lanesBusy--;
+      rowsBusy -= rows;
+      wake();
+    };
 
     for (const [lane, entries] of chunk) {
       while (lanesBusy >= mostLanes || (lanesBusy > 0 && rowsBusy + entries.length > ROWS_IN_FLIGHT)) {
@@ -99,15 +112,14 @@ export class Intake<Row, Tag> {
       chunk.delete(lane);
       lanesBusy++;
       rowsBusy += entries.length;
-      void this.#storeLane(entries)
-        .catch((error: unknown) => {
+      const { length } = entries;
+      this.#storeLane(entries).then(
+        () => done(length),
+        (error: unknown) => {
           failures.push(error);
-        })
-        .finally(() => {
-          lanesBusy--;
-          rowsBusy -= entries.length;
-          wake();
-        });
+          done(length);
+        },
+      );
     }
     while (lanesBusy > 0) await aLaneIsDone();
     if (failures.length > 0) throw failures[0];

@@ -62,9 +62,13 @@ export class ShapeReader<R> {
       return { complaints: [{ column: '', reason: 'is not a JSON object', fix }] };
     }
     this.#clock.beginRow();
-    // Without a prototype, so that a field called __proto__ is an ordinary unknown field.
-    const given = Object.create(null) as Record<string, unknown>;
-    for (const [column, value] of Object.entries(raw)) if (value !== '' && value !== null) given[column] = value;
+    // Without a prototype, a field called __proto__ is an ordinary unknown field; with one, all others are read faster.
+    const given = (Object.hasOwn(raw, '__proto__') ? Object.create(null) : {}) as Record<string, unknown>;
+    const values = raw as Readonly<Record<string, unknown>>;
+    for (const column of Object.keys(values)) {
+      const value = values[column];
+      if (value !== '' && value !== null) given[column] = value;
+    }
     const parsed = this.#schema.safeParse(given);
     const { notes } = this.#clock;
     return parsed.success

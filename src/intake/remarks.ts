@@ -77,6 +77,7 @@ export class Remarks {
   constructor(private readonly zone: string) {}
 
   add(line: number, remarks: readonly Remark[]): void {
+    if (remarks.length === 0) return;
     const kinds = new Set<RemarkKind>();
     for (const { kind, about } of remarks) {
       const found = this.#found.get(kind) ?? { rows: 0, about: new Set(), lines: [] };

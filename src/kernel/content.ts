@@ -90,7 +90,10 @@ export const position = z
 /** Also compares the day, since a date or an hour that does not exist may be read as a later day. */
 function isInstant(text: string): boolean {
   const at = readInstant(text);
-  return at >= 0 && at <= LATEST_INSTANT && new Date(at * 1000).getUTCDate() === Number(text.slice(8, 10));
+  if (!(at >= 0 && at <= LATEST_INSTANT)) return false;
+  const day = Number(text.slice(8, 10));
+  const existsEachMonth = day <= 28 && text.slice(11, 13) < '24' && text.endsWith('Z');
+  return existsEachMonth || new Date(at * 1000).getUTCDate() === day;
 }
 
 function isDay(text: string): boolean {

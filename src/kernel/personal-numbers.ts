@@ -42,6 +42,13 @@ export function personalNumberIn(text: string): PersonalNumber | undefined {
 
 /** True for most ids, which then need no further check. */
 function hasFewDigits(text: string): boolean {
+  let most = 0;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    // Any character beyond ASCII may be a digit of another script.
+    if ((unit >= 0x30 && unit <= 0x39) || unit > 0x7f) most++;
+  }
+  if (most < FEWEST_DIGITS) return true;
   return (text.match(/[\p{Nd}\p{No}]/gu)?.length ?? 0) < FEWEST_DIGITS;
 }
 

@@ -1,8 +1,9 @@
-import { handle } from '../event-log/handle.js';
+import { handle, handleFirst } from '../event-log/handle.js';
 import { defineRows } from '../intake/define-rows.js';
-import { oneByOne, RECORDS, outcomeFor } from '../intake/store-rows.js';
+import { noveltyOf } from '../intake/novelty.js';
+import { oneByOne, outcomeFor, REGISTERED } from '../intake/store-rows.js';
 import { placeStream, type PlaceRegistered } from './events.js';
-import { placeDecider } from './place.js';
+import { placeDecider, type PlaceCommand } from './place.js';
 import { PLACE_COLUMNS } from './columns.js';
 
 export const places = defineRows({
@@ -19,11 +20,14 @@ export const places = defineRows({
     defaultStayMinutes: cells.default_stay_minutes ?? null,
   }),
 
-  ...RECORDS,
+  ...REGISTERED,
   lane: (row) => row.placeId,
-  store: oneByOne(async ({ base }, data, { provenance }) =>
-    outcomeFor(
-      await handle(base.store, placeDecider, placeStream(data.placeId), { type: 'DescribePlace', data }, provenance),
-    ),
-  ),
+  store: oneByOne(async ({ base }, data, origin) => {
+    const novelty = noveltyOf(origin);
+    const describe = novelty.isLikely ? handleFirst : handle;
+    const command: PlaceCommand = { type: 'DescribePlace', data };
+    const handled = await describe(base.store, placeDecider, placeStream(data.placeId), command, origin.provenance);
+    novelty.saw(handled.appended?.revision === 0);
+    return outcomeFor(handled);
+  }),
 });

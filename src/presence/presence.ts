@@ -38,9 +38,9 @@ export interface VisitFacts {
   arrivedAt: string;
 }
 
-export function checkedIn(row: CheckIn, origin: Origin): Fact {
+/** @param visitId the id of the row's visit, if the caller knows it already. */
+export function checkedIn(row: CheckIn, origin: Origin, visitId = visitIdOfRow(row, origin)): Fact {
   const { personId, placeId, arrivedAt, leftAt, seat } = row;
-  const visitId = visitIdOfRow(row, origin);
   return fact(
     personId,
     arrivedAt,
@@ -77,10 +77,11 @@ export function proximityObserved(row: ProximityObserved['data'], origin: Origin
  * so that ids stay those from before seats existed.
  */
 function fact(personId: string, at: string, event: PresenceEvent, { provenance, key }: Origin): Fact {
-  const said = Object.entries(event.data).filter(([name, value]) => name !== 'seat' || value !== null);
-  const parts = [provenance.source, event.type, ...said.map(([, value]) => String(value))];
-  return {
-    stream: presenceStream(personId, at),
-    event: { id: key === undefined ? idOf(...parts) : idOf(...parts, key), event, provenance },
-  };
+  const parts = [provenance.source, event.type];
+  const said: Readonly<Record<string, unknown>> = event.data;
+  for (const name of Object.keys(said)) {
+    if (name !== 'seat' || said[name] !== null) parts.push(String(said[name]));
+  }
+  if (key !== undefined) parts.push(key);
+  return { stream: presenceStream(personId, at), event: { id: idOf(...parts), event, provenance } };
 }

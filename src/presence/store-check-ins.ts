@@ -36,15 +36,23 @@ export const checkIns = defineRows({
   ],
   store: async (means, given, origin) => {
     const { store } = means.base;
-    const rows = await Promise.all(given.map((row) => withVisitOfOurs(store, row)));
+    const rows = given.some(namesVisitOfOurs)
+      ? await Promise.all(given.map((row) => withVisitOfOurs(store, row)))
+      : given;
     if (origin.scanning) return storeScans(means, rows, origin, origin.scanning);
-    return storeUnread(store, rows, (row) => ({ fact: checkedIn(row, origin), visitId: visitIdOfRow(row, origin) }));
+    return storeUnread(store, rows, (row) => {
+      const visitId = visitIdOfRow(row, origin);
+      return { fact: checkedIn(row, origin, visitId), visitId };
+    });
   },
 });
 
+const namesVisitOfOurs = (row: CheckIn): row is CheckIn & { visitId: string } =>
+  row.visitId !== undefined && isOurVisitId(row.visitId);
+
 /** A file may name a visit by the id that answered its check-in over HTTP: the row is then about that visit. */
 async function withVisitOfOurs(store: EventStore, row: CheckIn): Promise<CheckIn> {
-  if (row.visitId === undefined || !isOurVisitId(row.visitId)) return row;
+  if (!namesVisitOfOurs(row)) return row;
   const known = await visitNamed(store, row.visitId.toLowerCase(), row);
   return known === row.visitId.toLowerCase() ? { ...row, knownAs: known } : row;
 }

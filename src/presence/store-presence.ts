@@ -9,9 +9,16 @@ import type { Fact } from './presence.js';
 const EVENTS_OF_APPEND = 500;
 
 /** Appends presence events of one stream without reading it first; the log recognises repeats by their ids. */
-export async function storePresence(store: EventStore, facts: readonly Fact[]): Promise<void> {
-  const stream = facts[0]?.stream;
-  if (stream === undefined) return;
+export function storePresence(store: EventStore, facts: readonly Fact[]): Promise<void> {
+  const [first, second] = facts;
+  if (first === undefined) return Promise.resolve();
+  // In a large file most rows come alone.
+  return second === undefined
+    ? appendAny(store, first.stream, [first.event])
+    : storeSeveral(store, first.stream, facts);
+}
+
+async function storeSeveral(store: EventStore, stream: Fact['stream'], facts: readonly Fact[]): Promise<void> {
   // An id that is twice in one append would be stored twice.
   const events = [...new Map(facts.map(({ event }) => [event.id, event])).values()];
   for (const part of partsOf(stream, events)) await appendAny(store, stream, part);

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { CityName, Scale } from './cities.js';
 import { withServices, type Installation } from './installation.js';
+import { importRegisters, readName, registerName, type Format, type Register, type RegisterScale } from './intake.js';
 import { ratioOfMedians, type Pair } from './ratio.js';
 import { shown, type Row } from './rows.js';
 import { runStage, runStageOf } from './stages.js';
@@ -87,6 +88,33 @@ function compared(city: CityName, floor: Timed[], ours: OnGraph[], theirs: OnGra
     problems.push(...apart.map((i) => `${city}, case ${i}: ${way} of the two builds differ`));
   }
   return { rows, problems };
+}
+
+/** New people and places through the command of each build in turns, and reading rows where the other build measures it. */
+export async function intakeAgainst(other: string, scale: RegisterScale, rounds: number): Promise<Beside> {
+  const figures = new Map<string, Pair & { better: Better; ours: number[]; theirs: number[] }>();
+  const add = (root: string, name: string, figure: number, better: Better) => {
+    const pair = figures.get(name) ?? { better, ours: [], theirs: [] };
+    figures.set(name, pair);
+    pair[root === OURS ? 'ours' : 'theirs'].push(figure);
+  };
+  const reads = existsSync(join(other, 'dist/test/bench/intake.js'));
+  for (let round = 0; round < rounds; round++) {
+    for (const root of inTurn(round, other)) {
+      const registered = await importRegisters(root, scale.registered);
+      for (const kind of Object.keys(registered) as Register[]) {
+        add(root, registerName(kind), registered[kind].perSecond, 'more');
+      }
+      if (!reads) continue;
+      const { result } = await runStageOf(root, 'readRows', { rows: scale.read });
+      for (const format of Object.keys(result) as Format[]) add(root, readName(format), result[format], 'less');
+    }
+  }
+  // A round is one pair, since the machine is not the same in all of them.
+  const pairsOf = ({ ours, theirs }: Pair): Pair[] =>
+    ours.map((our, i) => ({ ours: [our], theirs: [theirs[i] ?? NaN] }));
+  const rows = [...figures].map(([name, pair]) => besideRow('intake', name, pairsOf(pair), pair.better));
+  return { rows, problems: [] };
 }
 
 /** A whole part of the bench by each build in turns; each row is compared by the first figure of its report. */

@@ -1,6 +1,6 @@
 /** One line of the bench's table. */
 export interface Row {
-  group: 'log' | 'graph load' | 'end to end' | 'trace' | 'retrace' | 'questions' | 'alerts';
+  group: 'log' | 'intake' | 'graph load' | 'end to end' | 'trace' | 'retrace' | 'questions' | 'alerts';
   name: string;
   /** One figure, or several in the order p50, p95, max. */
   figures: number[];

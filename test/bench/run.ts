@@ -1,12 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { firstMessageRow, manyMessagesRow } from './alert-rows.js';
 import { firstMessages, manyMessages } from './alerts.js';
-import { checkOther, partAgainst, traceAgainst, type Beside } from './against.js';
+import { checkOther, intakeAgainst, partAgainst, traceAgainst, type Beside } from './against.js';
 import { SCALES, type CityName, type Scale } from './cities.js';
 import { endToEnd } from './end-to-end.js';
 import { withServices } from './installation.js';
+import { importRegisters, intakeRows, REGISTERS } from './intake.js';
 import { benchLog } from './log.js';
 import { logRows } from './log-rows.js';
 import { busyMeter, machine, peakMegabytes } from './machine.js';
@@ -18,7 +19,7 @@ import { retraceRows } from './retrace-rows.js';
 import { runStage } from './stages.js';
 import { traceRows } from './trace-rows.js';
 
-const PARTS = ['log', 'graph', 'end-to-end', 'trace', 'retrace', 'questions', 'alerts'] as const;
+const PARTS = ['log', 'intake', 'graph', 'end-to-end', 'trace', 'retrace', 'questions', 'alerts'] as const;
 type PartName = (typeof PARTS)[number];
 const CITIES: CityName[] = ['sparse', 'crowded'];
 const say = (line: string) => console.error(line);
@@ -77,6 +78,14 @@ async function measure(): Promise<void> {
       rows.push(...logRows(await benchLog({ small: options.small })));
     });
   }
+  if (wanted('intake')) {
+    await attempt('intake', async () => {
+      const { registered, read } = REGISTERS[scaleName];
+      say(`Importing ${registered} new people and places`);
+      const imported = await importRegisters(resolve('.'), registered);
+      rows.push(...intakeRows(registered, imported, (await runStage('readRows', { rows: read })).result));
+    });
+  }
   if (wanted('graph') || wanted('trace') || wanted('questions')) {
     for (const city of cities) await attempt(city, () => benchCity(city));
   } else if (wanted('retrace')) {
@@ -128,6 +137,11 @@ async function measureAgainst(other: string): Promise<void> {
         say(`Tracing ${scale.cases} cases in the ${city} city by both builds, ${rounds} rounds`);
         await attempt(city, async () => add(await traceAgainst(other, city, scale, rounds)));
       }
+      continue;
+    }
+    if (part === 'intake') {
+      say(`Importing ${REGISTERS[scaleName].registered} new people and places by both builds, ${rounds} rounds`);
+      await attempt(part, async () => add(await intakeAgainst(other, REGISTERS[scaleName], rounds)));
       continue;
     }
     say(`Measuring ${part} by both builds, ${rounds} rounds`);

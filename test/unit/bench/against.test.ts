@@ -37,6 +37,13 @@ jest.mock('../../bench/stages.js', () => ({
     return Promise.resolve({ result: found(root, roundOf(what)) });
   },
 }));
+jest.mock('../../bench/intake.js', () => ({
+  registerName: (kind: string) => `new ${kind}`,
+  importRegisters: (root: string, rows: number) => {
+    ran.push(`${rows} rows of each register by ${nameOf(root)}`);
+    return Promise.resolve({ people: { perSecond: root === OURS ? 900 : 300 }, places: { perSecond: 500 } });
+  },
+}));
 jest.mock('node:child_process', () => ({
   execFile: (_node: string, [script = '']: string[], { cwd }: { cwd: string }, done: (error: null) => void) => {
     const root = resolve(script, '../../../..');
@@ -135,6 +142,20 @@ describe('A part of the bench by two builds', () => {
         ? { rows: [row('new', 1, 'ms')], problems: ['ours is wrong'] }
         : { rows: [], problems: ['theirs is wrong'] };
     expect(await part(1)).toEqual({ rows: [], problems: ['ours is wrong', 'the other build: theirs is wrong'] });
+  });
+});
+
+describe('The intake of two builds', () => {
+  it('is compared by their own commands, also if the bench of the other one does not measure it', async () => {
+    const { rows, problems } = await bench.intakeAgainst(THEIRS, { registered: 7, read: 1 }, 2);
+    expect(ran.map((what) => what.replace('7 rows of each register by ', ''))).toEqual([
+      ...['ours', 'theirs', 'theirs', 'ours'],
+    ]);
+    expect(rows.map(({ name, figures, beside }) => [name, ...figures, beside?.split(': ')[1]])).toEqual([
+      ['new people', 3, 'better'],
+      ['new places', 1, 'no difference seen'],
+    ]);
+    expect(problems).toEqual([]);
   });
 });
 

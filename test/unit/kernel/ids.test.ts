@@ -39,6 +39,7 @@ describe('An id derived from names', () => {
       }),
     );
     // Half a UTF-16 character, and special characters of JSON.
-    for (const text of ['\ud800', 'ễ', '"\\\n']) expect(idOf(text)).toBe(byTheStandard([text]));
+    for (const text of ['\ud800', 'ễ', '"\\\n', 'ễ'.repeat(4_095), 'ễ'.repeat(4_096), 'a'.repeat(100_000)])
+      expect(idOf(text)).toBe(byTheStandard([text]));
   });
 });
