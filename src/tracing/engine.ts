@@ -42,11 +42,11 @@ export interface TracedContact {
   /** For degree 1, all time with the case; otherwise with the source met longest. */
   seconds: number;
   /** For degree 1, every meeting with the case, in order. */
-  meetings: TracedMeeting[];
+  meetings: readonly TracedMeeting[];
   /** From degree 2 on, ids of contacts of the previous degree who were met, sorted; at most the first 100. */
-  via: string[];
+  via: readonly string[];
   /** Kinds of sharing that make a contact on their own, whatever was measured. */
-  shared: Shared[];
+  shared: readonly Shared[];
 }
 
 /** Somebody who shares something with the case without being a contact of degree 1. */
@@ -66,6 +66,8 @@ export interface TraceResult {
   /** Sorted by id. */
   factors: TracedFactor[];
 }
+
+const NONE: readonly never[] = [];
 
 /** Roles of people in this trace: not known, or known as the case or a contact. */
 const NOBODY = 0;
@@ -170,15 +172,15 @@ async function findDegree(
   }
   const [people, places] = await Promise.all([graph.personIds([...numbers, ...others]), graph.placeIds([...keys])]);
   const degree = before.length + 1;
+  const viaOf = through && namesOf(through);
   const found = reached.map((number, first, seconds, last, indices, begin, until): TracedContact => {
     const person = people.get(number);
     if (person === undefined) throw new Error(`the graph has no person with the number ${number}`);
     // In a crowd, contacts of the last degree are by far the most numerous, and have neither of these.
-    const meetings = met.size > 0 ? meetingsOf(met.get(number), places) : [];
+    const meetings = met.size > 0 ? meetingsOf(met.get(number), places) : NONE;
     const shared =
-      common.size > 0 ? sharedOf(common.get(number)).filter((each) => rules.sharing[each] === 'contact') : [];
-    const via = new Array<string>(through ? until - begin : 0);
-    for (let i = 0; i < via.length; i++) via[i] = (through?.[indices[begin + i] as number] as TracedContact).person;
+      common.size > 0 ? sharedOf(common.get(number)).filter((each) => rules.sharing[each] === 'contact') : NONE;
+    const via = viaOf ? viaOf(indices, begin, until) : NONE;
     return { person, degree, first, last: last === UNKNOWN_END ? null : last, seconds, meetings, via, shared };
   });
   const factors = others.map((number): TracedFactor => {
@@ -198,6 +200,21 @@ async function findDegree(
   order.sort((a, b) => ((found[a] as TracedContact).person < (found[b] as TracedContact).person ? -1 : 1));
   const sorted = <T>(items: readonly T[]) => order.map((i) => items[i] as T);
   return { contacts: sorted(found), numbers: sorted(numbers), factors };
+}
+
+/**
+ * The ids of contacts by their indices in a list, from `begin` to before `end`. Most people met only one of them: all
+ * whom the same one met share an array, since a crowd has a hundred thousand of them.
+ */
+function namesOf(contacts: readonly TracedContact[]) {
+  const names = contacts.map(({ person }) => person);
+  const alone: string[][] = [];
+  return (indices: Uint32Array, begin: number, end: number): readonly string[] => {
+    if (end - begin === 1) return (alone[indices[begin] as number] ??= [names[indices[begin] as number] as string]);
+    const several = new Array<string>(end - begin);
+    for (let i = begin; i < end; i++) several[i - begin] = names[indices[i] as number] as string;
+    return several;
+  };
 }
 
 function meetingsOf(stretches: Stretch[] = [], places: ReadonlyMap<number, string>): TracedMeeting[] {

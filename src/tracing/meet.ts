@@ -5,7 +5,7 @@ import { Meetings, type Span } from './meetings.js';
 import type { Reached } from './reached.js';
 import { farApart, rowsOf } from './seats.js';
 import { Stays, stretchesOf, type Source, type SourceStay } from './stays.js';
-import type { Visitors } from './visitors.js';
+import { Visitors } from './visitors.js';
 
 /** The rules that decide whether two people who met are contacts. */
 export type MeetingRules = Pick<
@@ -34,6 +34,9 @@ export interface Common {
 
 /** Later than any instant; columns of instants hold it for an unknown end. */
 export const UNKNOWN_END = 2 ** 32 - 1;
+
+/** Used by one degree of one trace at a time: new columns for each would cost more than filling them. */
+const VISITORS = new Visitors();
 
 interface Visitor {
   /** Called for every stretch of every meeting; absent if they are not needed. */
@@ -69,7 +72,10 @@ export async function meet(
   const heeded = (of: Shared) => rules.sharing[of] === 'contact' || (rules.sharing[of] === 'factor' && factors);
   const sharedIn = SHARED.some(heeded) ? await graph.sharedIn(stays.keys()) : undefined;
   const households = heeded('household') ? await graph.households(asked.map(({ number }) => number)) : undefined;
-  const visitors = stays.visitors((person) => reached.indexOf(person));
+  // From here on nothing is awaited.
+  const visitors = VISITORS;
+  visitors.clear();
+  stays.keepVisitors(visitors, reached);
   /** People, by index, who share something with the current source that makes a contact: since and until when. */
   const sharers = new Map<number, { from: number; to: number }>();
   const share = (other: number, what: Common, to: number, rule: Sharing) => {

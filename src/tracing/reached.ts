@@ -1,5 +1,3 @@
-import { spread } from './roles.js';
-
 /**
  * Most sources of a contact that are kept. In a crowd everybody meets everybody: to name tens of thousands of people
  * for each of as many would fill the log without informing anybody.
@@ -12,9 +10,11 @@ export const SOURCES_KEPT = 100;
  * stays. Everything else that is known of them is found by index.
  */
 export class Reached {
-  /** Pairs of a person and 0 if the place is free, 1 if the person does not count, or else the index plus 2. */
-  #table = new Uint32Array(2 << 10);
-  #seen = 0;
+  /** Where the page of each 64 numbers of people begins in the pages; 0 if there is none. */
+  #directory = new Uint32Array(1 << 10);
+  /** 0 for a person who was not seen yet, 1 for one who does not count, or else the index plus 2; nothing before 64. */
+  #pages = new Uint32Array(PAGE << 4);
+  #paged = PAGE;
   #count = 0;
   #number = new Uint32Array(1 << 8);
   /** For each person: first instant, seconds, last instant, and how many sources are kept. */
@@ -28,12 +28,9 @@ export class Reached {
 
   /** The index of a person; -1 if this person does not count. */
   indexOf(person: number): number {
-    const mask = this.#table.length - 2;
-    for (let at = (spread(person) << 1) & mask; ; at = (at + 2) & mask) {
-      const known = this.#table[at + 1] as number;
-      if (known === 0) return this.#insert(person, at);
-      if (this.#table[at] === person) return known - 2;
-    }
+    const page = this.#directory[person >>> PAGE_BITS] as number;
+    const known = page > 0 ? (this.#pages[page + (person % PAGE)] as number) : 0;
+    return known > 0 ? known - 2 : this.#insert(person);
   }
 
   /** The number of the person with this index. */
@@ -98,15 +95,10 @@ export class Reached {
     return made;
   }
 
-  #insert(person: number, at: number): number {
-    if (this.#seen * 4 >= this.#table.length) {
-      this.#widen();
-      return this.indexOf(person);
-    }
-    this.#seen++;
-    this.#table[at] = person;
+  #insert(person: number): number {
+    const at = this.#pageOf(person) + (person % PAGE);
     if (!this.counts(person)) {
-      this.#table[at + 1] = 1;
+      this.#pages[at] = 1;
       return -1;
     }
     if (this.#count === this.#number.length) {
@@ -115,26 +107,24 @@ export class Reached {
     }
     const index = this.#count++;
     this.#number[index] = person;
-    this.#table[at + 1] = index + 2;
+    this.#pages[at] = index + 2;
     return index;
   }
 
-  #widen(): void {
-    const narrow = this.#table;
-    const table = new Uint32Array(narrow.length * 4);
-    const mask = table.length - 2;
-    for (let from = 0; from < narrow.length; from += 2) {
-      if (narrow[from + 1] === 0) continue;
-      const person = narrow[from] as number;
-      let at = (spread(person) << 1) & mask;
-      while (table[at + 1] !== 0) at = (at + 2) & mask;
-      table[at] = person;
-      table[at + 1] = narrow[from + 1] as number;
-    }
-    this.#table = table;
+  #pageOf(person: number): number {
+    const entry = person >>> PAGE_BITS;
+    while (entry >= this.#directory.length) this.#directory = doubled(this.#directory);
+    const page = this.#directory[entry] as number;
+    if (page > 0) return page;
+    if (this.#paged === this.#pages.length) this.#pages = doubled(this.#pages);
+    this.#directory[entry] = this.#paged;
+    this.#paged += PAGE;
+    return this.#paged - PAGE;
   }
 }
 
+const PAGE_BITS = 6;
+const PAGE = 1 << PAGE_BITS;
 const FACTS = 4;
 
 /** Copies the numbers into an array of twice the length. */

@@ -1,7 +1,8 @@
 import type { Stretches } from '../people/index.js';
 import { dayEndOf, nextDay, type SlotContents } from '../contact-graph/ports.js';
+import type { Reached } from './reached.js';
 import { Roles } from './roles.js';
-import { Visitors, type Range } from './visitors.js';
+import type { Range, Visitors } from './visitors.js';
 
 /** A person whose meetings are looked for: a case, or a contact of it. */
 export interface Source {
@@ -63,9 +64,12 @@ export class Stays {
     this.#ofSource = sources.map(() => []);
     const indices = new Roles();
     sources.forEach(({ number }, i) => indices.set(number, i + 1));
+    const { marks, shift } = marksOf(sources);
     for (const [key, { persons, from, to, imputed }] of slots) {
       for (let at = 0; at < persons.length; at++) {
-        const index = indices.get(persons[at] as number);
+        const person = persons[at] as number;
+        if (marks[Math.imul(person, SPREAD) >>> shift] === 0) continue;
+        const index = indices.get(person);
         if (index === 0) continue;
         const { first, until, free } = sources[index - 1] as Source;
         const start = Math.max(from[at] as number, first);
@@ -96,12 +100,8 @@ export class Stays {
     return [...this.#inSlot.keys()];
   }
 
-  /**
-   * Takes out of the slots what may overlap a source's stay.
-   * @param indexOf the index of a person; negative if meetings with this person do not count.
-   */
-  visitors(indexOf: (person: number) => number): Visitors {
-    const visitors = new Visitors();
+  /** Takes out of the slots what may overlap a source's stay, and tells each stay where it is. */
+  keepVisitors(visitors: Visitors, reached: Reached): void {
     for (const [key, stays] of this.#inSlot) {
       const slot = this.#slots.get(key);
       if (!slot) continue;
@@ -110,11 +110,10 @@ export class Stays {
         const { from, air } = stays[begin] as SourceStay;
         let [end, until] = [begin + 1, air];
         for (let next = stays[end]; next && next.from < until; next = stays[++end]) until = Math.max(until, next.air);
-        const range = visitors.keep(slot, from, until, indexOf);
+        const range = visitors.keep(slot, from, until, reached);
         for (; begin < end; begin++) (stays[begin] as SourceStay).visitors = range;
       }
     }
-    return visitors;
   }
 
   /** The stays of a source, in order: its meetings are added up fastest that way. */
@@ -139,5 +138,18 @@ export class Stays {
   }
 }
 
+/**
+ * A mark at the hash of each source. Nearly everybody in a slot is no source, and the hash of nearly all of them has no
+ * mark: one look at a small array instead of a search.
+ */
+function marksOf(sources: readonly Source[]): { marks: Uint8Array; shift: number } {
+  const bits = Math.min(Math.ceil(Math.log2(sources.length + 1)) + 4, 22);
+  const marks = new Uint8Array(2 ** bits);
+  for (const { number } of sources) marks[Math.imul(number, SPREAD) >>> (32 - bits)] = 1;
+  return { marks, shift: 32 - bits };
+}
+
+/** Multiplication by it spreads neighbouring numbers over the upper bits. */
+const SPREAD = 0x9e3779b1;
 const NONE: Range = { begin: 0, end: 0, longest: 0 };
 const byStart = (a: SourceStay, b: SourceStay) => a.from - b.from;

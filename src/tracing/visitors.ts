@@ -1,6 +1,6 @@
 import { firstNotBelow } from '../kernel/sorted.js';
 import type { SlotContents } from '../contact-graph/ports.js';
-import { doubled } from './reached.js';
+import { doubled, type Reached } from './reached.js';
 
 /** Part of the columns of `Visitors`, from one index to before another; `longest` is its longest stay, in seconds. */
 export interface Range {
@@ -14,42 +14,43 @@ export interface Range {
  * what is kept of it are the few stays that matter, side by side and ordered by `from`.
  */
 export class Visitors {
-  /** Index of each person, as `indexOf` gave it. */
+  /** Index of each person in `Reached`. */
   other = new Uint32Array(1 << 10);
   from = new Uint32Array(1 << 10);
   to = new Uint32Array(1 << 10);
   imputed = new Uint8Array(1 << 10);
   #count = 0;
 
-  /**
-   * Keeps the stays in a slot that overlap the time from one second to before another.
-   * @param indexOf the index of a person; negative if the person does not matter.
-   */
-  keep(
-    { persons, from, to, imputed, longest }: SlotContents,
-    since: number,
-    until: number,
-    indexOf: (person: number) => number,
-  ): Range {
+  /** Empties the object for another trace. */
+  clear(): void {
+    this.#count = 0;
+  }
+
+  /** Keeps the stays in a slot that overlap the time from one second to before another, of people who count. */
+  keep({ persons, from, to, imputed, longest }: SlotContents, since: number, until: number, reached: Reached): Range {
     const begin = this.#count;
-    let most = 0;
     // Stays that began earlier than this are over.
-    for (let at = firstNotBelow(from, since - longest); at < from.length; at++) {
-      const began = from[at] as number;
-      if (began >= until) break;
+    const first = firstNotBelow(from, since - longest);
+    const last = firstNotBelow(from, until, first);
+    while (begin + last - first > this.other.length) this.#widen();
+    const [others, starts, ends, guesses] = [this.other, this.from, this.to, this.imputed];
+    let end = begin;
+    let most = 0;
+    for (let at = first; at < last; at++) {
       const ended = to[at] as number;
       if (ended <= since) continue;
-      const other = indexOf(persons[at] as number);
+      const other = reached.indexOf(persons[at] as number);
       if (other < 0) continue;
-      if (this.#count === this.other.length) this.#widen();
-      this.other[this.#count] = other;
-      this.from[this.#count] = began;
-      this.to[this.#count] = ended;
-      this.imputed[this.#count] = imputed?.[at] ?? 0;
-      this.#count++;
+      const began = from[at] as number;
+      others[end] = other;
+      starts[end] = began;
+      ends[end] = ended;
+      guesses[end] = imputed === null ? 0 : (imputed[at] as number);
+      end++;
       if (ended - began > most) most = ended - began;
     }
-    return { begin, end: this.#count, longest: most };
+    this.#count = end;
+    return { begin, end, longest: most };
   }
 
   /** The first stay of a range that is not over at an instant; of those from there on, some may be. */
