@@ -176,6 +176,7 @@ export async function meet(
     }
     sharers.clear();
   });
+  visitors.clear();
 }
 
 /** Adds all time with a source's stay and its air. */

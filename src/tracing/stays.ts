@@ -47,8 +47,8 @@ export interface SourceStay {
  * a while without its person, if need be in the slot of the next day.
  */
 export class Stays {
-  readonly #slots: Map<number, SlotContents>;
-  readonly #inSlot = new Map<number, SourceStay[]>();
+  /** Slots that a stay or its air reaches; without contents as long as these were not passed. */
+  readonly #inSlot = new Map<number, { contents: SlotContents | undefined; stays: SourceStay[] }>();
   readonly #ofSource: SourceStay[][];
 
   /**
@@ -57,10 +57,9 @@ export class Stays {
    */
   constructor(
     sources: readonly Source[],
-    slots: ReadonlyMap<number, SlotContents>,
+    private readonly slots: ReadonlyMap<number, SlotContents>,
     private readonly lingering: number,
   ) {
-    this.#slots = new Map(slots);
     this.#ofSource = sources.map(() => []);
     const indices = new Roles();
     sources.forEach(({ number }, i) => indices.set(number, i + 1));
@@ -88,11 +87,12 @@ export class Stays {
 
   /** Slots that only the air of a stay reaches and that were not passed to the constructor. */
   get missing(): number[] {
-    return this.keys().filter((key) => !this.#slots.has(key));
+    return this.keys().filter((key) => !this.#inSlot.get(key)?.contents);
   }
 
   addSlot(key: number, contents: SlotContents): void {
-    this.#slots.set(key, contents);
+    const known = this.#inSlot.get(key);
+    if (known) known.contents = contents;
   }
 
   /** Slots that a stay or its air reaches. */
@@ -102,15 +102,14 @@ export class Stays {
 
   /** Takes out of the slots what may overlap a source's stay, and tells each stay where it is. */
   keepVisitors(visitors: Visitors, reached: Reached): void {
-    for (const [key, stays] of this.#inSlot) {
-      const slot = this.#slots.get(key);
-      if (!slot) continue;
+    for (const { contents, stays } of this.#inSlot.values()) {
+      if (!contents) continue;
       stays.sort(byStart);
       for (let begin = 0; begin < stays.length;) {
         const { from, air } = stays[begin] as SourceStay;
         let [end, until] = [begin + 1, air];
         for (let next = stays[end]; next && next.from < until; next = stays[++end]) until = Math.max(until, next.air);
-        const range = visitors.keep(slot, from, until, reached);
+        const range = visitors.keep(contents, from, until, reached);
         for (; begin < end; begin++) (stays[begin] as SourceStay).visitors = range;
       }
     }
@@ -132,9 +131,9 @@ export class Stays {
 
   #put(source: number, stay: SourceStay): void {
     (this.#ofSource[source] as SourceStay[]).push(stay);
-    const others = this.#inSlot.get(stay.key);
-    if (others) others.push(stay);
-    else this.#inSlot.set(stay.key, [stay]);
+    const known = this.#inSlot.get(stay.key);
+    if (known) known.stays.push(stay);
+    else this.#inSlot.set(stay.key, { contents: this.slots.get(stay.key), stays: [stay] });
   }
 }
 

@@ -21,9 +21,14 @@ export class Visitors {
   imputed = new Uint8Array(1 << 10);
   #count = 0;
 
-  /** Empties the object for another trace. */
+  /** Empties the object for another trace; columns that only a huge crowd needs are given back. */
   clear(): void {
     this.#count = 0;
+    if (this.other.length <= KEPT) return;
+    this.other = new Uint32Array(KEPT);
+    this.from = new Uint32Array(KEPT);
+    this.to = new Uint32Array(KEPT);
+    this.imputed = new Uint8Array(KEPT);
   }
 
   /** Keeps the stays in a slot that overlap the time from one second to before another, of people who count. */
@@ -67,3 +72,6 @@ export class Visitors {
     this.imputed = imputed;
   }
 }
+
+/** Stays for which there is always room: 13 MB. */
+const KEPT = 1 << 20;
