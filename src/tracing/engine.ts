@@ -42,11 +42,11 @@ export interface TracedContact {
   /** For degree 1, all time with the case; otherwise with the source met longest. */
   seconds: number;
   /** For degree 1, every meeting with the case, in order. */
-  meetings: TracedMeeting[];
+  meetings: readonly TracedMeeting[];
   /** From degree 2 on, ids of contacts of the previous degree who were met, sorted; at most the first 100. */
-  via: string[];
+  via: readonly string[];
   /** Kinds of sharing that make a contact on their own, whatever was measured. */
-  shared: Shared[];
+  shared: readonly Shared[];
 }
 
 /** Somebody who shares something with the case without being a contact of degree 1. */
@@ -66,6 +66,8 @@ export interface TraceResult {
   /** Sorted by id. */
   factors: TracedFactor[];
 }
+
+const NONE: readonly never[] = [];
 
 /** Roles of people in this trace: not known, or known as the case or a contact. */
 const NOBODY = 0;
@@ -98,7 +100,8 @@ export async function trace(graph: TraceGraph, { personId, disease, window, rule
     if (degrees.length === 0) factors = found.factors;
     if (found.contacts.length === 0) break;
     degrees.push(found.contacts);
-    if (degrees.length < rules.greatestDegree) sources = await sourcesOf(graph, disease, found);
+    if (degrees.length === rules.greatestDegree) break;
+    sources = await sourcesOf(graph, disease, found);
     found.numbers.forEach((number) => roles.set(number, KNOWN));
   }
   return { window: windowOf(window.from, free), degrees, factors };
@@ -133,7 +136,7 @@ function endOfWindow(
 }
 
 interface FoundDegree {
-  /** Sorted by id, so that sources of the next degree, and `via`, come in that order too. */
+  /** If there is a next degree, sorted by id, so that its sources, and `via`, come in that order too. */
   contacts: TracedContact[];
   numbers: number[];
   /** Only for the first degree. */
@@ -148,18 +151,16 @@ async function findDegree(
   rules: TraceRules,
 ): Promise<FoundDegree> {
   const through = before[before.length - 1];
-  const reached = new Reached();
+  const reached = new Reached((number) => roles.get(number) === NOBODY);
   const met = new Map<number, Stretch[]>();
   const common = new Map<number, Common[]>();
-  const unknown = (number: number) => roles.get(number) === NOBODY;
-  await meet(graph, sources, unknown, rules, {
+  await meet(graph, sources, reached, rules, {
     ...(!through && { meeting: (other, meeting) => append(met, other, meeting) }),
     shared: (other, what) => append(common, other, what),
     // Factors exist only in relation to the case itself.
     factors: !through,
-    contact: (source, number, first, seconds, last) => reached.add(source, number, first, seconds, last),
   });
-  const numbers = [...reached.numbers()];
+  const numbers = reached.map((number) => number);
   const contacts = new Set(common.size > 0 ? numbers : []);
   const others = through ? [] : [...common.keys()].filter((number) => !contacts.has(number));
   const keys = new Set<number>();
@@ -171,26 +172,17 @@ async function findDegree(
   }
   const [people, places] = await Promise.all([graph.personIds([...numbers, ...others]), graph.placeIds([...keys])]);
   const degree = before.length + 1;
-  const found = reached.map((number, first, seconds, indices, last) => {
+  const viaOf = through && namesOf(through);
+  const found = reached.map((number, first, seconds, last, indices, begin, until): TracedContact => {
     const person = people.get(number);
     if (person === undefined) throw new Error(`the graph has no person with the number ${number}`);
-    const meetings = (met.get(number) ?? [])
-      .sort((a, b) => a.from - b.from || a.to - b.to)
-      .map(({ key, from, to, sourceImputed, otherImputed, left }) => ({
-        place: key === undefined ? undefined : places.get(key),
-        from,
-        to,
-        imputed: sourceImputed || otherImputed,
-        lingering: left !== undefined,
-      }));
-    const via = new Array<string>(through ? indices.length : 0);
-    for (let i = 0; i < via.length; i++) via[i] = (through?.[indices[i] as number] as TracedContact).person;
-    const shared = sharedOf(common.get(number)).filter((each) => rules.sharing[each] === 'contact');
-    const end = last === UNKNOWN_END ? null : last;
-    return { number, contact: { person, degree, first, last: end, seconds, meetings, via, shared } };
+    // In a crowd, contacts of the last degree are by far the most numerous, and have neither of these.
+    const meetings = met.size > 0 ? meetingsOf(met.get(number), places) : NONE;
+    const shared =
+      common.size > 0 ? sharedOf(common.get(number)).filter((each) => rules.sharing[each] === 'contact') : NONE;
+    const via = viaOf ? viaOf(indices, begin, until) : NONE;
+    return { person, degree, first, last: last === UNKNOWN_END ? null : last, seconds, meetings, via, shared };
   });
-  // Contacts that are the sources of the next degree must be sorted.
-  if (degree < rules.greatestDegree) found.sort((a, b) => (a.contact.person < b.contact.person ? -1 : 1));
   const factors = others.map((number): TracedFactor => {
     const had = common.get(number) ?? [];
     const at = had.flatMap(({ key }) => (key === undefined ? [] : [places.get(key) ?? '']));
@@ -202,7 +194,39 @@ async function findDegree(
     };
   });
   factors.sort((a, b) => (a.person < b.person ? -1 : 1));
-  return { contacts: found.map(({ contact }) => contact), numbers: found.map(({ number }) => number), factors };
+  if (degree === rules.greatestDegree) return { contacts: found, numbers, factors };
+  // Contacts that are the sources of the next degree must be sorted.
+  const order = numbers.map((_, i) => i);
+  order.sort((a, b) => ((found[a] as TracedContact).person < (found[b] as TracedContact).person ? -1 : 1));
+  const sorted = <T>(items: readonly T[]) => order.map((i) => items[i] as T);
+  return { contacts: sorted(found), numbers: sorted(numbers), factors };
+}
+
+/**
+ * The ids of contacts by their indices in a list, from `begin` to before `end`. Most people met only one of them: all
+ * whom the same one met share an array, since a crowd has a hundred thousand of them.
+ */
+function namesOf(contacts: readonly TracedContact[]) {
+  const names = contacts.map(({ person }) => person);
+  const alone: string[][] = [];
+  return (indices: Uint32Array, begin: number, end: number): readonly string[] => {
+    if (end - begin === 1) return (alone[indices[begin] as number] ??= [names[indices[begin] as number] as string]);
+    const several = new Array<string>(end - begin);
+    for (let i = begin; i < end; i++) several[i - begin] = names[indices[i] as number] as string;
+    return several;
+  };
+}
+
+function meetingsOf(stretches: Stretch[] = [], places: ReadonlyMap<number, string>): TracedMeeting[] {
+  return stretches
+    .sort((a, b) => a.from - b.from || a.to - b.to)
+    .map(({ key, from, to, sourceImputed, otherImputed, left }) => ({
+      place: key === undefined ? undefined : places.get(key),
+      from,
+      to,
+      imputed: sourceImputed || otherImputed,
+      lingering: left !== undefined,
+    }));
 }
 
 function append<T>(lists: Map<number, T[]>, of: number, item: T): void {

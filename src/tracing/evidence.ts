@@ -3,6 +3,7 @@ import type { Shared } from '../contact-graph/place-facts.js';
 import type { TraceGraph } from '../contact-graph/ports.js';
 import { sourcesOf } from './engine.js';
 import { meet, sharedOf, type Common, type MeetingRules, type Stretch } from './meet.js';
+import { Reached } from './reached.js';
 import { sourceOf, type Source } from './stays.js';
 
 export type { MeetingRules };
@@ -39,13 +40,13 @@ export async function evidenceOf(graph: TraceGraph, pair: Pair, rules: MeetingRu
   const sources = await spreadingFrom(graph, source.number, pair.spreading);
   const stretches: Stretch[] = [];
   const common: Common[] = [];
-  let enough: { first: number; seconds: number } | undefined;
-  await meet(graph, sources, (number) => number === other.number && number !== source.number, rules, {
+  const reached = new Reached((number) => number === other.number && number !== source.number);
+  await meet(graph, sources, reached, rules, {
     meeting: (_, stretch) => stretches.push(stretch),
     shared: (_, what) => common.push(what),
     factors: false,
-    contact: (_source, _other, first, seconds) => (enough = { first, seconds }),
   });
+  const [enough] = reached.map((_other, first, seconds) => ({ first, seconds }));
   if (!enough) return undefined;
   const keys = new Set(stretches.flatMap(({ key }) => (key === undefined ? [] : [key])));
   const places = await graph.placeIds([...keys]);

@@ -1,10 +1,11 @@
 import type { DiseaseProfile, Sharing } from '../cases/index.js';
 import { SHARED, type Shared } from '../contact-graph/place-facts.js';
-import { firstNotBelow } from '../kernel/sorted.js';
 import type { Nearness, TraceGraph } from '../contact-graph/ports.js';
 import { Meetings, type Span } from './meetings.js';
+import type { Reached } from './reached.js';
 import { farApart, rowsOf } from './seats.js';
-import { Stays, stretchesOf, type Source } from './stays.js';
+import { Stays, stretchesOf, type Source, type SourceStay } from './stays.js';
+import { Visitors } from './visitors.js';
 
 /** The rules that decide whether two people who met are contacts. */
 export type MeetingRules = Pick<
@@ -34,23 +35,24 @@ export interface Common {
 /** Later than any instant; columns of instants hold it for an unknown end. */
 export const UNKNOWN_END = 2 ** 32 - 1;
 
+/** Used by one degree of one trace at a time: new columns for each would cost more than filling them. */
+const VISITORS = new Visitors();
+
 interface Visitor {
   /** Called for every stretch of every meeting; absent if they are not needed. */
   meeting?: (other: number, meeting: Stretch) => void;
   /** Called for everything shared with a source that makes a contact, or a factor if `factors` is set. */
   shared: (other: number, common: Common) => void;
   factors: boolean;
-  /** Called for everybody whom a source met for long enough or shared enough with, source by source. */
-  contact: (source: number, other: number, first: number, seconds: number, last: number) => void;
 }
 
-/** Finds the people whom sources met, among those for whom `counts` is true. */
+/** Adds everybody whom a source met for long enough or shared enough with to those who are reached. */
 export async function meet(
   graph: TraceGraph,
   sources: readonly Source[],
-  counts: (other: number) => boolean,
+  reached: Reached,
   rules: MeetingRules,
-  { meeting, shared, factors, contact }: Visitor,
+  { meeting, shared, factors }: Visitor,
 ): Promise<void> {
   const asked = sources
     .filter(({ first, until }) => until > first)
@@ -65,16 +67,19 @@ export async function meet(
   const lingering = Math.round(rules.lingeringMinutes * 60);
   const stays = new Stays(sources, slots, lingering);
   for (const [key, contents] of await graph.slots(stays.missing)) stays.addSlot(key, contents);
-  stays.keepOnly(counts);
   const seatRows = rules.seatRows ?? Infinity;
   const seats = rules.seatRows === null ? undefined : await graph.seats(stays.keys());
   const heeded = (of: Shared) => rules.sharing[of] === 'contact' || (rules.sharing[of] === 'factor' && factors);
   const sharedIn = SHARED.some(heeded) ? await graph.sharedIn(stays.keys()) : undefined;
   const households = heeded('household') ? await graph.households(asked.map(({ number }) => number)) : undefined;
-  /** People who share something with the current source that makes a contact: since and until when. */
+  // From here on nothing is awaited.
+  const visitors = VISITORS;
+  visitors.clear();
+  stays.keepVisitors(visitors, reached);
+  /** People, by index, who share something with the current source that makes a contact: since and until when. */
   const sharers = new Map<number, { from: number; to: number }>();
   const share = (other: number, what: Common, to: number, rule: Sharing) => {
-    shared(other, what);
+    shared(reached.numberOf(other), what);
     if (rule !== 'contact') return;
     const known = sharers.get(other);
     sharers.set(other, { from: Math.min(known?.from ?? Infinity, what.from), to: Math.max(known?.to ?? 0, to) });
@@ -84,96 +89,105 @@ export async function meet(
     minimum: Math.max(seconds, 1),
     within: rules.withinHours === null ? null : rules.withinHours * 3600,
   };
-  const meetings = new Meetings(counts);
+  const meetings = new Meetings();
   const add = (other: number, each: Stretch) => {
     meetings.add(other, each.from, each.to);
-    if (meeting && counts(other)) meeting(other, each);
+    meeting?.(reached.numberOf(other), each);
   };
   sources.forEach((source, i) => {
     const { number, first, until } = source;
     const stretches = stretchesOf(source);
     meetings.clear();
-    stays.of(i, ({ key, own, slot, from, to, air, imputed }) => {
+    for (const stay of stays.of(i)) {
+      const { key, own, from, to, air, imputed } = stay;
       const seated = seats?.get(key);
+      const common = sharedIn?.get(key);
+      const rule = common !== undefined && heeded(common) ? rules.sharing[common] : 'none';
+      if (!meeting && !seated && rule === 'none') {
+        addAll(meetings, visitors, stay);
+        continue;
+      }
       // If only the air of a stay reaches into this slot, `to` is not its end: the source left on the day before.
       const left = air - lingering;
       const rows =
         seated &&
-        rowsOf(seats?.get(own)?.get(number), (stay) => {
+        rowsOf(seats?.get(own)?.get(number), (each) => {
           for (let at = 0; at < stretches.length; at += 2) {
-            const began = Math.max(stay.from, stretches[at] as number);
-            const ended = Math.min(stay.to, stretches[at + 1] as number);
+            const began = Math.max(each.from, stretches[at] as number);
+            const ended = Math.min(each.to, stretches[at + 1] as number);
             if (began < left && ended === left && (key !== own || began === from)) return true;
           }
           return false;
         });
-      const { persons, from: starts, to: ends, longest } = slot;
-      const common = sharedIn?.get(key);
-      const rule = common !== undefined && heeded(common) ? rules.sharing[common] : 'none';
-      // Stays that began earlier than this are over.
-      for (let at = firstNotBelow(starts, from - longest); at < starts.length; at++) {
-        const began = starts[at] as number;
-        if (began >= air) return;
-        const ended = ends[at] as number;
+      const { end } = stay.visitors;
+      for (let at = visitors.firstSince(stay.visitors, from); at < end; at++) {
+        const began = visitors.from[at] as number;
+        if (began >= air) break;
+        const ended = visitors.to[at] as number;
         if (ended <= from) continue;
-        const other = persons[at] as number;
+        const other = visitors.other[at] as number;
         const start = began > from ? began : from;
         const far =
           rows !== undefined &&
           farApart(
             rows,
-            rowsOf(seated?.get(other), (stay) => stay.from === began && stay.to === ended),
+            rowsOf(seated?.get(reached.numberOf(other)), (each) => each.from === began && each.to === ended),
             seatRows,
           );
         // Being there together counts as sharing, however short; seats that are known to be too far apart rule out a
         // contact.
-        if (
-          common !== undefined &&
-          start < to &&
-          (rule === 'factor' || (rule === 'contact' && !far)) &&
-          counts(other)
-        ) {
+        if (common !== undefined && start < to && (rule === 'factor' || (rule === 'contact' && !far))) {
           share(other, { shared: common, key, from: start }, Math.min(ended, to), rule);
         }
         if (far) continue;
-        if (!meeting) {
-          meetings.add(other, start, ended < air ? ended : air);
-          continue;
-        }
-        const guessed = { sourceImputed: imputed, otherImputed: slot.imputed?.[at] === 1 };
+        const guessed = { sourceImputed: imputed, otherImputed: visitors.imputed[at] === 1 };
         if (start < to) add(other, { key, from: start, to: Math.min(ended, to), ...guessed, left: undefined });
         if (ended > to && air > to) {
           add(other, { key, from: Math.max(start, to), to: Math.min(ended, air), ...guessed, left });
         }
       }
-    });
+    }
     for (const near of nearness.get(number) ?? []) {
       if (!isNear(near, rules)) continue;
-      for (let at = 0; at < stretches.length; at += 2) {
+      const other = reached.indexOf(near.other);
+      for (let at = 0; other >= 0 && at < stretches.length; at += 2) {
         const from = Math.max(near.from, stretches[at] as number);
         const to = Math.min(near.to, stretches[at + 1] as number);
         if (from >= to) continue;
-        add(near.other, { key: undefined, from, to, sourceImputed: false, otherImputed: false, left: undefined });
+        add(other, { key: undefined, from, to, sourceImputed: false, otherImputed: false, left: undefined });
       }
     }
     if (until > first) {
-      for (const other of households?.get(number) ?? []) {
+      for (const member of households?.get(number) ?? []) {
         const what: Common = { shared: 'household', key: undefined, from: first };
-        if (counts(other)) share(other, what, Math.min(until, UNKNOWN_END), rules.sharing.household);
+        const other = reached.indexOf(member);
+        if (other >= 0) share(other, what, Math.min(until, UNKNOWN_END), rules.sharing.household);
       }
     }
     meetings.forEach(span, (other, begin, met, end) => {
-      const sharer = sharers.get(other);
-      if (!sharer) return contact(i, other, begin, met, end);
+      const sharer = sharers.size > 0 ? sharers.get(other) : undefined;
+      if (!sharer) return reached.add(i, other, begin, met, end);
       sharers.delete(other);
-      contact(i, other, Math.min(begin, sharer.from), met, Math.max(end, sharer.to));
+      reached.add(i, other, Math.min(begin, sharer.from), met, Math.max(end, sharer.to));
     });
     for (const [other, { from, to }] of sharers) {
       const met = meetings.with(other);
-      contact(i, other, from, met?.seconds ?? 0, Math.max(met?.end ?? 0, to));
+      reached.add(i, other, from, met?.seconds ?? 0, Math.max(met?.end ?? 0, to));
     }
     sharers.clear();
   });
+  visitors.clear();
+}
+
+/** Adds all time with a source's stay and its air. */
+function addAll(meetings: Meetings, visitors: Visitors, { from, air, visitors: range }: SourceStay): void {
+  const { other, from: starts, to: ends } = visitors;
+  for (let at = visitors.firstSince(range, from); at < range.end; at++) {
+    const began = starts[at] as number;
+    if (began >= air) return;
+    const ended = ends[at] as number;
+    if (ended > from) meetings.add(other[at] as number, began > from ? began : from, ended < air ? ended : air);
+  }
 }
 
 /** Proximity of unknown distance counts: phones report it only when they were close. */

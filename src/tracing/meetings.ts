@@ -1,5 +1,4 @@
 import { doubled } from './reached.js';
-import { spread } from './roles.js';
 
 /** Seconds of meeting required, and the seconds within which they must fall; null adds up everything. */
 export interface Span {
@@ -11,46 +10,52 @@ export interface Span {
  * Adds up how long one person met others: any number of stretches each, in any order, overlapping or not. The time with
  * somebody is the length of the union of their stretches, so that a minute counts once even if two phones and a shared
  * room recorded it. One object serves person after person: the data of a single person stays small enough for the
- * processor's caches.
+ * processor's caches. Others are named by small numbers, such as their indices in a list.
  */
 export class Meetings {
-  #table = new Int32Array(1 << 11);
+  /** The entry of each other, if that entry names the other; anything otherwise. So it is never cleared. */
+  #entries = new Uint32Array(1 << 10);
   #count = 0;
-  #logged = 0;
   #other = new Uint32Array(1 << 10);
-  /** Index in the table of each entry. */
-  #at = new Uint32Array(1 << 10);
   #begin = new Uint32Array(1 << 10);
   #end = new Uint32Array(1 << 10);
   #seconds = new Uint32Array(1 << 10);
-  #state = new Uint8Array(1 << 10);
-  /** Every stretch: entry, from, to. */
-  #stretches = new Uint32Array(3 << 11);
-
-  /** @param counts whether meetings with this person are needed; called once for each person met. */
-  constructor(private readonly counts: (other: number) => boolean = () => true) {}
+  /** The latest start of a stretch. */
+  #latest = new Uint32Array(1 << 10);
+  /** Where the stretch that was added last is stored. */
+  #newest = new Uint32Array(1 << 10);
+  #unsure = new Uint8Array(1 << 10);
+  /** Every stretch: from, to, and where the one before of the same entry is stored; nothing is stored at 0. */
+  #stretches = new Uint32Array(STRETCH << 10);
+  #logged = STRETCH;
 
   /** Adds one stretch with somebody, in seconds; `from` is before `to`. */
   add(other: number, from: number, to: number): void {
-    const entry = this.#entry(other);
-    const state = this.#state[entry];
-    if (state === IGNORED) return;
-    if (this.#logged + 3 > this.#stretches.length) this.#stretches = doubled(this.#stretches);
-    this.#stretches[this.#logged] = entry;
-    this.#stretches[this.#logged + 1] = from;
-    this.#stretches[this.#logged + 2] = to;
-    this.#logged += 3;
-    const begin = this.#begin[entry] as number;
-    const end = this.#end[entry] as number;
-    if (end === 0) {
-      this.#begin[entry] = from;
-      this.#end[entry] = to;
-      this.#seconds[entry] = to - from;
+    if (other >= this.#entries.length) this.#admit(other);
+    const at = this.#logged;
+    if (at === this.#stretches.length) this.#stretches = doubled(this.#stretches);
+    this.#logged = at + STRETCH;
+    this.#stretches[at] = from;
+    this.#stretches[at + 1] = to;
+    const entry = this.#entries[other] as number;
+    if (entry >= this.#count || this.#other[entry] !== other) {
+      this.#stretches[at + 2] = 0;
+      this.#insert(other, from, to, at);
       return;
     }
-    if (from >= end || to <= begin) this.#seconds[entry] = (this.#seconds[entry] as number) + (to - from);
-    else this.#state[entry] = UNSURE;
-    if (from < begin) this.#begin[entry] = from;
+    this.#stretches[at + 2] = this.#newest[entry] as number;
+    this.#newest[entry] = at;
+    const end = this.#end[entry] as number;
+    if (from >= (this.#latest[entry] as number)) {
+      // No earlier stretch began after `from`, so all time from then until `end` is in the sum already.
+      if (to > end) this.#seconds[entry] = (this.#seconds[entry] as number) + to - Math.max(from, end);
+      this.#latest[entry] = from;
+    } else if (to <= (this.#begin[entry] as number)) {
+      this.#seconds[entry] = (this.#seconds[entry] as number) + (to - from);
+    } else {
+      this.#unsure[entry] = 1;
+    }
+    if (from < (this.#begin[entry] as number)) this.#begin[entry] = from;
     if (to > end) this.#end[entry] = to;
   }
 
@@ -63,13 +68,15 @@ export class Meetings {
     { minimum, within }: Span,
     visit: (other: number, begin: number, seconds: number, end: number) => void,
   ): void {
-    this.#settle();
-    const scattered = within === null ? undefined : this.#scattered(minimum, within);
+    const longest = within ?? Infinity;
     for (let entry = 0; entry < this.#count; entry++) {
+      if (this.#unsure[entry] === 1) this.#settle(entry);
       const seconds = this.#seconds[entry] as number;
-      if (this.#state[entry] === IGNORED || seconds < minimum) continue;
-      const begin = scattered?.has(entry) ? scattered.get(entry) : (this.#begin[entry] as number);
-      if (begin !== undefined) visit(this.#other[entry] as number, begin, seconds, this.#end[entry] as number);
+      if (seconds < minimum) continue;
+      const first = this.#begin[entry] as number;
+      const end = this.#end[entry] as number;
+      const begin = end - first > longest ? firstSpan(union(this.#stretchesOf(entry)), minimum, longest) : first;
+      if (begin !== undefined) visit(this.#other[entry] as number, begin, seconds, end);
     }
   }
 
@@ -77,111 +84,67 @@ export class Meetings {
    * Seconds met with somebody, and when the last meeting ended; valid only after `forEach`, which settles the sums.
    */
   with(other: number): { seconds: number; end: number } | undefined {
-    const entry = this.#find(other);
-    if (entry === undefined) return undefined;
+    const entry = this.#entries[other] ?? this.#count;
+    if (entry >= this.#count || this.#other[entry] !== other) return undefined;
     return { seconds: this.#seconds[entry] as number, end: this.#end[entry] as number };
-  }
-
-  /**
-   * For entries whose meetings are spread over more than the span: when the first span with enough meetings begins,
-   * undefined if there is none.
-   */
-  #scattered(minimum: number, within: number): Map<number, number | undefined> {
-    const wanted = (entry: number) =>
-      this.#state[entry] !== IGNORED &&
-      (this.#seconds[entry] as number) >= minimum &&
-      (this.#end[entry] as number) - (this.#begin[entry] as number) > within;
-    return new Map(
-      [...this.#stretchesOf(wanted)].map(([entry, each]) => [entry, firstSpan(union(each), minimum, within)]),
-    );
   }
 
   /** Empties the object for another person. */
   clear(): void {
-    for (let entry = 0; entry < this.#count; entry++) this.#table[this.#at[entry] as number] = 0;
     this.#count = 0;
-    this.#logged = 0;
+    this.#logged = STRETCH;
   }
 
-  /** A stretch that may overlap others makes the sum unsure: it is counted again from all stretches of that person. */
-  #settle(): void {
-    for (const [entry, each] of this.#stretchesOf((candidate) => this.#state[candidate] === UNSURE)) {
-      this.#seconds[entry] = union(each).reduce((sum, [from, to]) => sum + to - from, 0);
-      this.#state[entry] = SURE;
-    }
+  /**
+   * A stretch that was added after one that begins later may overlap it, which makes the sum unsure: it is counted again
+   * from all stretches.
+   */
+  #settle(entry: number): void {
+    this.#seconds[entry] = union(this.#stretchesOf(entry)).reduce((sum, [from, to]) => sum + to - from, 0);
+    this.#unsure[entry] = 0;
   }
 
-  #stretchesOf(wanted: (entry: number) => boolean): Map<number, [number, number][]> {
-    const stretches = new Map<number, [number, number][]>();
-    for (let i = 0; i < this.#logged; i += 3) {
-      const entry = this.#stretches[i] as number;
-      const known = stretches.get(entry);
-      if (!known && !wanted(entry)) continue;
-      const stretch: [number, number] = [this.#stretches[i + 1] as number, this.#stretches[i + 2] as number];
-      if (known) known.push(stretch);
-      else stretches.set(entry, [stretch]);
+  #stretchesOf(entry: number): [number, number][] {
+    const stretches: [number, number][] = [];
+    for (let at = this.#newest[entry] as number; at !== 0; at = this.#stretches[at + 2] as number) {
+      stretches.push([this.#stretches[at] as number, this.#stretches[at + 1] as number]);
     }
     return stretches;
   }
 
-  #entry(other: number): number {
-    const mask = this.#table.length - 1;
-    for (let at = spread(other) & mask; ; at = (at + 1) & mask) {
-      const entry = this.#table[at] as number;
-      if (entry === 0) return this.#insert(other, at);
-      if (this.#other[entry - 1] === other) return entry - 1;
-    }
-  }
-
-  #find(other: number): number | undefined {
-    const mask = this.#table.length - 1;
-    for (let at = spread(other) & mask; ; at = (at + 1) & mask) {
-      const entry = this.#table[at] as number;
-      if (entry === 0) return undefined;
-      if (this.#other[entry - 1] === other) return entry - 1;
-    }
-  }
-
-  #insert(other: number, at: number): number {
-    if (this.#count === this.#other.length) {
-      this.#widen();
-      return this.#entry(other);
-    }
+  #insert(other: number, from: number, to: number, at: number): void {
+    if (this.#count === this.#other.length) this.#widen();
     const entry = this.#count++;
-    this.#table[at] = entry + 1;
-    this.#at[entry] = at;
+    this.#entries[other] = entry;
     this.#other[entry] = other;
-    this.#begin[entry] = 0;
-    this.#end[entry] = 0;
-    this.#seconds[entry] = 0;
-    this.#state[entry] = this.counts(other) ? SURE : IGNORED;
-    return entry;
+    this.#begin[entry] = from;
+    this.#end[entry] = to;
+    this.#seconds[entry] = to - from;
+    this.#latest[entry] = from;
+    this.#newest[entry] = at;
+    this.#unsure[entry] = 0;
   }
 
-  /** Doubles the capacity; the table stays twice as large as the columns that it points to. */
+  #admit(other: number): void {
+    const entries = new Uint32Array(Math.max(this.#entries.length * 2, other + 1));
+    entries.set(this.#entries);
+    this.#entries = entries;
+  }
+
   #widen(): void {
     this.#other = doubled(this.#other);
-    this.#at = doubled(this.#at);
     this.#begin = doubled(this.#begin);
     this.#end = doubled(this.#end);
     this.#seconds = doubled(this.#seconds);
-    const state = new Uint8Array(this.#state.length * 2);
-    state.set(this.#state);
-    this.#state = state;
-    this.#table = new Int32Array(this.#table.length * 2);
-    const mask = this.#table.length - 1;
-    for (let entry = 0; entry < this.#count; entry++) {
-      let at = spread(this.#other[entry] as number) & mask;
-      while (this.#table[at] !== 0) at = (at + 1) & mask;
-      this.#table[at] = entry + 1;
-      this.#at[entry] = at;
-    }
+    this.#latest = doubled(this.#latest);
+    this.#newest = doubled(this.#newest);
+    const unsure = new Uint8Array(this.#unsure.length * 2);
+    unsure.set(this.#unsure);
+    this.#unsure = unsure;
   }
 }
 
-const SURE = 0;
-const UNSURE = 1;
-const IGNORED = 2;
+const STRETCH = 3;
 
 /** Joins stretches that overlap or touch, in order; sorts the given array in place. */
 export function union(stretches: [number, number][]): [number, number][] {

@@ -1,6 +1,8 @@
 import type { Stretches } from '../people/index.js';
 import { dayEndOf, nextDay, type SlotContents } from '../contact-graph/ports.js';
+import type { Reached } from './reached.js';
 import { Roles } from './roles.js';
+import type { Range, Visitors } from './visitors.js';
 
 /** A person whose meetings are looked for: a case, or a contact of it. */
 export interface Source {
@@ -25,51 +27,48 @@ export function stretchesOf({ first, until, free }: Source): Stretches {
   return free ?? [first, until];
 }
 
+/** A stay of a source in a slot, or what its air reaches of the next day's slot. */
 export interface SourceStay {
   /** Key of this slot (`key`), and of the slot that holds the stay itself (`own`). */
   key: number;
   own: number;
-  slot: SlotContents;
   from: number;
   to: number;
   /** Until when the air is infectious. */
   air: number;
   /** The end of the stay was not recorded. */
   imputed: boolean;
+  /** The stays that may overlap this one. */
+  visitors: Range;
 }
 
 /**
- * Stays of sources, grouped by person: every slot is scanned once, and then each person's stays are stored together.
- * If the air stays infectious, a stay continues for a while without its person, if need be in the slot of the next day.
+ * Stays of sources, by slot and by person: every slot is scanned once. If the air stays infectious, a stay continues for
+ * a while without its person, if need be in the slot of the next day.
  */
 export class Stays {
-  readonly #slots: Map<number, SlotContents>;
-  /**
-   * Columns of each stay: source, slot, from, to, until when the air is infectious, whether its end is imputed, own
-   * slot.
-   */
-  readonly #found: number[] = [];
-  readonly #missing = new Set<number>();
-  /** Number of the sources' stays in each slot. */
-  readonly #counts = new Map<number, number>();
-  #starts: Uint32Array | undefined;
-  #ordered: Uint32Array | undefined;
+  /** Slots that a stay or its air reaches; without contents as long as these were not passed. */
+  readonly #inSlot = new Map<number, { contents: SlotContents | undefined; stays: SourceStay[] }>();
+  readonly #ofSource: SourceStay[][];
 
   /**
    * Takes each source's stays, cut to the stretches in which its meetings count.
    * @param lingering seconds for which the air stays infectious.
    */
   constructor(
-    private readonly sources: readonly Source[],
-    slots: ReadonlyMap<number, SlotContents>,
+    sources: readonly Source[],
+    private readonly slots: ReadonlyMap<number, SlotContents>,
     private readonly lingering: number,
   ) {
-    this.#slots = new Map(slots);
+    this.#ofSource = sources.map(() => []);
     const indices = new Roles();
     sources.forEach(({ number }, i) => indices.set(number, i + 1));
+    const { marks, shift } = marksOf(sources);
     for (const [key, { persons, from, to, imputed }] of slots) {
       for (let at = 0; at < persons.length; at++) {
-        const index = indices.get(persons[at] as number);
+        const person = persons[at] as number;
+        if (marks[Math.imul(person, SPREAD) >>> shift] === 0) continue;
+        const index = indices.get(person);
         if (index === 0) continue;
         const { first, until, free } = sources[index - 1] as Source;
         const start = Math.max(from[at] as number, first);
@@ -88,93 +87,68 @@ export class Stays {
 
   /** Slots that only the air of a stay reaches and that were not passed to the constructor. */
   get missing(): number[] {
-    return [...this.#missing];
+    return this.keys().filter((key) => !this.#inSlot.get(key)?.contents);
   }
 
   addSlot(key: number, contents: SlotContents): void {
-    this.#slots.set(key, contents);
+    const known = this.#inSlot.get(key);
+    if (known) known.contents = contents;
   }
 
-  /**
-   * Drops people who do not count from the slots where it pays: in a crowd everybody met everybody, and nearly all of
-   * them are known already.
-   */
-  keepOnly(counts: (person: number) => boolean): void {
-    for (const [key, stays] of this.#counts) {
-      const slot = this.#slots.get(key);
-      if (slot && stays >= CROWDED) this.#slots.set(key, only(slot, counts));
-    }
-  }
-
+  /** Slots that a stay or its air reaches. */
   keys(): number[] {
-    return [...this.#slots.keys()];
+    return [...this.#inSlot.keys()];
   }
 
-  /** Visits each stay of a source; `own` is the slot that holds the stay itself if only its air is in this slot. */
-  of(source: number, visit: (stay: SourceStay) => void): void {
-    this.#ordered ??= this.#order();
-    const end = this.#starts?.[source + 1] as number;
-    for (let i = this.#starts?.[source] as number; i < end; i++) {
-      const at = (this.#ordered[i] as number) * FIELDS;
-      const key = this.#found[at + 1] as number;
-      const slot = this.#slots.get(key);
-      if (!slot) continue;
-      const from = this.#found[at + 2] as number;
-      const to = this.#found[at + 3] as number;
-      const air = this.#found[at + 4] as number;
-      visit({ key, own: this.#found[at + 6] as number, slot, from, to, air, imputed: this.#found[at + 5] === 1 });
+  /** Takes out of the slots what may overlap a source's stay, and tells each stay where it is. */
+  keepVisitors(visitors: Visitors, reached: Reached): void {
+    for (const { contents, stays } of this.#inSlot.values()) {
+      if (!contents) continue;
+      stays.sort(byStart);
+      for (let begin = 0; begin < stays.length;) {
+        const { from, air } = stays[begin] as SourceStay;
+        let [end, until] = [begin + 1, air];
+        for (let next = stays[end]; next && next.from < until; next = stays[++end]) until = Math.max(until, next.air);
+        const range = visitors.keep(contents, from, until, reached);
+        for (; begin < end; begin++) (stays[begin] as SourceStay).visitors = range;
+      }
     }
+  }
+
+  /** The stays of a source, in order: its meetings are added up fastest that way. */
+  of(source: number): readonly SourceStay[] {
+    return (this.#ofSource[source] as SourceStay[]).sort(byStart);
   }
 
   #add(source: number, key: number, from: number, to: number, imputed: boolean): void {
     const air = to + this.lingering;
-    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
-    this.#found.push(source, key, from, to, air, imputed ? 1 : 0, key);
+    this.#put(source, { key, own: key, from, to, air, imputed, visitors: NONE });
     const midnight = dayEndOf(key);
-    if (air <= midnight) return;
     // A stay that continues after midnight is in the next slot as well; its air lasts at least as long as this one's.
-    const next = nextDay(key);
-    this.#counts.set(next, (this.#counts.get(next) ?? 0) + 1);
-    this.#found.push(source, next, midnight, midnight, air, imputed ? 1 : 0, key);
-    if (!this.#slots.has(next)) this.#missing.add(next);
+    if (air <= midnight) return;
+    this.#put(source, { key: nextDay(key), own: key, from: midnight, to: midnight, air, imputed, visitors: NONE });
   }
 
-  /** Orders stays by source with a counting sort. */
-  #order(): Uint32Array {
-    const starts = new Uint32Array(this.sources.length + 1);
-    for (let at = 0; at < this.#found.length; at += FIELDS) {
-      const source = this.#found[at] as number;
-      starts[source + 1] = (starts[source + 1] as number) + 1;
-    }
-    for (let i = 0; i < this.sources.length; i++) starts[i + 1] = (starts[i + 1] as number) + (starts[i] as number);
-    this.#starts = starts;
-    const next = starts.slice();
-    const ordered = new Uint32Array(this.#found.length / FIELDS);
-    for (let i = 0; i < ordered.length; i++) {
-      const source = this.#found[i * FIELDS] as number;
-      const at = next[source] as number;
-      next[source] = at + 1;
-      ordered[at] = i;
-    }
-    return ordered;
+  #put(source: number, stay: SourceStay): void {
+    (this.#ofSource[source] as SourceStay[]).push(stay);
+    const known = this.#inSlot.get(stay.key);
+    if (known) known.stays.push(stay);
+    else this.#inSlot.set(stay.key, { contents: this.slots.get(stay.key), stays: [stay] });
   }
 }
 
-const FIELDS = 7;
-/** From this number of stays in a slot on, a scan that drops known people costs less than comparing them. */
-const CROWDED = 4;
-
-function only(slot: SlotContents, counts: (person: number) => boolean): SlotContents {
-  const kept: number[] = [];
-  for (let at = 0; at < slot.persons.length; at++) if (counts(slot.persons[at] as number)) kept.push(at);
-  if (kept.length === slot.persons.length) return slot;
-  const column = (all: Uint32Array) => Uint32Array.from(kept, (at) => all[at] as number);
-  const { imputed, longest } = slot;
-  return {
-    persons: column(slot.persons),
-    from: column(slot.from),
-    to: column(slot.to),
-    imputed: imputed && Uint8Array.from(kept, (at) => imputed[at] as number),
-    longest,
-  };
+/**
+ * A mark at the hash of each source. Nearly everybody in a slot is no source, and the hash of nearly all of them has no
+ * mark: one look at a small array instead of a search.
+ */
+function marksOf(sources: readonly Source[]): { marks: Uint8Array; shift: number } {
+  const bits = Math.min(Math.ceil(Math.log2(sources.length + 1)) + 4, 22);
+  const marks = new Uint8Array(2 ** bits);
+  for (const { number } of sources) marks[Math.imul(number, SPREAD) >>> (32 - bits)] = 1;
+  return { marks, shift: 32 - bits };
 }
+
+/** Multiplication by it spreads neighbouring numbers over the upper bits. */
+const SPREAD = 0x9e3779b1;
+const NONE: Range = { begin: 0, end: 0, longest: 0 };
+const byStart = (a: SourceStay, b: SourceStay) => a.from - b.from;

@@ -252,9 +252,9 @@ function contactsOf({ degrees }: TraceResult): Map<string, Contact> {
         imputed,
         lingering,
       })),
-      via,
+      via: [...via],
       lastExposureAt: last === null ? null : formatInstant(last),
-      shared,
+      shared: [...shared],
     });
   }
   return contacts;

@@ -123,8 +123,8 @@ export function answerOf({ window, degrees, factors }: TraceResult): Answer {
           last,
           seconds,
           places: [...new Set(meetings.flatMap(({ place }) => (place === undefined ? [] : [place])))].sort(),
-          via,
-          shared,
+          via: [...via],
+          shared: [...shared],
         }))
         .sort((a, b) => (a.person < b.person ? -1 : 1)),
     ),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Meetings, union } from '../../src/tracing/meetings.js';
+import { Reached, SOURCES_KEPT } from '../../src/tracing/reached.js';
 import { Roles } from '../../src/tracing/roles.js';
 import { runs, seeded } from '../support/sizes.js';
 
@@ -28,24 +29,30 @@ describe('Time of meetings', () => {
   });
 
   it('adds up for each person separately, whatever the order of the stretches', () => {
-    const IGNORED = 2;
-    const added = fc.record({ other: fc.constantFrom(0, 1, IGNORED, 0x8000_0000, 0xffff_ffff), stretch });
-    const meetings = new Meetings((other) => other !== IGNORED);
+    const added = fc.record({ other: fc.constantFrom(0, 1, 2, 5_000, 70_000), stretch });
+    const meetings = new Meetings();
     fc.assert(
-      fc.property(fc.array(added, { maxLength: 60, size: 'max' }), (all) => {
+      fc.property(fc.array(added, { maxLength: 60, size: 'max' }), fc.boolean(), (all, inOrder) => {
         meetings.clear();
+        if (inOrder) all.sort((a, b) => a.stretch[0] - b.stretch[0]);
         const expected = new Map<number, [number, number][]>();
         for (const { other, stretch: each } of all) {
           meetings.add(other, each[0] + 1, each[1] + 1);
-          if (other !== IGNORED) expected.set(other, [...(expected.get(other) ?? []), each]);
+          expected.set(other, [...(expected.get(other) ?? []), each]);
         }
-        const found = new Map<number, { begin: number; seconds: number }>();
-        meetings.forEach(ANYTHING, (other, begin, seconds) => found.set(other, { begin: begin - 1, seconds }));
+        const found = new Map<number, { begin: number; seconds: number; end: number }>();
+        meetings.forEach(ANYTHING, (other, begin, seconds, end) =>
+          found.set(other, { begin: begin - 1, seconds, end: end - 1 }),
+        );
         expect(found).toEqual(
           new Map(
             [...expected].map(([other, stretches]) => [
               other,
-              { begin: Math.min(...stretches.map(([from]) => from)), seconds: naiveLength(stretches) },
+              {
+                begin: Math.min(...stretches.map(([from]) => from)),
+                seconds: naiveLength(stretches),
+                end: Math.max(...stretches.map(([, to]) => to)),
+              },
             ]),
           ),
         );
@@ -66,6 +73,56 @@ describe('Time of meetings', () => {
       }
     });
     expect(people).toBe(100_000);
+  });
+});
+
+describe('The people who are reached', () => {
+  it('are those who count, each with the first and last instant, the longest time, and the sources in order', () => {
+    const person = fc.oneof(fc.nat(4), fc.constantFrom(63, 64, 65_535, 65_536, 20_000_001));
+    const pair = fc.record({ person, first: fc.nat(50), seconds: fc.nat(50), last: fc.nat(50) });
+    fc.assert(
+      fc.property(fc.array(fc.array(pair, { maxLength: 8 }), { maxLength: 130, size: 'max' }), (bySource) => {
+        const asked: number[] = [];
+        const reached = new Reached((number) => {
+          asked.push(number);
+          return number % 3 !== 0;
+        });
+        const expected = new Map<number, { first: number; seconds: number; last: number; sources: number[] }>();
+        bySource.forEach((pairs, source) => {
+          const each = new Map(pairs.map((one) => [one.person, one]));
+          for (const { person: number, first, seconds, last } of each.values()) {
+            const index = reached.indexOf(number);
+            expect(index >= 0).toBe(number % 3 !== 0);
+            if (index < 0) continue;
+            expect(reached.numberOf(index)).toBe(number);
+            reached.add(source, index, first, seconds, last);
+            const before = expected.get(number);
+            expected.set(number, {
+              first: Math.min(first, before?.first ?? first),
+              seconds: Math.max(seconds, before?.seconds ?? 0),
+              last: Math.max(last, before?.last ?? 0),
+              sources: [...(before?.sources ?? []), source].slice(0, SOURCES_KEPT),
+            });
+          }
+        });
+        const found = reached.map((number, first, seconds, last, sources, begin, end): [number, unknown] => [
+          number,
+          { first, seconds, last, sources: [...sources.subarray(begin, end)] },
+        ]);
+        expect(new Map(found)).toEqual(expected);
+        expect(found).toHaveLength(expected.size);
+        expect(asked).toEqual([...new Set(asked)]);
+      }),
+      seeded(runs(100)),
+    );
+  });
+
+  it('do not include those who were seen but not met, however many', () => {
+    const reached = new Reached(() => true);
+    for (let person = 0; person < 100_000; person++) reached.indexOf(person * 3);
+    for (let person = 0; person < 100_000; person += 5) reached.add(person, reached.indexOf(person * 3), 1, 1, 2);
+    const found = reached.map((number, _first, _seconds, _last, sources, begin) => [number, sources[begin]]);
+    expect(found).toEqual(Array.from({ length: 20_000 }, (_, i) => [i * 15, i * 5]));
   });
 });
 
