@@ -9,6 +9,7 @@ import { derivedGraph } from '../contact-graph/graph-mark.js';
 import { openGraph } from '../contact-graph/index.js';
 import { runProjector } from '../contact-graph/run-projector.js';
 import { checkAuthority } from '../cases/profiles.js';
+import { Sealing } from '../event-log/sealing.js';
 import { RedisAsideNotes } from '../event-log/aside-notes.js';
 import { RedisCheckpoints } from '../event-log/redis-checkpoints.js';
 import { derivedQueues } from '../event-log/redis-log-mark.js';
@@ -29,6 +30,9 @@ import type { Runtime } from './runtime.js';
 export interface RunningProcess {
   close(): Promise<void>;
 }
+
+/** Milliseconds for which a worker rehearses at most before it says that it runs. */
+const REHEARSES = 5_000;
 
 /** Background processes wait as long for a graph that is being prepared as for one that does not answer, and log it. */
 const patiently = (logger: Logger) => ({ patience: 60_000, say: (line: string) => logger.warn(line) });
@@ -83,6 +87,31 @@ function asideNotes(queues: Queues): RedisAsideNotes {
   return new RedisAsideNotes(queues.redis, (name) => queues.key(name));
 }
 
+/**
+ * Rehearses a case, so that the first real one does not wait while Neo4j plans its queries and Node compiles the code.
+ * Real work that is there already goes on meanwhile.
+ */
+async function rehearsed(runtime: Runtime, signal: AbortSignal): Promise<void> {
+  const { store, master, config, logger } = runtime;
+  // A graph that is not ready yet has nothing to rehearse on.
+  const graph = openGraph(runtime, { patience: 0 });
+  const leave = () => void graph.close();
+  signal.addEventListener('abort', leave, { once: true });
+  const began = performance.now();
+  try {
+    const { rehearseOn } = await import('../investigation/rehearse.js');
+    // With keys of its own: those of people whom nothing concerns are not kept.
+    const found = await rehearseOn(graph.driver, { store, sealing: new Sealing(store, master), config, signal });
+    logger.debug({ found, milliseconds: Math.round(performance.now() - began) }, 'rehearsed a case');
+  } catch (error) {
+    // What does not work here will be reported by what needs it.
+    logger.debug({ err: error as Error }, 'no case was rehearsed');
+  } finally {
+    signal.removeEventListener('abort', leave);
+    await graph.close();
+  }
+}
+
 /** Starts the background work of all modules. @throws UserError when the authority has no profiles. */
 export async function startWorker(runtime: Runtime, registry: Registry): Promise<RunningProcess> {
   const { store, sealing, config, logger, clock } = runtime;
@@ -119,6 +148,7 @@ export async function startWorker(runtime: Runtime, registry: Registry): Promise
   const guarding = guard(runtime, derived, worker.signal);
   for (const each of [...reactions, ...handlers]) running.push(each.start(worker));
   for (const run of runs) running.push(run(worker));
+  await within(REHEARSES, rehearsed(runtime, worker.signal));
   return {
     close: async () => {
       beating.stop();
