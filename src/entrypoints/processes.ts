@@ -31,8 +31,14 @@ export interface RunningProcess {
   close(): Promise<void>;
 }
 
-/** Milliseconds for which a worker rehearses at most before it says that it runs. */
+/** Milliseconds for which a rehearsal is waited for at most. */
 const REHEARSES = 5_000;
+
+/** A worker does its work from the start. */
+export interface RunningWorker extends RunningProcess {
+  /** Resolves, after a few seconds at most, when the first case will be as fast as later ones. */
+  rehearsed: Promise<void>;
+}
 
 /** Background processes wait as long for a graph that is being prepared as for one that does not answer, and log it. */
 const patiently = (logger: Logger) => ({ patience: 60_000, say: (line: string) => logger.warn(line) });
@@ -91,7 +97,7 @@ function asideNotes(queues: Queues): RedisAsideNotes {
  * Rehearses a case, so that the first real one does not wait while Neo4j plans its queries and Node compiles the code.
  * Real work that is there already goes on meanwhile.
  */
-async function rehearsed(runtime: Runtime, signal: AbortSignal): Promise<void> {
+async function rehearseCase(runtime: Runtime, signal: AbortSignal): Promise<void> {
   const { store, master, config, logger } = runtime;
   // A graph that is not ready yet has nothing to rehearse on.
   const graph = openGraph(runtime, { patience: 0 });
@@ -113,7 +119,7 @@ async function rehearsed(runtime: Runtime, signal: AbortSignal): Promise<void> {
 }
 
 /** Starts the background work of all modules. @throws UserError when the authority has no profiles. */
-export async function startWorker(runtime: Runtime, registry: Registry): Promise<RunningProcess> {
+export async function startWorker(runtime: Runtime, registry: Registry): Promise<RunningWorker> {
   const { store, sealing, config, logger, clock } = runtime;
   await checkAuthority(store, config.authority);
   const { purposes } = await boot();
@@ -148,8 +154,8 @@ export async function startWorker(runtime: Runtime, registry: Registry): Promise
   const guarding = guard(runtime, derived, worker.signal);
   for (const each of [...reactions, ...handlers]) running.push(each.start(worker));
   for (const run of runs) running.push(run(worker));
-  await within(REHEARSES, rehearsed(runtime, worker.signal));
   return {
+    rehearsed: within(REHEARSES, rehearseCase(runtime, worker.signal)),
     close: async () => {
       beating.stop();
       worker.stop();
