@@ -69,7 +69,8 @@ export class Gathering {
     // The last check before sending: a person who was released a moment ago is not notified.
     const now: OfCase[] = [];
     for (const { view, people } of found) now.push({ view: await views.fresh(view.caseId), people });
-    const own = (await views.fresh(caseId)).contact(personId);
+    const view = now.find((each) => each.view.caseId === caseId)?.view ?? (await views.fresh(caseId));
+    const own = view.contact(personId);
     if (!own) return undefined;
     const still = now.flatMap(({ view, people }): OfCase[] => {
       const left = people.flatMap((each) => view.contact(each.personId) ?? []);
@@ -84,16 +85,19 @@ export class Gathering {
    * The last day that the message has to name, found directly before it is sent. Readers take that day for the valid
    * one, so it is not earlier than the days in sent or waiting messages to the phone about other cases, for a person
    * who has it. A message that names no day still names none.
+   * @param number how many alerts notified the phone before this one.
    */
   async lastDay(
-    { caseId, disease }: Request,
+    { alertId, caseId, disease }: Request,
     { stay, cases }: Gathered,
     phoneIndex: string,
+    number: number,
   ): Promise<Stay | undefined> {
     if (!stay) return undefined;
     const { rules } = this.means;
     const stays: (Stay | undefined)[] = [stay];
-    for await (const { view, contact } of this.#toldBy(disease, phoneIndex, new Set([caseId, ...cases]))) {
+    const own = { alertId, number };
+    for await (const { view, contact } of this.#toldBy(disease, phoneIndex, new Set([caseId, ...cases]), own)) {
       if (!(await rules.isOver(view, contact))) stays.push(rules.stayOf(await rules.of(view), [contact]));
     }
     return lastOf(stays);
@@ -117,14 +121,16 @@ export class Gathering {
   /**
    * The contacts whom alerts to the phone are about, who still have it and are not cases themselves.
    * @param spokenOf cases to leave out.
+   * @param known an alert to the phone whose number is known.
    */
   async *#toldBy(
     disease: string,
     phoneIndex: string,
     spokenOf: ReadonlySet<string> = new Set(),
+    known?: { alertId: string; number: number },
   ): AsyncIterable<{ view: CaseView; contact: Contact }> {
     const { views, recipients } = this.means;
-    for (const { state } of await recipients.holders(disease, phoneIndex)) {
+    for (const { state } of await recipients.holders(disease, phoneIndex, known)) {
       for (const { caseId, personId } of [...(state.request ? [state.request] : []), ...state.joined.values()]) {
         if (spokenOf.has(caseId)) continue;
         const view = await views.fresh(caseId);

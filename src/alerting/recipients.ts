@@ -20,10 +20,10 @@ export interface ClaimRequest {
 
 /**
  * - `by`: another alert notifies the phone, or notified it, including this alert's person.
- * - Otherwise this alert notifies the phone. `old` if it claimed the phone before: its message may have been sent
- *   already. `first` if no other alert notified the phone before it.
+ * - Otherwise this alert notifies the phone, after `number` others. `old` if it claimed the phone before: its message
+ *   may have been sent already.
  */
-export type Claim = { by: string } | { old: boolean; first: boolean };
+export type Claim = { by: string } | { old: boolean; number: number };
 
 interface Claimed {
   alertId: string;
@@ -56,10 +56,9 @@ export class Recipients {
   async claim(claiming: ClaimRequest, phoneIndex: string): Promise<Claim> {
     const { alert, because } = claiming;
     for (let number = 0; ; number++) {
-      const first = number === 0;
-      if (await this.#open(alert, phoneIndex, number, because)) return { old: false, first };
+      if (await this.#open(alert, phoneIndex, number, because)) return { old: false, number };
       const claimed = await this.#holder(alert.disease, phoneIndex, number);
-      if (claimed?.alertId === alert.alertId) return { old: true, first };
+      if (claimed?.alertId === alert.alertId) return { old: true, number };
       if (claimed && (await this.#relyOn(claimed, claiming))) return { by: claimed.alertId };
     }
   }
@@ -100,14 +99,19 @@ export class Recipients {
     return false;
   }
 
-  /** Every alert that notified the phone about the disease, or had to, oldest first. */
-  async holders(disease: string, phoneIndex: string): Promise<Holder[]> {
-    const holders: Holder[] = [];
+  /**
+   * Every alert that notified the phone about the disease, or had to, oldest first.
+   * @param known one of which the number is known, which then need not be read.
+   */
+  async holders(disease: string, phoneIndex: string, known?: { alertId: string; number: number }): Promise<Holder[]> {
+    const holders: Promise<Holder>[] = [];
     for (let number = 0; ; number++) {
-      const claimed = await this.#holder(disease, phoneIndex, number);
-      if (claimed === undefined) return holders;
-      const { alertId } = claimed;
-      holders.push(await loadAlert(this.store, alertId));
+      const claimed = number === known?.number ? known : await this.#holder(disease, phoneIndex, number);
+      if (claimed === undefined) return Promise.all(holders);
+      const loading = loadAlert(this.store, claimed.alertId);
+      // It is awaited with the others.
+      loading.catch(() => undefined);
+      holders.push(loading);
     }
   }
 

@@ -12,6 +12,7 @@ import type { Calendar } from '../kernel/calendar.js';
 import { readInstant, type Instant } from '../kernel/instant.js';
 import type { EventStore } from '../event-log/event-store.js';
 import { calendarOf } from '../platform/calendar.js';
+import { zoneOf } from '../platform/zone.js';
 import type { Now } from '../platform/clock.js';
 import type { CaseView } from './case-views.js';
 
@@ -96,7 +97,7 @@ export class Rules {
   }
 
   #dayOf(at: Instant): string {
-    return DateTime.fromSeconds(at, { zone: this.days.zone }).toISODate() ?? '';
+    return DateTime.fromSeconds(at, { zone: zoneOf(this.days.zone) }).toISODate() ?? '';
   }
 }
 

@@ -151,12 +151,14 @@ export class Sender {
       const phones = phoneIndexes(await registrationsOf(store, personId));
       if ((await recipients.claimOf(request, phones)) !== undefined) return this.#forward(request, loaded);
     }
-    const view = await views.fresh(caseId);
+    const [view, { registrations, state: person }] = await Promise.all([
+      views.fresh(caseId),
+      personOf(store, personId),
+    ]);
     const found = view.contact(personId);
     if (!found) return this.#withdraw(loaded);
     if (await rules.isOver(view, found)) return this.#fail(loaded, FAILED.tooLate, 'the last day is over');
 
-    const { registrations, state: person } = await personOf(store, personId);
     const registration = registrations.at(-1);
     if (!registration) return this.#fail(loaded, FAILED.unknownPerson, 'nobody is registered under this id');
     const phone = currentPhone(registrations);
@@ -182,7 +184,7 @@ export class Sender {
     if (!via) return this.#forward(request, loaded);
     let said: MessageContent | null = null;
     const write = async (again: boolean) => {
-      const written = await this.#write(request, loaded, registration, again);
+      const written = await this.#write(request, loaded, registration, { again, number: claim.number });
       said = written?.said ?? null;
       return written?.message;
     };
@@ -194,7 +196,7 @@ export class Sender {
       said ??= await allowance.wordOf(phone, alertId);
       await this.#markSent(loaded, outcome.provider, outcome.receipt, said);
       await dispatcher.tellReported(loaded.message('alert'), outcome);
-      return this.#lookAgain(loaded, claim.first);
+      return this.#lookAgain(loaded, claim.number === 0);
     }
     if (outcome) return this.#fail(loaded, outcome.type, outcome.detail, outcome.provider);
   }
@@ -223,8 +225,14 @@ export class Sender {
   /**
    * Writes the message, at the last moment before it is sent; undefined if there is none to send any more.
    * @param again whether one may have been sent already: then the receiver certainly knows only what both say.
+   * `number` is how many alerts notified the phone before this one.
    */
-  async #write(request: Request, loaded: LoadedAlert, registration: Registration, again: boolean) {
+  async #write(
+    request: Request,
+    loaded: LoadedAlert,
+    registration: Registration,
+    { again, number }: { again: boolean; number: number },
+  ) {
     const { sealing, texts, gathering, answerLink, rules, allowance } = this.means;
     const { phone, phoneIndex, language } = registration;
     const { alertId, personId } = request;
@@ -243,7 +251,7 @@ export class Sender {
       return this.#fail(loaded, FAILED.bound, 'the phone had all the messages of a day');
     }
     // This comes last: of two messages sent at a time, the one that took its allowance later knows about the other.
-    const stay = await gathering.lastDay(request, gathered, phoneIndex);
+    const stay = await gathering.lastDay(request, gathered, phoneIndex, number);
     const text = texts.alert({ ...common, stay, link: answerLink?.(alertId) });
     return { message: { to, text }, said: atLeast(wordOf(stay)) };
   }

@@ -34,6 +34,17 @@ export function stopSignal(): AbortSignal {
   return stopping.signal;
 }
 
+/** Waits for work, but no longer than until the process is to stop. */
+export async function unlessStopping(work: Promise<void>, stop: AbortSignal): Promise<void> {
+  if (stop.aborted) return;
+  const done = new AbortController();
+  try {
+    await Promise.race([work, once(stop, 'abort', { signal: done.signal })]);
+  } finally {
+    done.abort();
+  }
+}
+
 /**
  * Waits until the process is to stop, then closes the parts in the given order.
  * @param running a line that says that it runs; printed once it can be stopped, since a reader may stop it at once.

@@ -1,8 +1,8 @@
 import { allowanceStream } from './events.js';
 import { DateTime } from 'luxon';
-import { allowanceDecider, type MessageContent } from './phone-allowance.js';
+import { allowanceDecider, type AllowanceState, type MessageContent } from './phone-allowance.js';
 import type { EventStore, Provenance } from '../event-log/event-store.js';
-import { handle, load } from '../event-log/handle.js';
+import { handle, load, type Loaded } from '../event-log/handle.js';
 import type { Now } from '../platform/clock.js';
 
 export interface AllowanceSettings {
@@ -35,7 +35,14 @@ export class Allowance {
   ): Promise<boolean> {
     const take = { type: 'Take' as const, messageId, said, most: this.settings.phoneDaily };
     const stream = allowanceStream(phoneIndex, dayOf(this.#now()));
-    const { state } = await handle(this.store, allowanceDecider, stream, take, because);
+    // Most phones get one message a day, so the first try assumes that this is it: the append fails if it is not.
+    let expected: Loaded<AllowanceState> | undefined = { state: allowanceDecider.initialState, revision: -1 };
+    const read = () => {
+      const loaded = expected;
+      expected = undefined;
+      return loaded ? Promise.resolve(loaded) : load(this.store, allowanceDecider, stream);
+    };
+    const { state } = await handle(this.store, allowanceDecider, stream, take, because, read);
     return state.has(messageId);
   }
 

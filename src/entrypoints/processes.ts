@@ -9,6 +9,7 @@ import { derivedGraph } from '../contact-graph/graph-mark.js';
 import { openGraph } from '../contact-graph/index.js';
 import { runProjector } from '../contact-graph/run-projector.js';
 import { checkAuthority } from '../cases/profiles.js';
+import { Sealing } from '../event-log/sealing.js';
 import { RedisAsideNotes } from '../event-log/aside-notes.js';
 import { RedisCheckpoints } from '../event-log/redis-checkpoints.js';
 import { derivedQueues } from '../event-log/redis-log-mark.js';
@@ -28,6 +29,15 @@ import type { Runtime } from './runtime.js';
 /** A part of the installation that runs until it is closed. */
 export interface RunningProcess {
   close(): Promise<void>;
+}
+
+/** Milliseconds for which a rehearsal is waited for at most. */
+const REHEARSES = 5_000;
+
+/** A worker does its work from the start. */
+export interface RunningWorker extends RunningProcess {
+  /** Resolves, after a few seconds at most, when the first case will be as fast as later ones. */
+  rehearsed: Promise<void>;
 }
 
 /** Background processes wait as long for a graph that is being prepared as for one that does not answer, and log it. */
@@ -83,8 +93,33 @@ function asideNotes(queues: Queues): RedisAsideNotes {
   return new RedisAsideNotes(queues.redis, (name) => queues.key(name));
 }
 
+/**
+ * Rehearses a case, so that the first real one does not wait while Neo4j plans its queries and Node compiles the code.
+ * Real work that is there already goes on meanwhile.
+ */
+async function rehearseCase(runtime: Runtime, signal: AbortSignal): Promise<void> {
+  const { store, master, config, logger } = runtime;
+  // A graph that is not ready yet has nothing to rehearse on.
+  const graph = openGraph(runtime, { patience: 0 });
+  const leave = () => void graph.close();
+  signal.addEventListener('abort', leave, { once: true });
+  const began = performance.now();
+  try {
+    const { rehearseOn } = await import('../investigation/rehearse.js');
+    // With keys of its own: those of people whom nothing concerns are not kept.
+    const found = await rehearseOn(graph.driver, { store, sealing: new Sealing(store, master), config, signal });
+    logger.debug({ found, milliseconds: Math.round(performance.now() - began) }, 'rehearsed a case');
+  } catch (error) {
+    // What does not work here will be reported by what needs it.
+    logger.debug({ err: error as Error }, 'no case was rehearsed');
+  } finally {
+    signal.removeEventListener('abort', leave);
+    await graph.close();
+  }
+}
+
 /** Starts the background work of all modules. @throws UserError when the authority has no profiles. */
-export async function startWorker(runtime: Runtime, registry: Registry): Promise<RunningProcess> {
+export async function startWorker(runtime: Runtime, registry: Registry): Promise<RunningWorker> {
   const { store, sealing, config, logger, clock } = runtime;
   await checkAuthority(store, config.authority);
   const { purposes } = await boot();
@@ -120,6 +155,7 @@ export async function startWorker(runtime: Runtime, registry: Registry): Promise
   for (const each of [...reactions, ...handlers]) running.push(each.start(worker));
   for (const run of runs) running.push(run(worker));
   return {
+    rehearsed: within(REHEARSES, rehearseCase(runtime, worker.signal)),
     close: async () => {
       beating.stop();
       worker.stop();

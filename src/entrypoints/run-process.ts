@@ -2,7 +2,7 @@ import { Registry } from 'prom-client';
 import { readConfig } from '../platform/config.js';
 import type { Role } from '../platform/heartbeat.js';
 import { createLogger } from '../platform/logger.js';
-import { closeAll, untilStopped } from '../cli/foreground.js';
+import { closeAll, stopSignal, unlessStopping, untilStopped } from '../cli/foreground.js';
 import { startProjector, startWorker, type RunningProcess } from './processes.js';
 import { openRuntime } from './runtime.js';
 
@@ -11,6 +11,7 @@ export async function runProcess(role: Role): Promise<void> {
   const config = readConfig();
   const runtime = await openRuntime(config, createLogger(config, role), [], ['neo4j', 'redis']);
   const parts: RunningProcess[] = [runtime];
+  let stop: AbortSignal | undefined;
   try {
     const registry = new Registry();
     if (config.metricsPort !== undefined) {
@@ -20,12 +21,17 @@ export async function runProcess(role: Role): Promise<void> {
       parts.unshift(watch);
       console.log(`Health and metrics are at ${watch.url}/health/ready and ${watch.url}/metrics`);
     }
-    const start = role === 'projector' ? startProjector : startWorker;
-    parts.unshift(await start(runtime, registry));
+    if (role === 'projector') parts.unshift(await startProjector(runtime, registry));
+    else {
+      const worker = await startWorker(runtime, registry);
+      parts.unshift(worker);
+      stop = stopSignal();
+      await unlessStopping(worker.rehearsed, stop);
+    }
   } catch (error) {
     await closeAll(parts);
     throw error;
   }
   const running = `The ${role} is running on the services of ${config.dataDir}. Stop it with Ctrl-C.`;
-  await untilStopped(parts, console.log, { running });
+  await untilStopped(parts, console.log, { running, ...(stop && { stop }) });
 }

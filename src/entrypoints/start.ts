@@ -4,7 +4,7 @@ import { createLogger } from '../platform/logger.js';
 import { type ServiceName, servicesDown, servicesStatus, servicesUp } from '@truyvet/local-services';
 import { startApi } from './api.js';
 import { checkBeforeStart } from './before-start.js';
-import { closeAll, stopSignal, untilStopped } from '../cli/foreground.js';
+import { closeAll, stopSignal, unlessStopping, untilStopped } from '../cli/foreground.js';
 import { startProjector, startWorker, type RunningProcess } from './processes.js';
 import { keepUp } from './keep-up.js';
 import { sayWhereNobodyGetsThem } from '../delivery/reaches-people.js';
@@ -53,8 +53,10 @@ export async function startEverything(config: Config, install: boolean, stop: Ab
     // Each part is added as soon as it runs, so that it is closed when the next one fails. The API closes first.
     parts.unshift(api);
     parts.splice(1, 0, await startProjector(runtime, registry));
-    parts.splice(1, 0, await startWorker(runtime, registry));
+    const worker = await startWorker(runtime, registry);
+    parts.splice(1, 0, worker);
     parts.splice(-1, 0, keepUp({ config, say: console.log }));
+    await unlessStopping(worker.rehearsed, stop);
     return { url: api.url, parts };
   } catch (error) {
     await closeAll(parts).catch((failure: unknown) => console.error((failure as Error).message));

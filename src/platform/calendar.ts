@@ -1,9 +1,11 @@
 import { DateTime } from 'luxon';
 import type { Calendar } from '../kernel/calendar.js';
 import { SECONDS_PER_DAY } from '../kernel/instant.js';
+import { zoneOf } from './zone.js';
 
-/** The calendar of a time zone. @param zone a zone of the IANA database, such as Asia/Ho_Chi_Minh. */
-export function calendarOf(zone: string): Calendar {
+/** The calendar of a time zone. @param name a zone of the IANA database, such as Asia/Ho_Chi_Minh. */
+export function calendarOf(name: string): Calendar {
+  const zone = zoneOf(name);
   const at = (instant: number) => DateTime.fromSeconds(instant, { zone });
   return {
     dayOf: (instant) => {

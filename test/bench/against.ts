@@ -139,7 +139,7 @@ export async function partAgainst(
     const pairs = ours.map((row, i): Pair => ({ ours: [figure(row, name)], theirs: [figure(theirs[i], name)] }));
     // One of the builds does not have this row yet.
     if (pairs.some(({ ours: [a = NaN], theirs: [b = NaN] }) => Number.isNaN(a / b))) return [];
-    return [besideRow(group, name, pairs, unit.endsWith('/s') ? 'more' : 'less')];
+    return [besideRow(group, name, pairs, unit.endsWith('/s') || unit === 'of the rate' ? 'more' : 'less')];
   });
   return { rows, problems };
 }

@@ -8,6 +8,8 @@ export interface Installation {
   dataDir: string;
   urls: ServiceUrls;
   pidOf(name: ServiceName): Promise<number>;
+  /** Stops the services and starts them again on the same data. @returns where they are now. */
+  restart(): Promise<ServiceUrls>;
 }
 
 /** Runs work on new, empty services with the sizes of an installation, and removes them afterwards. */
@@ -28,8 +30,12 @@ export async function withServices<T>(
     if (status?.pid === undefined) throw new Error(`${name} is not running`);
     return status.pid;
   };
+  const restart = async () => {
+    await servicesDown({ config });
+    return servicesUp({ config, only });
+  };
   try {
-    return await work({ dataDir, urls: await servicesUp({ config, only }), pidOf });
+    return await work({ dataDir, urls: await servicesUp({ config, only }), pidOf, restart });
   } finally {
     await servicesDown({ config });
     rmSync(dataDir, { recursive: true, force: true });

@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { firstMessageRow, manyMessagesRow } from './alert-rows.js';
-import { firstMessages, manyMessages } from './alerts.js';
+import { firstMessageRows, pacedMessagesRow, problemsOf, unlimitedMessagesRow } from './alert-rows.js';
+import { firstMessages } from './first-messages.js';
+import { manyMessages } from './many-messages.js';
 import { checkOther, intakeAgainst, partAgainst, traceAgainst, type Beside } from './against.js';
 import { SCALES, type CityName, type Scale } from './cities.js';
 import { endToEnd } from './end-to-end.js';
@@ -19,8 +20,13 @@ import { retraceRows } from './retrace-rows.js';
 import { runStage } from './stages.js';
 import { traceRows } from './trace-rows.js';
 
-const PARTS = ['log', 'intake', 'graph', 'end-to-end', 'trace', 'retrace', 'questions', 'alerts'] as const;
+const PARTS = [
+  ...(['log', 'intake', 'graph', 'end-to-end', 'trace', 'retrace', 'questions'] as const),
+  ...(['first-case', 'messages', 'pace'] as const),
+] as const;
 type PartName = (typeof PARTS)[number];
+/** Several parts by one name. */
+const TOGETHER: Record<string, readonly PartName[]> = { alerts: ['first-case', 'messages', 'pace'] };
 const CITIES: CityName[] = ['sparse', 'crowded'];
 const say = (line: string) => console.error(line);
 
@@ -33,9 +39,10 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '5' },
   },
 });
-const wrong = options.only?.find((part) => !PARTS.includes(part as PartName));
+const only = options.only?.flatMap((part): readonly string[] => TOGETHER[part] ?? [part]);
+const wrong = only?.find((part) => !PARTS.includes(part as PartName));
 if (wrong !== undefined) {
-  console.error(`There is no part "${wrong}". Parts: ${PARTS.join(', ')}`);
+  console.error(`There is no part "${wrong}". Parts: ${[...PARTS, ...Object.keys(TOGETHER)].join(', ')}`);
   process.exit(1);
 }
 const strange = options.city?.find((city) => !CITIES.includes(city as CityName));
@@ -44,7 +51,7 @@ if (strange !== undefined) {
   process.exit(1);
 }
 const cities = CITIES.filter((city) => !options.city || options.city.includes(city));
-const wanted = (part: PartName) => !options.only || options.only.includes(part);
+const wanted = (part: PartName) => !only || only.includes(part);
 
 const rounds = checked(() => {
   if (/^[1-9]\d{0,2}$/.test(options.rounds)) return Number(options.rounds);
@@ -58,13 +65,15 @@ const rows: Row[] = [];
 const problems: string[] = [];
 /** Cases of the crowded city about which questions are asked. */
 const CROWDED_CASES = 12;
-/** A rate that a gateway allows for such messages, and that two cores can reach. */
-const MANY = { full: { people: 10_000, rate: 50 }, small: { people: 1_000, rate: 50 } };
+/** A rate that a gateway allows for such messages. */
+const PACE = { full: { people: 5_000, rate: 50 }, small: { people: 1_000, rate: 50 } };
+/** Messages through a gateway that takes all that come. */
+const UNLIMITED = { full: 5_000, small: 1_500 };
 /**
- * Each case alerts thousands of people, and the next one begins when the last is alerted. The first finds all caches
- * cold.
+ * The people of the city in which cases are reported, how often everything is started there, and the cases after each
+ * start. In a larger city, cases have as many contacts, and filling it takes most of the time.
  */
-const ALERTED_CASES = 11;
+const FIRST_CASES = { full: { people: 50_000, starts: 3, cases: 9 }, small: { people: 10_000, starts: 3, cases: 9 } };
 /** Results of the sparse city, measured while its graph existed. */
 let retraced: Retraced[] | undefined;
 
@@ -105,19 +114,30 @@ async function measure(): Promise<void> {
       rows.push(...endToEndRows(await endToEnd(scale)));
     });
   }
-  if (wanted('alerts')) {
+  if (wanted('first-case')) {
     const [city = 'sparse'] = cities;
     await attempt('first messages', async () => {
-      const reported = { ...scale, cases: Math.min(scale.cases, ALERTED_CASES) };
-      say(`Reporting ${reported.cases} positive results in the ${city} city, with everything running`);
-      rows.push(firstMessageRow(city, await firstMessages(city, reported)));
+      const { starts, ...reported } = FIRST_CASES[scaleName];
+      say(`Reporting positive results in the ${city} city after each of ${starts} starts of everything`);
+      rows.push(...firstMessageRows(city, await firstMessages(city, { ...scale, ...reported }, starts)));
     });
-    await attempt('many messages', async () => {
-      const { people, rate } = MANY[scaleName];
+  }
+  if (wanted('messages')) {
+    await attempt('messages', async () => {
+      const people = UNLIMITED[scaleName];
+      say(`Telling ${people} people through a gateway without a limit`);
+      const sent = await manyMessages(people, null);
+      rows.push(unlimitedMessagesRow(sent));
+      problems.push(...problemsOf(sent));
+    });
+  }
+  if (wanted('pace')) {
+    await attempt('messages at a pace', async () => {
+      const { people, rate } = PACE[scaleName];
       say(`Telling ${people} people at ${rate} a second`);
-      const { row, problems: wrong } = manyMessagesRow(await manyMessages(people, rate));
-      rows.push(row);
-      problems.push(...wrong);
+      const sent = await manyMessages(people, rate);
+      rows.push(pacedMessagesRow(sent, rate));
+      problems.push(...problemsOf(sent));
     });
   }
 }

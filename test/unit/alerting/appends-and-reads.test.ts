@@ -28,6 +28,28 @@ async function costs(names: readonly string[], gathers: boolean): Promise<{ told
 }
 
 describe('An alert costs', () => {
+  it('four appends with its request, and no read of what the appends themselves find out', async () => {
+    const log = new CountedLog();
+    const rig = new AlertingRig(log);
+    await rig.register('an', '+84900000001');
+    await rig.confirm();
+    await rig.trace({ an: 1 });
+    await rig.react();
+    log.take();
+    await rig.run(rig.queued('plan'));
+    expect(log.take().filter((count) => count.startsWith('append'))).toEqual(['append alert 1']);
+    await rig.drain();
+    const counted = log.take().filter((count) => !/case/.test(count));
+    expect(counted).toEqual([
+      'append alert 1',
+      'append allowance 1',
+      'append recipient 1',
+      'read alert 2',
+      'read person 2',
+      'read recipient 1',
+    ]);
+  });
+
   it('one append if one provider knows the result of each message: the message has no stream', async () => {
     expect(await costs(['outbox'], false)).toEqual({
       told: ['append alert 1', 'read alert 2'],
