@@ -7,13 +7,15 @@ import { inTransaction, int, positionFrom, rows, type Tx } from './neo4j.js';
 
 /** Format of the graph; a graph of another format is rebuilt from the log. */
 export const GRAPH_FORMAT = 7;
-/** Number of slot writers, each with its own slots; one further writer writes everything else. */
-export const SLOT_PARTITIONS = 2;
 export const FACTS = 'facts';
-/** Names of the slot writers, by number. */
-export const SLOTS = Array.from({ length: SLOT_PARTITIONS }, (_, i) => `slots-${i}`);
+/** Names of the writers of slots, by number; each has its own slots. */
+export const SLOTS = ['slots-0', 'slots-1'];
+/** Names of the writers of diaries, by number; each has the diaries of its own people. */
+export const DIARIES = ['diaries-0', 'diaries-1'];
+/** Names of all writers of visits. In each batch, diaries come after all slots. */
+export const VISIT_WRITERS = [...SLOTS, ...DIARIES];
 /** Names of all writers; one of them writes all projections of facts together. */
-export const PARTITIONS = [FACTS, ...SLOTS];
+export const PARTITIONS = [FACTS, ...VISIT_WRITERS];
 
 /**
  * The checkpoint of all active projections of facts: they are written in one transaction, so only this one is moved. It
@@ -45,7 +47,7 @@ export interface GraphState {
   filling: boolean;
   /**
    * By name of the writer; undefined while it has passed nothing. All active projections of facts share one position;
-   * writers of slots are only listed while the projection of visits is active.
+   * writers of visits are only listed while the projection of visits is active.
    */
   passed: Map<string, Position | undefined>;
   /** All builds of projections, in any state. */
@@ -150,7 +152,7 @@ export async function createGraphState(
   visits: Described,
   facts: readonly Described[],
 ): Promise<void> {
-  const slots = checkpointsFor(visits, SLOTS, { again: false, state: 'active' });
+  const ofVisits = checkpointsFor(visits, VISIT_WRITERS, { again: false, state: 'active' });
   const rest = facts.flatMap((each) => checkpointsFor(each, [FACTS], { again: false, state: 'active' }));
   await inTransaction(driver, 'write', async (tx) => {
     const { summary } = await tx.run(
@@ -165,7 +167,7 @@ export async function createGraphState(
       `MATCH (g:Graph {name: 'contact'}) UNWIND $checkpoints AS row
        MERGE (c:Checkpoint {projection: row.projection, partition: row.partition})
        SET c += row, c.epoch = g.epoch, c.commit = -1, c.prepare = -1`,
-      { checkpoints: [...slots, ...rest, TOGETHER] },
+      { checkpoints: [...ofVisits, ...rest, TOGETHER] },
     );
     await nameMembers(tx);
   });
@@ -208,7 +210,7 @@ export async function wantAgain(driver: Driver, name: string): Promise<void> {
 
 /**
  * The properties of the checkpoints for a build in the graph, except their positions.
- * @param writers `SLOTS` for visits, and `FACTS` alone for any other projection.
+ * @param writers `VISIT_WRITERS` for visits, and `FACTS` alone for any other projection.
  */
 export function checkpointsFor(
   { name, version, owns }: Described,
