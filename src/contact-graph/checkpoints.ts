@@ -4,6 +4,7 @@ import { comparePositions, type MarkedEvent, type Position } from '../event-log/
 import { readMark, writeMark } from '../event-log/log-mark.js';
 import { baseOf, familyOf, served, suffixOf, type Described, type Instance, type InstanceState } from './instances.js';
 import { inTransaction, int, positionFrom, rows, type Tx } from './neo4j.js';
+import { isReadable } from './reads.js';
 
 /** Format of the graph; a graph of another format is rebuilt from the log. */
 export const GRAPH_FORMAT = 7;
@@ -45,6 +46,8 @@ export interface GraphState {
   format: number;
   /** The graph has not caught up with the log since it was created: answers would omit what it still lacks. */
   filling: boolean;
+  /** Changes with the builds that queries read; null in a graph that no projector of this version has opened yet. */
+  stamp: string | null;
   /**
    * By name of the writer; undefined while it has passed nothing. All active projections of facts share one position;
    * writers of visits are only listed while the projection of visits is active.
@@ -62,21 +65,22 @@ export function readGraphState(driver: Driver): Promise<GraphState | undefined> 
 
 /** Undefined if there is no graph, or it is being emptied. */
 export async function graphStateIn(tx: Tx): Promise<GraphState | undefined> {
-  const [graph] = await rows<{ epoch: string; storeId: string; format: number; filling: boolean }>(
+  const [found] = await rows<Omit<GraphState, 'passed' | 'instances' | 'given'> & { checkpoints: Checkpoint[] }>(
     tx,
     `MATCH (g:Graph {name: 'contact'}) WHERE g.emptied IS NULL
-     RETURN g.epoch AS epoch, g.storeId AS storeId, g.format AS format, coalesce(g.filling, false) AS filling`,
+     RETURN g.epoch AS epoch, g.storeId AS storeId, g.format AS format, coalesce(g.filling, false) AS filling,
+            g.served AS stamp,
+            COLLECT {
+              MATCH (c:Checkpoint) WHERE c.epoch = g.epoch
+              RETURN {
+                name: c.projection, partition: c.partition, version: c.version, again: c.again, state: c.state,
+                owns: c.owns, wanted: coalesce(c.wanted, false), trouble: c.trouble, made: c.made,
+                commit: toString(c.commit), prepare: toString(c.prepare), given: c.given
+              }
+            } AS checkpoints`,
   );
-  if (!graph) return undefined;
-  const checkpoints = await rows<Checkpoint>(
-    tx,
-    // Each query sees what is committed when it runs: between the two the graph may have been rebuilt.
-    `MATCH (c:Checkpoint) WHERE c.epoch = $epoch
-     RETURN c.projection AS name, c.partition AS partition, c.version AS version, c.again AS again, c.state AS state,
-            c.owns AS owns, coalesce(c.wanted, false) AS wanted, c.trouble AS trouble,
-            c.made AS made, toString(c.commit) AS commit, toString(c.prepare) AS prepare, c.given AS given`,
-    { epoch: graph.epoch },
-  );
+  if (!found) return undefined;
+  const { checkpoints, ...graph } = found;
   const passed = new Map<string, Position | undefined>();
   const instances = new Map<string, Instance>();
   const given = new Map<string, MarkedEvent>();
@@ -235,9 +239,13 @@ export function passedByAll(passed: ReadonlyMap<string, Position | undefined>): 
   return [...passed.values()].reduce(earlier, passed.get(FACTS));
 }
 
-/** The position that the queried rows of all these projections have passed; undefined while one has passed nothing. */
+/**
+ * The position that the queried rows of all these projections have passed; undefined while one has passed nothing, or
+ * has rows in a form that nobody reads any more.
+ */
 export function passedBy({ instances }: GraphState, names: readonly string[]): Position | undefined {
-  const stand = names.map((name) => served(instances).find((each) => each.name === name)?.passed);
+  const read = served(instances).filter(isReadable);
+  const stand = names.map((name) => read.find((each) => each.name === name)?.passed);
   return stand.reduce(earlier, stand[0]);
 }
 

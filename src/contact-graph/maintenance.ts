@@ -4,7 +4,7 @@ import type { Driver } from './driver.js';
 import { UserError } from '../kernel/errors.js';
 import { MARK } from './gate.js';
 import { baseOf, kindOf, type LabelOf } from './instances.js';
-import { inTransaction, int, ints, rows, type Tx } from './neo4j.js';
+import { inTransaction, int, rows, type Tx } from './neo4j.js';
 import type { NumberedPlace } from './numbering.js';
 import { visitsIn } from './packed.js';
 import { keysAt, packedSlots } from './slot-reader.js';

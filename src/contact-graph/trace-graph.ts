@@ -4,7 +4,7 @@ import { comparePositions, type Position } from '../event-log/event-store.js';
 import { graphStateIn, OutOfStep, passedBy } from './checkpoints.js';
 import { DiaryCache } from './diary-cache.js';
 import { diaryKey, firstDiaryOf, stayDaysIn } from './diary.js';
-import { labelling, served, type LabelOf } from './instances.js';
+import { labelling, served, type Instance, type LabelOf } from './instances.js';
 import { inTransaction, int, ints, rows, rowsInTurn, type Tx } from './neo4j.js';
 import { placeOfSlot, RECORD_BYTES, seatOf, unpack, unpackSeats, visitsIn, joinParts } from './packed.js';
 import type {
@@ -66,6 +66,8 @@ export class TraceCache {
   readonly places = new Map<number, string>();
   /** Bytes that a slot usually has, by those read last. */
   usual = USUAL_BYTES;
+  /** The builds that the last trace read. */
+  served: Instance[] = [];
   #epoch = '';
 
   /** @param bytes for the contents of slots; diaries get a quarter of that in addition. */
@@ -98,7 +100,12 @@ export async function withTraceGraph<T>(
 ): Promise<T> {
   for (;;) {
     const outcome = await inTransaction(driver, 'trace', async (tx) => {
-      const graph = await graphStateIn(tx);
+      // Sent together: the names of what is read are nearly always those of the trace before.
+      const expected = cache.served;
+      const [graph, early] = await Promise.all([
+        graphStateIn(tx),
+        lasting(tx, labelling(expected)).catch(() => undefined),
+      ]);
       if (!graph) throw new OutOfStep('there is no graph yet');
       const old = served(graph.instances).find((each) => TRACED.includes(each.name) && !isReadable(each));
       if (old) throw new OutOfStep(`${old.name} is being rebuilt in another form`);
@@ -108,13 +115,15 @@ export async function withTraceGraph<T>(
       cache.enter(graph.epoch, visits?.made ?? '');
       // Names everything that the trace reads, from a single look.
       const named = tracedOf(served(graph.instances));
+      cache.served = named.served;
       const label = labelling(named.served);
-      const outcome = await run(new Neo4jTraceGraph(tx, cache, label, await MergedRecords.read(tx, label))).then(
+      const known = early && isNamedAlike({ served: expected }, named) ? early : await lasting(tx, label);
+      const outcome = await run(new Neo4jTraceGraph(tx, cache, label, known)).then(
         (result) => ({ result }),
         (error: unknown) => ({ error }),
       );
       // A transaction sees what others commit meanwhile. Emptying a graph changes its epoch before anything else.
-      const asked = standingIn(tx);
+      const asked = standingIn(tx, { ...graph, setAside: 0, served: served(graph.instances) });
       const after = 'error' in outcome ? await asked.catch(() => undefined) : await asked;
       // Replaced rows are removed from the moment of their replacement: what lacks some of them is no error.
       if (after && !isNamedAlike(named, tracedOf(after.served))) return undefined;
@@ -124,6 +133,24 @@ export async function withTraceGraph<T>(
     });
     if (outcome) return outcome.result;
   }
+}
+
+/** What holds for the whole graph during a trace. */
+interface Lasting {
+  merged: MergedRecords;
+  /** What people share at places of a kind, by the tenant's rules. */
+  shares: ReadonlyMap<string, Shared | 'nothing'>;
+}
+
+async function lasting(tx: Tx, label: LabelOf): Promise<Lasting> {
+  const [merged, ruled] = await Promise.all([
+    MergedRecords.read(tx, label),
+    rows<{ kind: string; shares: Shared | 'nothing' }>(
+      tx,
+      `MATCH (k:${label('PlaceKind')}) WHERE k.shares IS NOT NULL RETURN k.kind AS kind, k.shares AS shares`,
+    ),
+  ]);
+  return { merged, shares: new Map(ruled.map(({ kind, shares }) => [kind, shares])) };
 }
 
 function tracedOf<Each extends { name: string }>(rows: readonly Each[]): { served: Each[] } {
@@ -136,12 +163,18 @@ class Neo4jTraceGraph implements TraceGraph {
   /** What is cached of the diaries of the people asked for last: it must not go while the answer comes. */
   readonly #held = new Map<number, ReturnType<DiaryCache['of']>>();
 
+  private readonly merged: MergedRecords;
+  private readonly shares: Lasting['shares'];
+
   constructor(
     private readonly tx: Tx,
     private readonly cache: TraceCache,
     private readonly label: LabelOf,
-    private readonly merged: MergedRecords,
-  ) {}
+    { merged, shares }: Lasting,
+  ) {
+    this.merged = merged;
+    this.shares = shares;
+  }
 
   async person(personId: string): Promise<number | undefined> {
     const [person] = await rows<{ number: number }>(
@@ -353,23 +386,16 @@ class Neo4jTraceGraph implements TraceGraph {
   async sharedIn(keys: readonly number[]): Promise<Map<number, Shared>> {
     const places = [...new Set(keys.map(placeOfSlot))];
     if (places.length === 0) return new Map();
-    const [ruled, kinds] = await Promise.all([
-      rows<{ kind: string; shares: Shared | 'nothing' | null }>(
-        this.tx,
-        `MATCH (k:${this.label('PlaceKind')}) WHERE k.shares IS NOT NULL RETURN k.kind AS kind, k.shares AS shares`,
-      ),
-      rows<{ number: number; kind: string }>(
-        this.tx,
-        `UNWIND $places AS number MATCH (p:Place {number: number})
-         WHERE p.${this.label('Place.kind')} IS NOT NULL RETURN number, p.${this.label('Place.kind')} AS kind`,
-        { places: ints(places) },
-      ),
-    ]);
-    const rules = new Map(ruled.map(({ kind, shares }) => [kind, shares]));
+    const kinds = await rows<{ number: number; kind: string }>(
+      this.tx,
+      `UNWIND $places AS number MATCH (p:Place {number: number})
+       WHERE p.${this.label('Place.kind')} IS NOT NULL RETURN number, p.${this.label('Place.kind')} AS kind`,
+      { places: ints(places) },
+    );
     const sharedBy = new Map<number, Shared>();
     for (const { number, kind } of kinds) {
       const name = placeKindOf(kind);
-      const shared = sharedAt(name, rules.get(name));
+      const shared = sharedAt(name, this.shares.get(name));
       if (shared) sharedBy.set(number, shared);
     }
     const found = new Map<number, Shared>();

@@ -204,9 +204,10 @@ export function operation(driverOf: () => Driver): void {
         });
         await before.write({ events: recorded(events, 1), position: positionAt(events.length) });
         await before.settle();
-        const visits = new Visits(driverOf(), FIRST);
+        const label = await labelOf(driverOf());
+        const visits = new Visits(driverOf(), label);
         await visits.load(3);
-        const numbering = new Numbering(driverOf(), before.epoch, FIRST);
+        const numbering = new Numbering(driverOf(), before.epoch, label);
         await numbering.ensure(['p'], []);
         const person = numbering.person('p');
         const states = await visits.of(

@@ -116,9 +116,9 @@ export function settingAside(driverOf: () => Driver): void {
       scene = undefined;
     });
     const stayAt = async (place: string) => {
-      const { records } = await driverOf().executeQuery('MATCH (p:Place {id: $place}) RETURN p.stayMinutes AS stay', {
-        place,
-      });
+      const stay = (await labelOf(driverOf()))('Place.stayMinutes');
+      const query = `MATCH (p:Place {id: $place}) RETURN p.${stay} AS stay`;
+      const { records } = await driverOf().executeQuery(query, { place });
       return (records[0]?.get('stay') as number | undefined) ?? null;
     };
 

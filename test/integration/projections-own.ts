@@ -44,7 +44,7 @@ export function ownProjections(driverOf: () => Driver): void {
         await driverOf().executeQuery(
           `MATCH (c:Checkpoint {state: 'shared'})
            WITH c.epoch AS epoch, c.commit AS commit, c.prepare AS prepare, c.given AS given
-           MATCH (old:Checkpoint) WHERE old.partition = 'facts' DETACH DELETE old
+           MATCH (old:Checkpoint) WHERE old.partition STARTS WITH 'facts' DETACH DELETE old
            WITH DISTINCT epoch, commit, prepare, given
            CREATE (:Checkpoint {projection: 'contact-graph', partition: 'facts', epoch: epoch, commit: commit,
                                 prepare: prepare, given: given})`,

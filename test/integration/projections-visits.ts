@@ -16,7 +16,6 @@ import type { DomainEvent } from '../support/events.js';
 import {
   checkedOut,
   contactsIn,
-  countIn,
   everythingOf,
   LOST_POWER,
   openWriter,
@@ -215,8 +214,11 @@ export function visitProjections(driverOf: () => Driver): void {
         const epoch = (await readGraphState(driverOf()))?.epoch;
         await expect(traceOf('An', cache)).rejects.toThrow('presence is being rebuilt in another form');
 
+        expect(await at.passed(TRACED)).toBe(false);
+
         at.start();
         await until(() => at.passed(TRACED), 'visits are made anew');
+        expect((await at.instance('presence', 'active'))?.version).toBe(VISITS.version);
         expect(await traceOf('An', cache)).toEqual(before);
         expect((await readGraphState(driverOf()))?.epoch).toBe(epoch);
         await until(async () => (await at.gone()).length === 0, 'the old rows are removed');

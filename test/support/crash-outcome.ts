@@ -7,7 +7,6 @@ import { askContacts } from '../../src/investigation/requests/one-case.js';
 import type { Runtime } from '../../src/entrypoints/runtime.js';
 import { Neo4jAlerts } from '../../src/alerting/alert-graph.js';
 import { openGraph } from '../../src/contact-graph/index.js';
-import { inTransaction, rows } from '../../src/contact-graph/neo4j.js';
 import type { AlertRow } from '../../src/alerting/alert-ports.js';
 import type { Round } from './crash-rounds.js';
 import type { System } from './system.js';

@@ -31,7 +31,7 @@ function driverOf(first: { packed: Int8Array | never[]; parts: number }, ...read
     if (query.includes('$groups')) {
       return [{ keys: [KEY], packed: [first.packed], parts: [first.parts], lengths: [length], seated: [] }];
     }
-    return query.includes(':Graph') ? [{ epoch: 'one', storeId: 'log', format: 1, stamp: null }] : [];
+    return query.includes(':Graph') ? [{ epoch: 'one', storeId: 'log', format: 1, stamp: null, checkpoints: [] }] : [];
   };
   return answering(answer);
 }
@@ -86,7 +86,9 @@ describe('A trace during which a projection was rebuilt', () => {
         ...row,
         version: row.name === 'presence' ? 2 : row.name === replaced ? version : 1,
       }));
-      if (query.includes(':Graph')) return [{ epoch: 'one', storeId: 'log', format: 1, stamp: null }];
+      if (query.includes(':Graph')) {
+        return [{ epoch: 'one', storeId: 'log', format: 1, stamp: null, checkpoints: rows }];
+      }
       if (query.includes(':Checkpoint')) return rows;
       const [, name] = /\[n:(\w+)\]/.exec(query) ?? [];
       if (name !== undefined) asked.push(name);
