@@ -191,6 +191,73 @@ export function exactness(driverOf: () => Driver): void {
       SLOWEST,
     );
 
+    const atCafe = visitFacts('An', 'cafe', 0, 60);
+    const nearBinh = (minutes: number): DomainEvent => ({
+      type: 'ProximityObserved',
+      data: {
+        ...{ personA: 'An', personB: 'Binh', distanceMetres: 1 },
+        ...{ startedAt: textOf(0), endedAt: textOf(minutes) },
+      },
+    });
+
+    it.each<[string, DomainEvent, DomainEvent]>([
+      [
+        'a check-in after a correction of its times',
+        { type: 'CheckedIn', data: atCafe },
+        { type: 'VisitCorrected', data: visitFacts('An', 'cafe', 30, 40) },
+      ],
+      [
+        'a check-in after the visit was moved to another place',
+        { type: 'CheckedIn', data: atCafe },
+        { type: 'VisitCorrected', data: visitFacts('An', 'market', 0, 60) },
+      ],
+      [
+        'a check-in after the visit was moved to another month',
+        { type: 'CheckedIn', data: atCafe },
+        { type: 'VisitCorrected', data: visitFacts('An', 'cafe', 50_000, 50_060) },
+      ],
+      [
+        'a check-in after a retraction',
+        { type: 'CheckedIn', data: atCafe },
+        { type: 'VisitRetracted', data: { personId: 'An', visitId: 'v' } },
+      ],
+      [
+        'a retraction after the check-in that it came before',
+        { type: 'VisitRetracted', data: { personId: 'An', visitId: 'v' } },
+        { type: 'CheckedIn', data: atCafe },
+      ],
+      ['a meeting of phones after it was corrected', nearBinh(60), nearBinh(0)],
+    ])(
+      'stays as it is when a server stores once more %s, in the same batch or after a restart',
+      async (_, original, later) => {
+        for (const [size, restarts] of [
+          [10, false],
+          [1, false],
+          [1, true],
+        ] as const) {
+          const prefix = `${++played}-`;
+          const others: DomainEvent[] = [
+            { type: 'CheckedIn', data: visitFacts('Chi', 'cafe', 0, 60) },
+            { type: 'CheckedIn', data: visitFacts('Dung', 'market', 0, 60) },
+          ];
+          const events = renamed([original, later, ...others], prefix);
+          // The copy comes last, and again after that.
+          append(events, [
+            [0, events.length - 1],
+            [0, events.length],
+          ]);
+          for (let writer = await openWriter(driverOf(), storeOf(log)); unseen(writer).length > 0;) {
+            await feed(writer, [size].values(), restarts ? size : Infinity);
+            if (restarts || size > 1) writer = await openWriter(driverOf(), storeOf(log));
+          }
+          await expectStays(events, prefix);
+          const asked = ['An', 'Binh'].map(everythingOf);
+          await expectExact(events, prefix, asked, new TraceCache(1_000_000));
+        }
+      },
+      SLOWEST,
+    );
+
     it(
       'distinguishes visits of a person that share a number, even after a start',
       async () => {

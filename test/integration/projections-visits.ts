@@ -208,7 +208,7 @@ export function visitProjections(driverOf: () => Driver): void {
         await at.stop();
         await wipe(driverOf());
         at.start({ ...VISITS, version: 1 });
-        await until(() => at.passed(TRACED), 'there is a graph of the first version');
+        await until(() => at.passed(), 'there is a graph of the first version');
         await at.stop();
         await driverOf().executeQuery('MATCH (d:Diary) DELETE d');
         const epoch = (await readGraphState(driverOf()))?.epoch;
