@@ -1,6 +1,7 @@
-import { DiaryPacker } from './diary.js';
+import { DiaryPacker, RECORD_WORDS } from './diary.js';
 import type { LabelOf } from './instances.js';
 import type { Tx } from './neo4j.js';
+import { Words } from './packed.js';
 import type { DiaryChange } from './row-changes.js';
 
 /**
@@ -14,8 +15,11 @@ export async function writeDiaries(
 ): Promise<void> {
   if (changes.size === 0) return;
   const appends: unknown[] = [];
+  let count = 0;
+  for (const records of changes.values()) count += records.length;
+  const words = new Words(count * RECORD_WORDS);
   for (const [key, records] of changes) {
-    const packer = new DiaryPacker(key);
+    const packer = new DiaryPacker(key, words);
     for (const { state, place, segment, open, seatRow, event } of records) {
       const { from, to } = segment ?? { from: 0, to: 0 };
       packer.add({ key: state.key, number: state.number, event, place, from, to, imputed: open, seatRow });

@@ -16,7 +16,7 @@ export const DIARY_DAYS = 16;
 /** How many diaries a person can have. */
 export const STRETCHES = DAYS / DIARY_DAYS;
 const STRETCH_SECONDS = DIARY_DAYS * SECONDS_PER_DAY;
-const RECORD_WORDS = 6;
+export const RECORD_WORDS = 6;
 const LOW_BITS = 11;
 const LOW = 2 ** LOW_BITS - 1;
 const SEAT_BITS = 20;
@@ -76,28 +76,39 @@ export function stretchesOf(person: number, from: number, to: number): Segment[]
 
 /** Gathers records for one diary. */
 export class DiaryPacker {
-  readonly #words = new Words();
+  readonly #began: number;
+  readonly #start: number;
 
-  /** @param key of the diary. */
-  constructor(private readonly key: number) {}
+  /**
+   * @param key of the diary.
+   * @param words in which nothing else is gathered until all records of the diary are.
+   */
+  constructor(
+    key: number,
+    private readonly words = new Words(),
+  ) {
+    this.#began = startOf(key);
+    this.#start = words.length;
+  }
 
   /** @throws Error if the record does not fit, which no real one does. */
   add({ key, number, event, place, from, to, imputed, seatRow }: DiaryRecord): void {
-    const began = startOf(this.key);
-    const [start, end] = from === to ? [0, 0] : [from - began, to - began];
+    const start = from === to ? 0 : from - this.#began;
+    const end = from === to ? 0 : to - this.#began;
     const lower = key % 2 ** 32;
     const upper = Math.floor(key / 2 ** 32);
     const apart = (number - lower) >>> 0;
     if (apart > LOW) throw new Error(`too many visits of one person share the number ${lower}`);
-    this.#words.push(
-      ...[lower, event, place, (start << LOW_BITS) | apart],
-      (end << LOW_BITS) | (imputed ? 1024 : 0) | (upper & 1023),
-      ((upper >>> 10) << SEAT_BITS) | (seatRow ?? NO_SEAT),
-    );
+    this.words.push(lower);
+    this.words.push(event);
+    this.words.push(place);
+    this.words.push((start << LOW_BITS) | apart);
+    this.words.push((end << LOW_BITS) | (imputed ? 1024 : 0) | (upper & 1023));
+    this.words.push(((upper >>> 10) << SEAT_BITS) | (seatRow ?? NO_SEAT));
   }
 
   bytes(): Int8Array {
-    return this.#words.bytes();
+    return this.words.bytes(this.#start);
   }
 }
 

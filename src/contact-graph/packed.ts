@@ -204,33 +204,50 @@ function sortByStart(records: Uint32Array, live: Uint32Array): void {
   for (let i = 0; i < live.length; i++) live[i] = before[(keys[i] as number) % 2 ** 21] as number;
 }
 
-/** Gathers unsigned 32-bit numbers. */
+/** Gathers unsigned 32-bit numbers; many packers share one, since each buffer of its own would cost more than it holds. */
 export class Words {
-  #numbers = new Uint32Array(16);
+  #numbers: Uint32Array;
   #length = 0;
 
-  push(...words: readonly number[]): void {
-    if (this.#length + words.length > this.#numbers.length) {
-      const larger = new Uint32Array(this.#numbers.length * 2);
+  /** @param room how many numbers are expected. */
+  constructor(room = 16) {
+    this.#numbers = new Uint32Array(room);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(word: number): void {
+    if (this.#length === this.#numbers.length) {
+      const larger = new Uint32Array(Math.max(16, this.#numbers.length * 2));
       larger.set(this.#numbers);
       this.#numbers = larger;
     }
-    for (const word of words) this.#numbers[this.#length++] = word;
+    this.#numbers[this.#length++] = word;
   }
 
-  bytes(): Int8Array {
-    return new Int8Array(this.#numbers.buffer, 0, this.#length * 4);
+  /** The numbers from an index on. */
+  bytes(from = 0): Int8Array {
+    return new Int8Array(this.#numbers.buffer, from * 4, (this.#length - from) * 4);
   }
 }
 
 /** Gathers records for one slot. */
 export class Packer {
-  readonly #words = new Words();
   readonly #midnight: number;
+  readonly #start: number;
 
-  /** @param key of the slot. */
-  constructor(key: number) {
+  /**
+   * @param key of the slot.
+   * @param words in which nothing else is gathered until all records of the slot are.
+   */
+  constructor(
+    key: number,
+    private readonly words = new Words(),
+  ) {
     this.#midnight = dayStartOf(key);
+    this.#start = words.length;
   }
 
   /**
@@ -239,13 +256,16 @@ export class Packer {
    */
   add(visit: number, event: number, person: number, from: number, to: number, imputed: boolean): void {
     if (person >= PEOPLE) throw new Error(`the graph has no room for a person with the number ${person}`);
-    const [start, end] = from === to ? [0, 0] : [from - this.#midnight, to - this.#midnight];
-    const who = person * 8 + (imputed ? IMPUTED : 0) + (start >>> START_BITS);
-    this.#words.push(visit, event, who, (start << SECOND_BITS) | end);
+    const start = from === to ? 0 : from - this.#midnight;
+    const end = from === to ? 0 : to - this.#midnight;
+    this.words.push(visit);
+    this.words.push(event);
+    this.words.push(person * 8 + (imputed ? IMPUTED : 0) + (start >>> START_BITS));
+    this.words.push((start << SECOND_BITS) | end);
   }
 
   bytes(): Int8Array {
-    return this.#words.bytes();
+    return this.words.bytes(this.#start);
   }
 }
 
@@ -262,7 +282,11 @@ const SEAT_WORDS = 3;
 /** Appends to the seats of a slot, which are packed beside its visits: for one visit the last row holds. */
 export function packSeats(seats: readonly Seated[]): Int8Array {
   const words = new Words();
-  for (const { visit, person, row } of seats) words.push(visit, person, row === null ? 0 : row + 1);
+  for (const { visit, person, row } of seats) {
+    words.push(visit);
+    words.push(person);
+    words.push(row === null ? 0 : row + 1);
+  }
   return words.bytes();
 }
 

@@ -57,13 +57,18 @@ export class RowChanges {
     if (state.events.includes(fact.event)) return;
     const stay = stayAfter(state, fact);
     const seatRow = fact.seatRow === undefined ? state.seatRow : fact.seatRow;
-    const after = { ...stay, seatRow, event: fact.event };
-    const segments = clip(stay.place, stay.from, stay.to);
-    this.#noteSlots(state, segments, after, position);
+    const { place, from, to, open } = stay;
+    const after = { place, from, to, open, seatRow, event: fact.event };
+    this.#noteSlots(state, clip(place, from, to), after, position);
     this.#noteDiaries(this.#diaries[writer] as Map<number, DiaryChange[]>, state, after);
-    state.events.push(fact.event);
+    // Exactly as long as needed, since there is one for each visit.
+    state.events = state.untouched ? [fact.event] : [...state.events, fact.event];
     state.untouched = false;
-    Object.assign(state, stay, { seatRow, segments });
+    state.place = place;
+    state.from = from;
+    state.to = to;
+    state.open = open;
+    state.seatRow = seatRow;
   }
 
   /** The changes that a writer of slots has to write, by slot. */
@@ -77,39 +82,40 @@ export class RowChanges {
   }
 
   #noteSlots(state: VisitState, segments: readonly Segment[], after: After, position: Position): void {
-    const stays = state.segments.length === 1 && segments.length === 1 && state.segments[0]?.key === segments[0]?.key;
-    if (!stays) {
-      for (const { key } of state.segments) {
-        if (!findSegment(segments, key)) this.#noteSlot(state, key, undefined, after, position);
-      }
+    const before = segmentsOf(state);
+    for (const segment of before) {
+      if (!findSegment(segments, segment.key)) this.#noteSlot(state, segment, undefined, after, position);
     }
-    for (const segment of segments) this.#noteSlot(state, segment.key, segment, after, position);
+    for (const segment of segments) {
+      this.#noteSlot(state, findSegment(before, segment.key), segment, after, position);
+    }
   }
 
   #noteSlot(
     state: VisitState,
-    key: number,
+    before: Segment | undefined,
     segment: Segment | undefined,
     { open, seatRow, event }: After,
     position: Position,
   ): void {
+    const key = (segment ?? before)?.key as number;
     const index = slotWriterOf(key);
     const passed = this.#slotsPassed[index];
     if (passed && comparePositions(position, passed) <= 0) return;
     const slots = this.#slots[index] as Map<number, SlotChange[]>;
-    let changes = slots.get(key);
-    if (!changes) slots.set(key, (changes = []));
+    const changes = slots.get(key);
     // Nearly all visits are new, so they cannot be among the changes: skip the search.
-    const change = state.untouched ? undefined : changes.find((each) => each.state === state);
+    const change = state.untouched ? undefined : changes?.find((each) => each.state === state);
     if (change) {
       Object.assign(change, { segment, open, seatRow, event });
       return;
     }
-    const before = findSegment(state.segments, key);
     const moved = before?.from !== segment?.from || before?.to !== segment?.to;
     if (before && segment && !moved && state.open === open && state.seatRow === seatRow) return;
     const wasSeated = before !== undefined && state.seatRow !== null;
-    changes.push({ state, existed: before !== undefined, wasSeated, segment, open, seatRow, event });
+    const made = { state, existed: before !== undefined, wasSeated, segment, open, seatRow, event };
+    if (changes) changes.push(made);
+    else slots.set(key, [made]);
   }
 
   #noteDiaries(diaries: Map<number, DiaryChange[]>, state: VisitState, after: After): void {
@@ -128,6 +134,13 @@ export class RowChanges {
     if (before.length === 0 && stretches.length === 0) note(firstDiaryOf(state.person), undefined);
   }
 }
+
+/** The visit's stay by slot. */
+export function segmentsOf({ place, from, to }: VisitState): Segment[] {
+  return from === to ? NOWHERE : clip(place, from, to);
+}
+
+const NOWHERE: Segment[] = [];
 
 type After = Pick<VisitState, 'place' | 'from' | 'to' | 'open' | 'seatRow'> & { event: number };
 

@@ -1,6 +1,6 @@
 import type { LabelOf } from './instances.js';
 import { int, rows, type Tx } from './neo4j.js';
-import { Packer, packSeats, PART_BYTES, placeOfSlot, type Seated } from './packed.js';
+import { Packer, packSeats, PART_BYTES, placeOfSlot, RECORD_BYTES, Words, type Seated } from './packed.js';
 import type { SlotChange } from './row-changes.js';
 
 type Changes = ReadonlyMap<number, readonly SlotChange[]>;
@@ -20,11 +20,14 @@ export async function writeSlots(
   const fresh = await makeSlots(tx, label, changes, knownSlots);
   const appends: unknown[] = [];
   const seats: unknown[] = [];
+  let count = 0;
+  for (const visits of changes.values()) count += visits.length;
+  const words = new Words((count * RECORD_BYTES) / 4);
   for (const [key, visits] of changes) {
     const node = knownSlots.get(key) ?? fresh.get(key);
     // None of the changes of this slot has to be written.
     if (node === undefined) continue;
-    const packer = new Packer(key);
+    const packer = new Packer(key, words);
     const seated: Seated[] = [];
     for (const { state, existed, wasSeated, segment, open, seatRow, event } of visits) {
       if (!existed && !segment) continue;

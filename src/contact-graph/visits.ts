@@ -2,7 +2,6 @@ import { eachNumber, firstDiaryOf, holding, personOfDiary, recordsIn } from './d
 import type { Driver } from './driver.js';
 import type { LabelOf } from './instances.js';
 import { inTransaction, int, ints, rows } from './neo4j.js';
-import { clip, type Segment } from './packed.js';
 import { SeenFilter } from './seen-filter.js';
 import { numberOfKey, type VisitKey } from './visit-key.js';
 
@@ -40,15 +39,15 @@ export interface VisitState {
   to: number;
   open: boolean;
   seatRow: number | null;
-  segments: Segment[];
   /** Bits of the ids of the events applied to it: a further copy of one of them changes nothing. */
-  events: number[];
+  events: readonly number[];
   /** No fact was applied to it yet, and the graph does not hold it. */
   untouched: boolean;
   /** Another visit whose key has the same lower bits. */
   next: VisitState | undefined;
 }
 
+const NO_EVENTS: readonly number[] = [];
 const KEPT = 250_000;
 const DIARIES_AT_ONCE = 10_000;
 
@@ -168,7 +167,7 @@ export class Visits {
           taken.set(key, (state = this.#insert(key, number, person)));
           state.untouched = false;
         }
-        if (!state.events.includes(event)) state.events.push(event);
+        if (!state.events.includes(event)) state.events = [...state.events, event];
       }
     }
     for (const { key, place, from, to, imputed, seatRow } of diaries.flatMap(holding)) {
@@ -182,7 +181,6 @@ export class Visits {
       if (state.from === state.to) state.from = from;
       Object.assign(state, { place, to, open: imputed, seatRow });
     }
-    for (const state of taken.values()) state.segments = clip(state.place, state.from, state.to);
     return [...known.values(), ...taken.values()];
   }
 
@@ -235,11 +233,12 @@ export class Visits {
       key,
       number,
       person,
-      ...{ place: 0, from: 0, to: 0 },
+      place: 0,
+      from: 0,
+      to: 0,
       open: false,
       seatRow: null,
-      segments: [],
-      events: [],
+      events: NO_EVENTS,
       untouched: true,
       next: undefined,
     });

@@ -18,6 +18,7 @@ import { runProjector } from '../../src/contact-graph/run-projector.js';
 import { TraceCache, withTraceGraph } from '../../src/contact-graph/trace-graph.js';
 import { visitKeyOf } from '../../src/contact-graph/visit-key.js';
 import { RECORD_BYTES } from '../../src/contact-graph/packed.js';
+import { segmentsOf } from '../../src/contact-graph/row-changes.js';
 import { Visits } from '../../src/contact-graph/visits.js';
 import { comparePositions, type LogMark, type NewEvent } from '../../src/event-log/event-store.js';
 import { replacedSince } from '../../src/event-log/log-guard.js';
@@ -213,7 +214,7 @@ export function operation(driverOf: () => Driver): void {
         const states = await visits.of(
           [...ids, 'a visit of which nothing was said'].map((id) => ({ visit: visitKeyOf(id), person })),
         );
-        expect(states.map(({ segments }) => segments.length)).toEqual([1, 1, 1, 2, 1, 1, 1, 0]);
+        expect(states.map((state) => segmentsOf(state).length)).toEqual([1, 1, 1, 2, 1, 1, 1, 0]);
         expect(states.map(({ untouched }) => untouched)).toEqual([...ids.map(() => false), true]);
       },
       SLOWEST,
