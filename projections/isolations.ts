@@ -71,23 +71,18 @@ export function isolationsAbove(graph: TraceGraph, events: readonly Isolation[])
   const numbered = async () => {
     const changes = new Map<number, Map<number, number>>();
     for (const [personId, stretches] of changed) {
-      const number = (await graph.person(personId))?.number;
+      const number = await graph.person(personId);
       if (number !== undefined) changes.set(number, new Map([...(changes.get(number) ?? []), ...stretches]));
     }
     return changes;
   };
   const known = () => (byNumber ??= numbered());
   return overrideMethods(graph, {
-    person: async (personId) => {
-      const person = await graph.person(personId);
-      return person && { ...person, isolations: changedBy((await known()).get(person.number), person.isolations) };
-    },
-    isolations: async (persons) => {
-      const found = await graph.isolations(persons);
-      const changes = await known();
-      for (const number of persons) {
-        const change = changes.get(number);
-        if (change) found.set(number, changedBy(change, found.get(number) ?? []));
+    people: async (persons, before, disease) => {
+      const found = await graph.people(persons, before, disease);
+      for (const [number, change] of await known()) {
+        const facts = found.get(number);
+        if (facts) found.set(number, { ...facts, isolations: changedBy(change, facts.isolations) });
       }
       return found;
     },

@@ -6,8 +6,9 @@ import { seatRowOf } from '../src/places/seat.js';
 import type { VisitProjection } from '../src/contact-graph/projection.js';
 
 /**
- * The events of visits, which become records in the packed slots of their places, with `(:Person)-[:AT]->(:Slot)`
- * beside them. Each event carries all facts of its visit, so the last one wins and a second copy changes nothing.
+ * The events of visits, which become records in the packed slots of their places and in the packed diaries of their
+ * people. Each event carries all facts of its visit, so the last one holds; a copy of an earlier one changes nothing,
+ * since each record has bits of its event's id.
  */
 const VISITS = eventSet(
   CheckedIn,
@@ -21,9 +22,9 @@ const VISITS = eventSet(
 
 export const presence: VisitProjection<EventIn<typeof VISITS>> = {
   name: 'presence',
-  version: 1,
+  version: 2,
   // Kinds of places and lengths of stay are also written here, so that no visit depends on the progress of others.
-  owns: ['Slot', 'SlotPart', 'AT', 'IN', 'PART', 'Place.kind', 'Place.stayMinutes', 'StayRule'],
+  owns: ['Slot', 'SlotPart', 'Diary', 'IN', 'PART', 'Place.kind', 'Place.stayMinutes', 'StayRule'],
   events: VISITS,
 
   step(event) {

@@ -133,21 +133,25 @@ export function testsAbove(
 ): TraceGraph {
   // The last event of each sample: up to it, the stream tells the current result, whatever the order of the reports.
   const lasts = [...new Map(results.map((event) => [keyOf(event), event])).values()];
-  const tests: TraceGraph['tests'] = async (persons, disease) => {
-    const found = await graph.tests(persons, disease);
+  const people: TraceGraph['people'] = async (persons, before, disease) => {
+    const found = await graph.people(persons, before, disease);
     const ofDisease = lasts.filter(({ data }) => data.disease === disease);
     if (ofDisease.length === 0) return found;
-    for (const [number, personId] of await graph.personIds(persons)) {
+    const numbers = persons.map(({ number }) => number);
+    for (const [number, personId] of await graph.personIds(numbers)) {
+      const facts = found.get(number);
+      if (!facts) continue;
       for (const event of ofDisease.filter(({ data }) => data.personId === personId)) {
         const [old] = await heldBy(below, event);
-        const kept = found.get(number) ?? [];
+        const kept = found.get(number)?.tests ?? [];
         const place = old ? kept.findIndex((each) => isSame(each, old)) : -1;
-        found.set(number, [...kept.filter((_, i) => i !== place), ...(await heldBy(above, event))]);
+        const tests = [...kept.filter((_, i) => i !== place), ...(await heldBy(above, event))];
+        found.set(number, { ...facts, tests });
       }
     }
     return found;
   };
-  return overrideMethods(graph, { tests });
+  return overrideMethods(graph, { people });
 }
 
 /** The current result of a sample in its stream up to an event; empty if it was retracted. */

@@ -18,7 +18,7 @@ import {
   nameMembers,
   OutOfStep,
   readGraphState,
-  SLOTS,
+  VISIT_WRITERS,
 } from './checkpoints.js';
 import { baseOf, kindOf, namesOf } from './instances.js';
 import { makeSchema } from './label-schema.js';
@@ -149,7 +149,7 @@ async function begin(driver: Driver, writer: GraphWriter, signal: AbortSignal): 
     // `again` alternates, so that a rebuild beside rows of the same version gets different names.
     const again = members.kept.some((each) => each.name === name && each.version === version && !each.again);
     await makeSchema(driver, owns, { version, again });
-    const writers = isOfVisits(projection) ? SLOTS : [FACTS];
+    const writers = isOfVisits(projection) ? VISIT_WRITERS : [FACTS];
     checkpoints.push(...checkpointsFor(projection, writers, { again, state: 'building' }));
   }
   await inTransaction(driver, 'write', async (tx) => {
@@ -367,10 +367,10 @@ class Site {
   }
 
   /** Returns what the rows are to remember, by writer. */
-  async #writeVisits(tx: Tx, { slots, facts }: Prepared): Promise<Map<number, number>[]> {
+  async #writeVisits(tx: Tx, { changes, facts }: Prepared): Promise<(Map<number, number> | undefined)[]> {
     await this.#writeFacts(tx, facts);
-    const made: Map<number, number>[] = [];
-    for (const i of SLOTS.keys()) made.push((await this.visits?.rows.write(tx, i, slots)) ?? new Map());
+    const made: (Map<number, number> | undefined)[] = [];
+    for (const i of VISIT_WRITERS.keys()) made.push(await this.visits?.rows.write(tx, i, changes));
     return made;
   }
 

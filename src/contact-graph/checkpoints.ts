@@ -4,16 +4,19 @@ import { comparePositions, type MarkedEvent, type Position } from '../event-log/
 import { readMark, writeMark } from '../event-log/log-mark.js';
 import { baseOf, familyOf, served, suffixOf, type Described, type Instance, type InstanceState } from './instances.js';
 import { inTransaction, int, positionFrom, rows, type Tx } from './neo4j.js';
+import { isReadable } from './reads.js';
 
 /** Format of the graph; a graph of another format is rebuilt from the log. */
 export const GRAPH_FORMAT = 7;
-/** Number of slot writers, each with its own slots; one further writer writes everything else. */
-export const SLOT_PARTITIONS = 2;
 export const FACTS = 'facts';
-/** Names of the slot writers, by number. */
-export const SLOTS = Array.from({ length: SLOT_PARTITIONS }, (_, i) => `slots-${i}`);
+/** Names of the writers of slots, by number; each has its own slots. */
+export const SLOTS = ['slots-0', 'slots-1'];
+/** Names of the writers of diaries, by number; each has the diaries of its own people. */
+export const DIARIES = ['diaries-0', 'diaries-1'];
+/** Names of all writers of visits. In each batch, diaries come after all slots. */
+export const VISIT_WRITERS = [...SLOTS, ...DIARIES];
 /** Names of all writers; one of them writes all projections of facts together. */
-export const PARTITIONS = [FACTS, ...SLOTS];
+export const PARTITIONS = [FACTS, ...VISIT_WRITERS];
 
 /**
  * The checkpoint of all active projections of facts: they are written in one transaction, so only this one is moved. It
@@ -43,9 +46,11 @@ export interface GraphState {
   format: number;
   /** The graph has not caught up with the log since it was created: answers would omit what it still lacks. */
   filling: boolean;
+  /** Changes with the builds that queries read; null in a graph that no projector of this version has opened yet. */
+  stamp: string | null;
   /**
    * By name of the writer; undefined while it has passed nothing. All active projections of facts share one position;
-   * writers of slots are only listed while the projection of visits is active.
+   * writers of visits are only listed while the projection of visits is active.
    */
   passed: Map<string, Position | undefined>;
   /** All builds of projections, in any state. */
@@ -60,21 +65,22 @@ export function readGraphState(driver: Driver): Promise<GraphState | undefined> 
 
 /** Undefined if there is no graph, or it is being emptied. */
 export async function graphStateIn(tx: Tx): Promise<GraphState | undefined> {
-  const [graph] = await rows<{ epoch: string; storeId: string; format: number; filling: boolean }>(
+  const [found] = await rows<Omit<GraphState, 'passed' | 'instances' | 'given'> & { checkpoints: Checkpoint[] }>(
     tx,
     `MATCH (g:Graph {name: 'contact'}) WHERE g.emptied IS NULL
-     RETURN g.epoch AS epoch, g.storeId AS storeId, g.format AS format, coalesce(g.filling, false) AS filling`,
+     RETURN g.epoch AS epoch, g.storeId AS storeId, g.format AS format, coalesce(g.filling, false) AS filling,
+            g.served AS stamp,
+            COLLECT {
+              MATCH (c:Checkpoint) WHERE c.epoch = g.epoch
+              RETURN {
+                name: c.projection, partition: c.partition, version: c.version, again: c.again, state: c.state,
+                owns: c.owns, wanted: coalesce(c.wanted, false), trouble: c.trouble, made: c.made,
+                commit: toString(c.commit), prepare: toString(c.prepare), given: c.given
+              }
+            } AS checkpoints`,
   );
-  if (!graph) return undefined;
-  const checkpoints = await rows<Checkpoint>(
-    tx,
-    // Each query sees what is committed when it runs: between the two the graph may have been rebuilt.
-    `MATCH (c:Checkpoint) WHERE c.epoch = $epoch
-     RETURN c.projection AS name, c.partition AS partition, c.version AS version, c.again AS again, c.state AS state,
-            c.owns AS owns, coalesce(c.wanted, false) AS wanted, c.trouble AS trouble,
-            c.made AS made, toString(c.commit) AS commit, toString(c.prepare) AS prepare, c.given AS given`,
-    { epoch: graph.epoch },
-  );
+  if (!found) return undefined;
+  const { checkpoints, ...graph } = found;
   const passed = new Map<string, Position | undefined>();
   const instances = new Map<string, Instance>();
   const given = new Map<string, MarkedEvent>();
@@ -150,7 +156,7 @@ export async function createGraphState(
   visits: Described,
   facts: readonly Described[],
 ): Promise<void> {
-  const slots = checkpointsFor(visits, SLOTS, { again: false, state: 'active' });
+  const ofVisits = checkpointsFor(visits, VISIT_WRITERS, { again: false, state: 'active' });
   const rest = facts.flatMap((each) => checkpointsFor(each, [FACTS], { again: false, state: 'active' }));
   await inTransaction(driver, 'write', async (tx) => {
     const { summary } = await tx.run(
@@ -165,7 +171,7 @@ export async function createGraphState(
       `MATCH (g:Graph {name: 'contact'}) UNWIND $checkpoints AS row
        MERGE (c:Checkpoint {projection: row.projection, partition: row.partition})
        SET c += row, c.epoch = g.epoch, c.commit = -1, c.prepare = -1`,
-      { checkpoints: [...slots, ...rest, TOGETHER] },
+      { checkpoints: [...ofVisits, ...rest, TOGETHER] },
     );
     await nameMembers(tx);
   });
@@ -208,7 +214,7 @@ export async function wantAgain(driver: Driver, name: string): Promise<void> {
 
 /**
  * The properties of the checkpoints for a build in the graph, except their positions.
- * @param writers `SLOTS` for visits, and `FACTS` alone for any other projection.
+ * @param writers `VISIT_WRITERS` for visits, and `FACTS` alone for any other projection.
  */
 export function checkpointsFor(
   { name, version, owns }: Described,
@@ -233,9 +239,13 @@ export function passedByAll(passed: ReadonlyMap<string, Position | undefined>): 
   return [...passed.values()].reduce(earlier, passed.get(FACTS));
 }
 
-/** The position that the queried rows of all these projections have passed; undefined while one has passed nothing. */
+/**
+ * The position that the queried rows of all these projections have passed; undefined while one has passed nothing, or
+ * has rows in a form that nobody reads any more.
+ */
 export function passedBy({ instances }: GraphState, names: readonly string[]): Position | undefined {
-  const stand = names.map((name) => served(instances).find((each) => each.name === name)?.passed);
+  const read = served(instances).filter(isReadable);
+  const stand = names.map((name) => read.find((each) => each.name === name)?.passed);
   return stand.reduce(earlier, stand[0]);
 }
 

@@ -1,4 +1,5 @@
 import type { Driver, RecordShape } from 'neo4j-driver';
+import type { Tx } from './driver.js';
 import type { LabelOf } from './instances.js';
 import { wholeRows } from './neo4j.js';
 import type { Reads } from './reads.js';
@@ -23,11 +24,16 @@ export class GraphReader {
     parameters: Record<string, unknown> = {},
     required: readonly (keyof Row & string)[] = [],
   ): Promise<Row[]> {
-    if (this.forPeople) {
-      return answering(this.driver, reads, (tx, label) => wholeRows(tx, query(label), parameters, required));
-    }
     // The program itself runs many queries, so each goes out in a single round trip.
-    if (required.length === 0) return askingOnce(this.driver, reads, query, parameters);
-    return asking(this.driver, reads, (tx, label) => wholeRows(tx, query(label), parameters, required));
+    if (!this.forPeople && required.length === 0) return askingOnce(this.driver, reads, query, parameters);
+    return this.working(reads, (tx, label) => wholeRows(tx, query(label), parameters, required));
+  }
+
+  /**
+   * Runs several queries in one transaction.
+   * @throws GraphNotReady while the graph cannot answer them.
+   */
+  protected working<T>(reads: Reads, work: (tx: Tx, label: LabelOf) => Promise<T>): Promise<T> {
+    return (this.forPeople ? answering : asking)(this.driver, reads, (tx, label) => work(tx, label));
   }
 }

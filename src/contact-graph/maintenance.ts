@@ -4,9 +4,10 @@ import type { Driver } from './driver.js';
 import { UserError } from '../kernel/errors.js';
 import { MARK } from './gate.js';
 import { baseOf, kindOf, type LabelOf } from './instances.js';
-import { inTransaction, int, ints, rows, type Tx } from './neo4j.js';
-import type { NumberedPerson, NumberedPlace } from './numbering.js';
-import { numberOfKey, type VisitKey } from './visit-key.js';
+import { inTransaction, int, rows, type Tx } from './neo4j.js';
+import type { NumberedPlace } from './numbering.js';
+import { visitsIn } from './packed.js';
+import { keysAt, packedSlots } from './slot-reader.js';
 
 const WIPED_AT_ONCE = 20_000;
 
@@ -23,6 +24,7 @@ export const LABELS = [
     'Household',
     'Slot',
     'SlotPart',
+    'Diary',
     'Case',
     'Alert',
     'AlertHour',
@@ -157,25 +159,22 @@ async function whileMarked<T>(driver: Driver, work: (tx: Tx) => Promise<T>): Pro
   });
 }
 
-/** The visits at these places without a known check-out. */
+/** The visits at these places without a known check-out, by person and by their number in slots. */
 export async function openVisitsAt(
   driver: Driver,
   label: LabelOf,
   places: readonly number[],
-): Promise<{ visit: VisitKey; person: NumberedPerson }[]> {
-  const found = await inTransaction(driver, 'read', (tx) =>
-    rows<{ key: number; person: number; node: number }>(
-      tx,
-      `UNWIND $places AS place
-       MATCH (:Place {number: place})<-[:${label('IN')}]-(:${label('Slot')})<-[a:${label('AT')}]-(p:Person) WHERE a.open
-       RETURN DISTINCT a.v AS key, p.number AS person, id(p) AS node`,
-      { places: ints(places) },
-    ),
-  );
-  return found.map(({ key, person, node }) => ({
-    visit: { key, number: numberOfKey(key) },
-    person: { number: person, node },
-  }));
+): Promise<{ person: number; number: number }[]> {
+  const open = new Map<string, { person: number; number: number }>();
+  await inTransaction(driver, 'read', async (tx) => {
+    const slots = await packedSlots(tx, label, await keysAt(tx, label, places));
+    for (const [key, { records }] of slots) {
+      for (const { visit, person, imputed } of visitsIn(key, records)) {
+        if (imputed) open.set(`${visit} of ${person}`, { person, number: visit });
+      }
+    }
+  });
+  return [...open.values()];
 }
 
 /** The places of these kinds that do not define their own length of open visits. */

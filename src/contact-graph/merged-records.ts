@@ -63,7 +63,8 @@ export class MergedRecords extends OnePerson<number> {
   static async read(tx: Tx, label: LabelOf): Promise<MergedRecords> {
     const found = await rows<{ record: number; other: number }>(
       tx,
-      `MATCH (p:Person)-[:${label('SAME_AS')}]->(q:Person) RETURN p.number AS record, q.number AS other`,
+      // Without labels, the plan begins with these relationships, whatever else the graph holds.
+      `MATCH (p)-[:${label('SAME_AS')}]->(q) RETURN p.number AS record, q.number AS other`,
     );
     return new MergedRecords(found.map(({ record, other }) => [record, other]));
   }

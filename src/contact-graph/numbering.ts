@@ -14,19 +14,13 @@ export interface NumberedPlace {
   kind: string;
 }
 
-/** A person's number and Neo4j's internal node id: looking up a node by this id costs next to nothing. */
-export interface NumberedPerson {
-  number: number;
-  node: number;
-}
-
 /**
  * Assigns small, dense numbers to people and places before the work is split among writers. A lock in the graph makes
  * this a single sequencer however many projectors run. A number never changes within a graph, and nodes of people and
  * places are only ever deleted all at once, which begins another epoch.
  */
 export class Numbering {
-  readonly #people = new Map<string, NumberedPerson>();
+  readonly #people = new Map<string, number>();
   readonly #places = new Map<string, NumberedPlace>();
   /** Minutes that a visit without a check-out lasts, by kind of place. */
   #kinds = new Map<string, number>();
@@ -53,13 +47,8 @@ export class Numbering {
 
   /** @throws Error if the person has no number yet. */
   person(id: string): number {
-    return this.numbered(id).number;
-  }
-
-  /** @throws Error if the person has no number yet. */
-  numbered(personId: string): NumberedPerson {
-    const person = this.#people.get(personId);
-    if (person === undefined) throw new Error(`person ${personId} has no number yet`);
+    const person = this.#people.get(id);
+    if (person === undefined) throw new Error(`person ${id} has no number yet`);
     return person;
   }
 
@@ -98,7 +87,7 @@ export class Numbering {
     const newPlaces = unknown(places, this.#places);
     if (newPeople.length > 0) {
       const found = await this.#number('Person', newPeople);
-      found.forEach(({ number, node }, i) => this.#people.set(newPeople[i] as string, { number, node }));
+      found.forEach(({ number }, i) => this.#people.set(newPeople[i] as string, number));
     }
     if (newPlaces.length > 0) {
       const found = await this.#number('Place', newPlaces);
@@ -134,7 +123,7 @@ export class Numbering {
   async #number(
     node: 'Person' | 'Place',
     ids: string[],
-  ): Promise<{ number: number; node: number; stay: number | null; kind: string }[]> {
+  ): Promise<{ number: number; stay: number | null; kind: string }[]> {
     return inTransaction(this.driver, 'write', async (tx) => {
       // The write takes the lock, so that a second process sees the numbers that the first assigned.
       const [counter] = await rows<{ next: number; epoch: string }>(
@@ -143,25 +132,22 @@ export class Numbering {
          RETURN g.next${node} AS next, g.epoch AS epoch`,
       );
       if (counter?.epoch !== this.epoch) throw new OutOfStep('the graph was rebuilt');
-      const [known] = await rows<{ numbers: number[]; nodes: number[]; stays: number[]; kinds: string[] }>(
+      const [known] = await rows<{ numbers: number[]; stays: number[]; kinds: string[] }>(
         tx,
         `UNWIND $ids AS id OPTIONAL MATCH (n:${node} {id: id})
-         RETURN collect(coalesce(n.number, -1)) AS numbers, collect(coalesce(id(n), -1)) AS nodes,
+         RETURN collect(coalesce(n.number, -1)) AS numbers,
                 collect(coalesce(n.${this.label('Place.stayMinutes')}, -1)) AS stays,
                 collect(coalesce(n.${this.label('Place.kind')}, '')) AS kinds`,
         { ids },
       );
       if (!known) throw new Error('the graph did not return its numbers');
-      const { numbers, nodes, stays, kinds } = known;
+      const { numbers, stays, kinds } = known;
       const missing = ids.flatMap((_, i) => ((numbers[i] as number) < 0 ? [i] : []));
       if (missing.length > 0) {
         missing.forEach((i, at) => (numbers[i] = counter.next + at));
-        const [made] = await rows<{ nodes: number[] }>(
-          tx,
-          `UNWIND $created AS row CREATE (n:${node} {id: row[0], number: row[1]}) RETURN collect(id(n)) AS nodes`,
-          { created: missing.map((i) => [ids[i], int(numbers[i] as number)]) },
-        );
-        missing.forEach((i, at) => (nodes[i] = made?.nodes[at] as number));
+        await tx.run(`UNWIND $created AS row CREATE (n:${node} {id: row[0], number: row[1]})`, {
+          created: missing.map((i) => [ids[i], int(numbers[i] as number)]),
+        });
         await tx.run(`MATCH (g:Graph {name: 'contact'}) SET g.next${node} = $next`, {
           next: int(counter.next + missing.length),
         });
@@ -170,7 +156,6 @@ export class Numbering {
         const stay = stays[i] as number;
         return {
           number: numbers[i] as number,
-          node: nodes[i] as number,
           stay: stay < 0 ? null : stay,
           kind: kinds[i] as string,
         };

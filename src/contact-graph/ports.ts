@@ -60,33 +60,58 @@ export interface TestOf {
   ct: number | null;
 }
 
-export interface TracedPerson {
-  number: number;
+/** Where a person was: parallel arrays with one entry for each day of each stay, in any order; instants in seconds. */
+export interface StayDays {
+  /** Keys of slots. */
+  keys: number[];
+  from: number[];
+  to: number[];
+}
+
+/** Where a person was and whom the phone met. */
+export interface Movements {
+  stays: StayDays;
+  nearness: Nearness[];
+}
+
+/** All that a trace asks of a person. */
+export interface PersonFacts extends Movements {
   /** Alternating starts and ends, in seconds; an end of 0 is open. */
   isolations: number[];
+  /** Samples for the disease asked for, in any order. */
+  tests: TestOf[];
+  /** The other members of the household. */
+  household: number[];
+}
+
+/** A person of whom something is asked, and the instant (seconds) after which movements count. */
+export interface AskedPerson {
+  number: number;
+  after: number;
 }
 
 /** What a trace reads: every slot once, in a handful of round trips. People are named by number, slots by key. */
 export interface TraceGraph {
-  /** Undefined if the graph does not know the person. */
-  person(personId: string): Promise<TracedPerson | undefined>;
-  /** Keys of the slots in which these people were, each after an instant of their own, without duplicates. */
-  slotsOf(persons: readonly { number: number; after: number }[], before: number | null): Promise<number[]>;
+  /** The number of a person; undefined if the graph does not know the person. */
+  person(personId: string): Promise<number | undefined>;
+  /**
+   * All that is known of these people, in one round trip; people whom the graph does not know are omitted.
+   * @param before seconds; movements from then on are omitted, null for none.
+   * @param disease of the samples; null if none are needed.
+   */
+  people(
+    persons: readonly AskedPerson[],
+    before: number | null,
+    disease: string | null,
+  ): Promise<Map<number, PersonFacts>>;
+  /** Only the movements of these people. */
+  movements(persons: readonly AskedPerson[], before: number | null): Promise<Map<number, Movements>>;
   /** Contents by slot key; keys without a slot are omitted. */
   slots(keys: readonly number[]): Promise<Map<number, SlotContents>>;
-  nearness(
-    persons: readonly { number: number; after: number }[],
-    before: number | null,
-  ): Promise<Map<number, Nearness[]>>;
-  isolations(persons: readonly number[]): Promise<Map<number, number[]>>;
-  /** Samples of these people for a disease, in any order; people without one are omitted. */
-  tests(persons: readonly number[], disease: string): Promise<Map<number, TestOf[]>>;
   /** The stays in these slots, by slot key and person; slots without any known seat are omitted. */
   seats(keys: readonly number[]): Promise<Map<number, Map<number, SeatedStay[]>>>;
   /** What people share by being together in these slots, by slot key; slots where they share nothing are omitted. */
   sharedIn(keys: readonly number[]): Promise<Map<number, Shared>>;
-  /** The other members of these people's households. */
-  households(persons: readonly number[]): Promise<Map<number, number[]>>;
   /** Ids of people by number. */
   personIds(numbers: readonly number[]): Promise<Map<number, string>>;
   /** Ids of places by slot key. */

@@ -9,18 +9,20 @@ import {
 } from '../event-log/event-store.js';
 import { lastOf } from '../event-log/log-mark.js';
 import type { AsideRegister } from './aside-register.js';
-import { FACTS, SLOTS } from './checkpoints.js';
+import { FACTS, VISIT_WRITERS } from './checkpoints.js';
+import { eventBits } from './event-bits.js';
 import { openVisitsAt, placesOfKinds } from './maintenance.js';
-import type { Numbering, NumberedPerson, NumberedPlace } from './numbering.js';
+import type { Numbering, NumberedPlace } from './numbering.js';
 import type { Facts } from './portions.js';
 import type { FactProjection, VisitReport, VisitStep } from './projection.js';
 import type { SetAside } from './set-aside.js';
-import { SlotChanges } from './slot-writer.js';
-import { visitKeyOf, type VisitKey } from './visit-key.js';
+import { RowChanges } from './row-changes.js';
+import { visitKeyOf } from './visit-key.js';
 import type { VisitRows } from './visit-rows.js';
-import type { VisitFact, VisitState } from './visits.js';
+import type { VisitFact, VisitOf, VisitState } from './visits.js';
 
-type Step = { position: Position } & VisitStep;
+/** What an event does to visits; `event` are bits of its id. */
+type Step = { position: Position; event: number } & VisitStep;
 
 /** A place whose length of stay a batch may change, and the visits there that may be open. */
 interface Restated {
@@ -33,7 +35,7 @@ export interface Prepared {
   position: Position;
   /** The last event of the batch. */
   given: MarkedEvent | undefined;
-  slots: SlotChanges;
+  changes: RowChanges;
   facts: Facts[];
   /** Events to set aside. */
   aside: SetAside[];
@@ -51,7 +53,7 @@ interface Means {
   settle: () => Promise<void>;
 }
 
-/** Prepares batches: the changes of their events to slots, in the order of the log, and the facts to write. */
+/** Prepares batches: the changes of their events to the rows of visits, in the order of the log, and the facts to write. */
 export class Preparation {
   constructor(private readonly means: Means) {}
 
@@ -100,7 +102,7 @@ export class Preparation {
         continue;
       }
       const step = rows?.projection.events.includes(event) ? rows.projection.step(event) : undefined;
-      if (step) steps.push({ ...step, position: event.position });
+      if (step) steps.push({ ...step, position: event.position, event: eventBits(event.id) });
       if (step && 'report' in step) {
         const { report } = step;
         if (!numbering.knowsPerson(report.personId)) people.add(report.personId);
@@ -128,33 +130,33 @@ export class Preparation {
     return {
       position,
       given: lastOf({ events, unreadable }),
-      slots: rows
+      changes: rows
         ? await this.#changes(rows, steps, await this.#restated(rows, described, ruled), passed ?? new Map())
-        : new SlotChanges([]),
+        : new RowChanges([]),
       facts: facts.filter((entry) => entry.events.length > 0),
       aside,
     };
   }
 
-  /** The changes of the steps to slots, in order. */
+  /** The changes of the steps to the rows of visits, in order. */
   async #changes(
     { visits, label }: Pick<VisitRows, 'visits' | 'label'>,
     steps: readonly Step[],
     restated: ReadonlyMap<number, Restated>,
     passed: ReadonlyMap<string, Position | undefined>,
-  ): Promise<SlotChanges> {
+  ): Promise<RowChanges> {
     const open = restated.size === 0 ? [] : await openVisitsAt(this.means.driver, label, [...restated.keys()]);
-    const asked: { visit: VisitKey; person: NumberedPerson }[] = [];
+    const asked: VisitOf[] = [];
     for (const step of steps) if ('report' in step) asked.push(this.#visitOf(step.report));
-    const states = await visits.of([...asked, ...open]);
-    states.slice(asked.length).forEach((state) => restated.get(state.place)?.visits.add(state));
-    const slots = new SlotChanges(SLOTS.map((partition) => passed.get(partition)));
+    const states = await visits.of(asked);
+    for (const state of await visits.numbered(open)) restated.get(state.place)?.visits.add(state);
+    const changes = new RowChanges(VISIT_WRITERS.map((writer) => passed.get(writer)));
     let next = 0;
     for (const step of steps) {
       if ('report' in step) {
         const state = states[next++] as VisitState;
-        const fact = this.#fact(step.report);
-        slots.apply(state, fact, step.position);
+        const fact = this.#fact(step.report, step.event);
+        changes.apply(state, fact, step.position);
         restated.get(fact.place)?.visits.add(state);
         continue;
       }
@@ -162,18 +164,20 @@ export class Preparation {
       for (const { place, visits: there } of this.#restate(step, restated)) {
         const stayMinutes = this.means.numbering.stayAt(place);
         for (const state of there) {
-          const [first] = state.segments;
-          if (!state.open || state.place !== place.number || !first) continue;
-          const times = { from: first.from, to: imputedEnd(first.from, stayMinutes) };
-          slots.apply(
+          if (!state.open || state.place !== place.number || state.from === state.to) continue;
+          const { from } = state;
+          const to = imputedEnd(from, stayMinutes);
+          if (to === state.to) continue;
+          const { event } = step;
+          changes.apply(
             state,
-            { place: place.number, ...times, open: true, checkIn: true, seatRow: undefined },
+            { place: place.number, from, to, open: true, checkIn: true, seatRow: undefined, event },
             step.position,
           );
         }
       }
     }
-    return slots;
+    return changes;
   }
 
   /** Applies a step about a place or a kind to the numbering. Returns the places that it affects. */
@@ -186,12 +190,12 @@ export class Preparation {
     return [...restated.values()].filter(({ place }) => place.kind === step.ruled && place.ownStay === null);
   }
 
-  #visitOf({ visitId, personId }: VisitReport): { visit: VisitKey; person: NumberedPerson } {
-    return { visit: visitKeyOf(visitId), person: this.means.numbering.numbered(personId) };
+  #visitOf({ visitId, personId }: VisitReport): VisitOf {
+    return { visit: visitKeyOf(visitId), person: this.means.numbering.person(personId) };
   }
 
-  #fact({ placeId, from, to, checkIn, seatRow }: VisitReport): VisitFact {
-    if (placeId === null) return { place: 0, from: 0, to: 0, open: false, checkIn, seatRow };
+  #fact({ placeId, from, to, checkIn, seatRow }: VisitReport, event: number): VisitFact {
+    if (placeId === null) return { place: 0, from: 0, to: 0, open: false, checkIn, seatRow, event };
     const place = this.means.numbering.place(placeId);
     return {
       place: place.number,
@@ -200,6 +204,7 @@ export class Preparation {
       open: to === null,
       checkIn,
       seatRow,
+      event,
     };
   }
 

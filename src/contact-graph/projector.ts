@@ -13,6 +13,7 @@ import { latest, markedEvent } from '../event-log/log-mark.js';
 import { AsideRegister } from './aside-register.js';
 import {
   createGraphState,
+  DIARIES,
   FACTS,
   goesOn,
   leaveOthers,
@@ -22,6 +23,7 @@ import {
   passedByAll,
   readGraphState,
   SLOTS,
+  VISIT_WRITERS,
   type GraphState,
   type Move,
 } from './checkpoints.js';
@@ -59,14 +61,14 @@ const UNDER_WAY = 2;
 
 /**
  * Writes batches of events into the graph, each exactly once. Changes to slots are split among parallel writers, each
- * with its own checkpoint; one further writer then writes everything else.
+ * with its own checkpoint; then come the writers of diaries, and then one further writer writes everything else.
  */
 export class GraphWriter {
   /** The rows of visits that are written; undefined while they are being built anew. */
   #rows: VisitRows | undefined;
   #numbering: Numbering;
   #preparation: Preparation;
-  /** Of the facts, and of the writers of slots while visits are written. */
+  /** Of the facts, and of the writers of visits while these are written. */
   readonly #passed: Map<string, Position | undefined>;
   #given: MarkedEvent | undefined;
   /** The last batch whose writing was to begin, or the last work without other writers. */
@@ -220,7 +222,7 @@ export class GraphWriter {
     this.#rows = rows;
     this.#numbering = rows.numbering;
     this.#preparation = this.#preparationOf(rows);
-    for (const writer of SLOTS) this.#passed.set(writer, this.factsPassed);
+    for (const writer of VISIT_WRITERS) this.#passed.set(writer, this.factsPassed);
   }
 
   /**
@@ -234,9 +236,9 @@ export class GraphWriter {
     }
   }
 
-  /** The names of the writers of slots that are at work. */
+  /** The names of the writers of visits that are at work. */
   get #writers(): readonly string[] {
-    return this.#rows ? SLOTS : [];
+    return this.#rows ? VISIT_WRITERS : [];
   }
 
   /** The events that are set aside, in the order of the log. */
@@ -252,7 +254,7 @@ export class GraphWriter {
 
   /**
    * Passes an event without writing it into the graph, and records why. It must be the next event, and no batch may be
-   * under way. The record is written before the slots pass the event, so that a crash between the two does not lose it.
+   * under way. The record is written before the visits pass the event, so that a crash between the two does not lose it.
    * @param unreadable unreadable events; those before this event are recorded with it.
    */
   async setAside(
@@ -280,7 +282,7 @@ export class GraphWriter {
     const field = unkeepable(event);
     if (field !== undefined) throw new Error(cannotKeep(field));
     const batch = { events: [event], position: event.position };
-    const { slots, facts, position } = await this.#preparation.of(batch);
+    const { changes, facts, position } = await this.#preparation.of(batch);
     // Rows that are being built and have not passed the event meet it in the log.
     const members = this.members
       .building()
@@ -297,11 +299,11 @@ export class GraphWriter {
         if (passed) await moveCheckpoints(tx, this.state.epoch, partition, this.#movesOf(partition, passed), passed);
       }
       const nodes: (Map<number, number> | undefined)[] = [];
-      for (const i of SLOTS.keys()) nodes.push(await this.#rows?.write(tx, i, slots));
+      for (const i of VISIT_WRITERS.keys()) nodes.push(await this.#rows?.write(tx, i, changes));
       await this.#writeFacts(tx, facts);
       await this.#writeBuilding(tx, facts, members);
       for (const { rows, prepared } of visits) {
-        for (const i of SLOTS.keys()) await rows.write(tx, i, prepared.slots);
+        for (const i of VISIT_WRITERS.keys()) await rows.write(tx, i, prepared.changes);
         const context = this.contextOf(tx, rows.numbering, rows.label);
         for (const { projection, events } of prepared.facts) await projection.write(context, events);
       }
@@ -337,21 +339,30 @@ export class GraphWriter {
   }
 
   /**
-   * Each writer continues with the next batch as soon as it is done, whatever the others do. Facts come last: they are
-   * never ahead of the slots, so that after a crash a place's length of stay is still the one that held for the first
-   * event that is processed again.
+   * Each writer continues with the next batch as soon as it is done, whatever the others do. Diaries come after slots:
+   * after a crash the visits are in the state in which the diaries hold them, and events from there on meet that state
+   * as they did before, whichever slots have passed them. Facts come last: they are never ahead of the visits, so that
+   * a place's length of stay is still the one that held for the first event that is processed again.
    */
   async #commit(batch: Prepared): Promise<void> {
-    const { position, slots, facts, aside } = batch;
+    const { position, changes, facts, aside } = batch;
     const rows = this.#rows;
-    const writers = this.#writers.map((writer, i) =>
-      this.#inTurn(writer, async () => {
-        rows?.remember(i, await this.#partition(writer, batch, (tx) => rows.write(tx, i, slots)));
-      }),
-    );
-    const written = Promise.all(writers);
-    // After the failure of an earlier batch, the turn of the facts, which awaits this, never comes.
-    written.catch(() => undefined);
+    const write = (writers: readonly string[], before: Promise<unknown>) => {
+      const written = Promise.all(
+        writers.map((writer) =>
+          this.#inTurn(writer, async () => {
+            await before;
+            const i = VISIT_WRITERS.indexOf(writer);
+            rows?.remember(i, await this.#partition(writer, batch, (tx) => rows.write(tx, i, changes)));
+          }),
+        ),
+      );
+      // After the failure of an earlier batch, the turn of the next writers, which await this, never comes.
+      written.catch(() => undefined);
+      return written;
+    };
+    const slots = write(rows ? SLOTS : [], Promise.resolve());
+    const written = write(rows ? DIARIES : [], slots);
     await this.#inTurn(FACTS, async () => {
       await written;
       const portions = portionsOf(facts, position);

@@ -32,6 +32,11 @@ export class SlotCache {
     return entry?.length === length ? entry.contents : undefined;
   }
 
+  /** The length of a cached slot when it was read. */
+  lengthOf(key: number): number | undefined {
+    return this.#entries.peek(key)?.length;
+  }
+
   set(key: number, length: number, contents: SlotContents): void {
     this.#entries.set(key, { length, contents });
   }

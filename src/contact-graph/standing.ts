@@ -122,6 +122,8 @@ async function settled<T>(
       const done = await working;
       const before = await asked;
       if (before) seen.set(driver, before);
+      // Names of a graph that is gone would never be those of what is there.
+      else seen.delete(driver);
       if ('error' in done) {
         if (isNamedAlike(known, before)) throw done.error;
         return undefined;

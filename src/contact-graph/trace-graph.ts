@@ -2,21 +2,37 @@ import { placeKindOf, sharedAt, type Shared } from './place-facts.js';
 import type { Driver } from './driver.js';
 import { comparePositions, type Position } from '../event-log/event-store.js';
 import { graphStateIn, OutOfStep, passedBy } from './checkpoints.js';
-import { labelling, served, type LabelOf } from './instances.js';
+import { DiaryCache } from './diary-cache.js';
+import { diaryKey, firstDiaryOf, stayDaysIn } from './diary.js';
+import { labelling, served, type Instance, type LabelOf } from './instances.js';
 import { inTransaction, int, ints, rows, rowsInTurn, type Tx } from './neo4j.js';
-import { joinParts, placeOfSlot, RECORD_BYTES, unpack } from './packed.js';
-import type { Nearness, SeatedStay, SlotContents, TestOf, TracedPerson, TraceGraph } from './ports.js';
+import { placeOfSlot, RECORD_BYTES, seatOf, unpack, unpackSeats, visitsIn, joinParts } from './packed.js';
+import type {
+  AskedPerson,
+  Movements,
+  Nearness,
+  PersonFacts,
+  SeatedStay,
+  SlotContents,
+  StayDays,
+  TestOf,
+  TraceGraph,
+} from './ports.js';
 import { MergedRecords } from './merged-records.js';
-import { TRACED, VISITS } from './reads.js';
+import { isReadable, TRACED, VISITS } from './reads.js';
 import { SlotCache } from './slot-cache.js';
+import { packedSlots } from './slot-reader.js';
 import { isNamedAlike, standingIn } from './standing.js';
 
 const NAMES_KEPT = 2_000_000;
-/** Bytes of slot contents, and number of names, requested as one record. */
+/** Bytes of slot contents, number of names, and number of people, requested as one record. */
 const GROUP_BYTES = 24_576;
 const GROUP_NAMES = 500;
-/** How often a slot is reread after a part of it was missed. */
-const ATTEMPTS = 5;
+const GROUP_PEOPLE = 20;
+/** Bytes that a slot is assumed to have before any was read. */
+const USUAL_BYTES = 1_000;
+/** Seconds; later than any instant. */
+const NEVER = 2 ** 32;
 
 /** A group's slots: each one's open part, its number of closed parts, and its total length in bytes. */
 interface Packed {
@@ -28,23 +44,42 @@ interface Packed {
   seated: number[];
 }
 
-type Asked = readonly { number: number; after: number }[];
+/** A record of a person, as the graph answers. */
+interface Answered {
+  number: number;
+  /** Key, length in bytes and contents of each diary; the contents are empty if they are cached. */
+  diaries: [number, number, Int8Array | never[]][];
+  near: [number, number, number, number][];
+}
 
-/** What a worker keeps between traces: contents of slots, and the ids that belong to numbers. */
+interface AnsweredInFull extends Answered {
+  isolations: number[] | null;
+  tests: [number, TestOf['outcome'], number | null][];
+  household: number[];
+}
+
+/** What a worker keeps between traces: contents of slots and diaries, and the ids that belong to numbers. */
 export class TraceCache {
   readonly slots: SlotCache;
+  readonly diaries: DiaryCache;
   readonly people = new Map<number, string>();
   readonly places = new Map<number, string>();
+  /** Bytes that a slot usually has, by those read last. */
+  usual = USUAL_BYTES;
+  /** The builds that the last trace read. */
+  served: Instance[] = [];
   #epoch = '';
 
-  /** @param bytes for the contents of slots. */
+  /** @param bytes for the contents of slots; diaries get a quarter of that in addition. */
   constructor(bytes: number) {
     this.slots = new SlotCache(bytes);
+    this.diaries = new DiaryCache(Math.ceil(bytes / 4));
   }
 
   /** @param visits which build of the rows of visits is read: of another one, a slot of the same length may differ. */
   enter(epoch: string, visits: string): void {
     this.slots.enter(`${epoch} ${visits}`);
+    this.diaries.enter(`${epoch} ${visits}`);
     if (epoch !== this.#epoch || this.people.size > NAMES_KEPT) this.people.clear();
     if (epoch !== this.#epoch || this.places.size > NAMES_KEPT) this.places.clear();
     this.#epoch = epoch;
@@ -65,21 +100,30 @@ export async function withTraceGraph<T>(
 ): Promise<T> {
   for (;;) {
     const outcome = await inTransaction(driver, 'trace', async (tx) => {
-      const graph = await graphStateIn(tx);
+      // Sent together: the names of what is read are nearly always those of the trace before.
+      const expected = cache.served;
+      const [graph, early] = await Promise.all([
+        graphStateIn(tx),
+        lasting(tx, labelling(expected)).catch(() => undefined),
+      ]);
       if (!graph) throw new OutOfStep('there is no graph yet');
+      const old = served(graph.instances).find((each) => TRACED.includes(each.name) && !isReadable(each));
+      if (old) throw new OutOfStep(`${old.name} is being rebuilt in another form`);
       const passed = passedBy(graph, TRACED);
       if (past && !(passed && comparePositions(passed, past) >= 0)) throw new OutOfStep('the graph was rebuilt');
       const visits = served(graph.instances).find(({ name }) => name === VISITS);
       cache.enter(graph.epoch, visits?.made ?? '');
       // Names everything that the trace reads, from a single look.
       const named = tracedOf(served(graph.instances));
+      cache.served = named.served;
       const label = labelling(named.served);
-      const outcome = await run(new Neo4jTraceGraph(tx, cache, label, await MergedRecords.read(tx, label))).then(
+      const known = early && isNamedAlike({ served: expected }, named) ? early : await lasting(tx, label);
+      const outcome = await run(new Neo4jTraceGraph(tx, cache, label, known)).then(
         (result) => ({ result }),
         (error: unknown) => ({ error }),
       );
       // A transaction sees what others commit meanwhile. Emptying a graph changes its epoch before anything else.
-      const asked = standingIn(tx);
+      const asked = standingIn(tx, { ...graph, setAside: 0, served: served(graph.instances) });
       const after = 'error' in outcome ? await asked.catch(() => undefined) : await asked;
       // Replaced rows are removed from the moment of their replacement: what lacks some of them is no error.
       if (after && !isNamedAlike(named, tracedOf(after.served))) return undefined;
@@ -91,241 +135,267 @@ export async function withTraceGraph<T>(
   }
 }
 
+/** What holds for the whole graph during a trace. */
+interface Lasting {
+  merged: MergedRecords;
+  /** What people share at places of a kind, by the tenant's rules. */
+  shares: ReadonlyMap<string, Shared | 'nothing'>;
+}
+
+async function lasting(tx: Tx, label: LabelOf): Promise<Lasting> {
+  const [merged, ruled] = await Promise.all([
+    MergedRecords.read(tx, label),
+    rows<{ kind: string; shares: Shared | 'nothing' }>(
+      tx,
+      `MATCH (k:${label('PlaceKind')}) WHERE k.shares IS NOT NULL RETURN k.kind AS kind, k.shares AS shares`,
+    ),
+  ]);
+  return { merged, shares: new Map(ruled.map(({ kind, shares }) => [kind, shares])) };
+}
+
 function tracedOf<Each extends { name: string }>(rows: readonly Each[]): { served: Each[] } {
   return { served: rows.filter(({ name }) => TRACED.includes(name)) };
 }
 
 class Neo4jTraceGraph implements TraceGraph {
-  /** Lengths in bytes of the slots found so far, by key. */
-  readonly #lengths = new Map<number, number>();
-  /** Neo4j's internal node ids of the slots found, by key: looking up a node by this id costs next to nothing. */
-  readonly #nodes = new Map<number, number>();
   /** Keys of the slots found that have numbered seats. */
   readonly #seated = new Set<number>();
+  /** What is cached of the diaries of the people asked for last: it must not go while the answer comes. */
+  readonly #held = new Map<number, ReturnType<DiaryCache['of']>>();
+
+  private readonly merged: MergedRecords;
+  private readonly shares: Lasting['shares'];
 
   constructor(
     private readonly tx: Tx,
     private readonly cache: TraceCache,
     private readonly label: LabelOf,
-    private readonly merged: MergedRecords,
-  ) {}
+    { merged, shares }: Lasting,
+  ) {
+    this.merged = merged;
+    this.shares = shares;
+  }
 
-  async person(personId: string): Promise<TracedPerson | undefined> {
+  async person(personId: string): Promise<number | undefined> {
     const [person] = await rows<{ number: number }>(
       this.tx,
       'MATCH (p:Person {id: $personId}) RETURN p.number AS number',
       { personId },
     );
-    if (!person) return undefined;
-    const number = this.merged.of(person.number);
-    const isolations = await this.isolations([number]);
-    return { number, isolations: isolations.get(number) ?? [] };
+    return person && this.merged.of(person.number);
   }
 
-  async slotsOf(persons: Asked, before: number | null): Promise<number[]> {
-    if (persons.length === 0) return [];
-    const [found] = await rows<{ keys: number[]; nodes: number[]; lengths: number[]; seated: number[] }>(
-      this.tx,
-      `UNWIND $asked AS row MATCH (p:Person {number: row[0]})-[a:${this.label('AT')}]->(s:${this.label('Slot')})
-       WHERE a.to > row[1] AND a.from < $before
-       WITH DISTINCT s
-       RETURN collect(s.key) AS keys, collect(id(s)) AS nodes, collect(s.length) AS lengths,
-              collect(CASE WHEN s.seats THEN s.key END) AS seated`,
-      { asked: this.#pairs(persons), before: int(before ?? 2 ** 32) },
+  async people(
+    persons: readonly AskedPerson[],
+    before: number | null,
+    disease: string | null,
+  ): Promise<Map<number, PersonFacts>> {
+    const found = new Map<number, PersonFacts>();
+    // People and tests have no labels here, and are reached from the person: see the queries on touched cases.
+    const after = afterOf(persons);
+    const answered = this.#ask<AnsweredInFull>(
+      persons,
+      before,
+      `isolations: p.${this.label('Person.isolations')},
+       tests: COLLECT {
+         MATCH (p)<-[:OF]-(t) WHERE t.disease = $disease AND t.outcome <> 'retracted' AND $test IN labels(t)
+         RETURN [t.collectedAt, t.outcome, t.ct]
+       },
+       household: COLLECT { MATCH (p)-[:${this.label('LIVES_IN')}]->()<-[:${this.label('LIVES_IN')}]-(o) RETURN o.number }`,
+      { disease, test: this.label('Test') },
     );
-    found?.keys.forEach((key, i) => {
-      this.#lengths.set(key, found.lengths[i] ?? 0);
-      this.#nodes.set(key, found.nodes[i] as number);
-    });
-    found?.seated.forEach((key) => this.#seated.add(key));
-    return found?.keys ?? [];
+    for await (const each of answered) {
+      const { isolations, tests, household } = each;
+      const person = this.merged.of(each.number);
+      const others = household.map((other) => this.merged.of(other)).filter((other) => other !== person);
+      const more: PersonFacts = {
+        ...this.#movementsIn(each, after.get(person) ?? 0, before),
+        isolations: isolations ?? [],
+        tests: tests.map(([collectedAt, outcome, ct]) => ({ collectedAt, outcome, ct })),
+        household: [...new Set(others)],
+      };
+      const known = found.get(person);
+      if (!known) {
+        found.set(person, more);
+        continue;
+      }
+      addMovements(known, more);
+      known.isolations.push(...more.isolations);
+      known.tests.push(...more.tests);
+      // Two records of one person may name different households with the same other members.
+      known.household = [...new Set([...known.household, ...more.household])];
+    }
+    return found;
+  }
+
+  async movements(persons: readonly AskedPerson[], before: number | null): Promise<Map<number, Movements>> {
+    const found = new Map<number, Movements>();
+    const after = afterOf(persons);
+    for await (const each of this.#ask<Answered>(persons, before)) {
+      const person = this.merged.of(each.number);
+      const more = this.#movementsIn(each, after.get(person) ?? 0, before);
+      const known = found.get(person);
+      if (known) addMovements(known, more);
+      else found.set(person, more);
+    }
+    return found;
+  }
+
+  /** Asks for the movements of all records of these people, and for more. */
+  async *#ask<Row extends Answered>(
+    persons: readonly AskedPerson[],
+    before: number | null,
+    more = '',
+    parameters: Record<string, unknown> = {},
+  ): AsyncIterable<Row> {
+    const asked = persons.flatMap(({ number, after }) =>
+      this.merged.recordsOf(number).map((record) => {
+        const last = before === null ? firstDiaryOf(record + 1) : diaryKey(record, Math.max(before, 1) - 1) + 1;
+        const held = this.cache.diaries.of(record);
+        this.#held.set(record, held);
+        const known = [...held].map(([key, { length }]) => ints([key, length]));
+        return [int(record), int(diaryKey(record, Math.max(after, 0))), int(last), int(after), known];
+      }),
+    );
+    const groups: unknown[] = [];
+    for (let i = 0; i < asked.length; i += GROUP_PEOPLE) groups.push(asked.slice(i, i + GROUP_PEOPLE));
+    if (groups.length === 0) return;
+    for await (const { answered } of rowsInTurn<{ answered: Row[] }>(
+      this.tx,
+      `UNWIND $groups AS asked
+       CALL (asked) {
+         UNWIND asked AS row MATCH (p:Person {number: row[0]})
+         RETURN collect({
+           number: row[0],
+           diaries: COLLECT {
+             MATCH (d:${this.label('Diary')}) WHERE d.key >= row[1] AND d.key < row[2]
+             RETURN [d.key, d.length, CASE WHEN [d.key, d.length] IN row[4] THEN [] ELSE d.packed END]
+           },
+           near: COLLECT {
+             MATCH (p)-[n:${this.label('NEAR')}]-(o) WHERE n.to > row[3] AND n.from < $before
+             RETURN [o.number, n.from, n.to, coalesce(n.distance, -1)]
+           }${more && `,\n${more}`}
+         }) AS answered
+       }
+       RETURN answered`,
+      { groups, before: int(before ?? NEVER), ...parameters },
+    )) {
+      yield* answered;
+    }
+  }
+
+  #movementsIn({ number, diaries, near }: Answered, after: number, before: number | null): Movements {
+    const stays: StayDays = { keys: [], from: [], to: [] };
+    for (const [key, length, packed] of diaries) {
+      const cached = this.#held.get(number)?.get(key);
+      let all = cached?.length === length ? cached.stays : undefined;
+      if (!all) {
+        if (!(packed instanceof Int8Array)) throw new OutOfStep('a diary is shorter than the graph says');
+        all = stayDaysIn(key, packed);
+        this.cache.diaries.set(number, key, { length: packed.byteLength, stays: all });
+      }
+      for (let i = 0; i < all.keys.length; i++) {
+        const from = all.from[i] as number;
+        const to = all.to[i] as number;
+        if (to <= after || (before !== null && from >= before)) continue;
+        stays.keys.push(all.keys[i] as number);
+        stays.from.push(from);
+        stays.to.push(to);
+      }
+    }
+    const nearness = near.map(([other, from, to, distance]): Nearness => ({
+      ...{ other: this.merged.of(other), from, to, distance },
+    }));
+    return { stays, nearness };
   }
 
   async slots(keys: readonly number[]): Promise<Map<number, SlotContents>> {
     const contents = new Map<number, SlotContents>();
-    const missing: number[] = [];
-    for (const key of keys) {
-      const cached = this.cache.slots.get(key, this.#lengths.get(key) ?? -1);
-      if (cached) contents.set(key, this.merged.renamed(cached));
-      else missing.push(key);
-    }
-    await this.#find(missing.filter((key) => !this.#nodes.has(key)));
-    const found = missing.filter((key) => this.#nodes.has(key));
-    if (found.length === 0) return contents;
-    let again: number[] = [];
+    if (keys.length === 0) return contents;
+    const again = new Map<number, number>();
     for await (const { keys: read, packed, parts, lengths, seated } of rowsInTurn<Packed>(
       this.tx,
-      `UNWIND $groups AS nodes
-       CALL (nodes) {
-         UNWIND nodes AS node MATCH (s:${this.label('Slot')}) WHERE id(s) = node
-         RETURN collect(s.key) AS read, collect(coalesce(s.packed, [])) AS packed, collect(coalesce(s.parts, 0)) AS parts,
-                collect(coalesce(s.length, 0)) AS lengths, collect(CASE WHEN s.seats THEN s.key END) AS seated
+      `UNWIND $groups AS asked
+       CALL (asked) {
+         UNWIND asked AS row MATCH (s:${this.label('Slot')} {key: row[0]})
+         RETURN collect(s.key) AS read, collect(coalesce(s.parts, 0)) AS parts, collect(coalesce(s.length, 0)) AS lengths,
+                collect(CASE WHEN s.length = row[1] THEN [] ELSE coalesce(s.packed, []) END) AS packed,
+                collect(CASE WHEN s.seats IS NOT NULL THEN s.key END) AS seated
        }
        RETURN read AS keys, packed, parts, lengths, seated`,
-      { groups: this.#grouped(found).map((keys) => ints(keys.map((key) => this.#nodes.get(key) as number))) },
+      { groups: this.#grouped(keys) },
     )) {
       seated.forEach((key) => this.#seated.add(key));
       read.forEach((key, i) => {
-        const whole = parts[i] === 0 && this.#keep(contents, key, [packed[i] as Int8Array | never[]], lengths[i] ?? 0);
-        if (!whole) again.push(key);
+        const length = lengths[i] ?? 0;
+        const cached = this.cache.slots.get(key, length);
+        if (cached) contents.set(key, this.merged.renamed(cached));
+        else if (!(parts[i] === 0 && this.#keep(contents, key, packed[i] ?? [], length))) again.set(key, length);
       });
     }
-    for (let attempt = 1; again.length > 0; attempt++) {
-      if (attempt > ATTEMPTS) throw new OutOfStep('slots of the graph are shorter than it says');
-      again = await this.#readParts(again, contents);
-    }
+    const whole = await packedSlots(this.tx, this.label, [...again.keys()], again);
+    for (const [key, { records, length }] of whole) this.#take(contents, key, records, length);
     return contents;
   }
 
-  /** Looks up the nodes of slots that `slotsOf` did not find: only the lingering air of a stay reaches into them. */
-  async #find(keys: readonly number[]): Promise<void> {
-    if (keys.length === 0) return;
-    const found = await rows<{ key: number; node: number }>(
-      this.tx,
-      `UNWIND $keys AS key MATCH (s:${this.label('Slot')} {key: key}) RETURN key, id(s) AS node`,
-      { keys: ints(keys) },
-    );
-    for (const { key, node } of found) this.#nodes.set(key, node);
-  }
-
-  /** Reads slots that have several parts, the open part last. Returns the keys of those with a missed part. */
-  async #readParts(keys: readonly number[], contents: Map<number, SlotContents>): Promise<number[]> {
-    const missed: number[] = [];
-    for await (const { key, parts, packed, length } of rowsInTurn<{
-      key: number;
-      parts: Int8Array[];
-      packed: Int8Array | null;
-      length: number;
-    }>(
-      this.tx,
-      `UNWIND $keys AS key MATCH (s:${this.label('Slot')} {key: key})
-       OPTIONAL MATCH (s)-[:${this.label('PART')}]->(part:${this.label('SlotPart')})
-       WITH s, part ORDER BY part.index
-       RETURN s.key AS key, collect(part.packed) AS parts, s.packed AS packed, coalesce(s.length, 0) AS length`,
-      { keys: ints(keys) },
-    )) {
-      if (!this.#keep(contents, key, packed ? [...parts, packed] : parts, length)) missed.push(key);
-    }
-    return missed;
-  }
-
-  /**
-   * Keeps what was read of a slot, unless a part is missing. A query sees what others commit while it runs: if a part
-   * is closed between the reads of the closed parts and of the open part, both reads miss it. Slots only grow, so the
-   * length reveals a missing part.
-   */
-  #keep(
-    contents: Map<number, SlotContents>,
-    key: number,
-    parts: readonly (Int8Array | never[])[],
-    least: number,
-  ): boolean {
-    const bytes = parts.filter((part) => part instanceof Int8Array);
-    const length = bytes.reduce((sum, part) => sum + part.byteLength, 0);
-    if (length < Math.max(least, this.#lengths.get(key) ?? 0)) return false;
-    const slot = unpack(joinParts(bytes));
-    contents.set(key, this.merged.renamed(slot));
-    this.cache.slots.set(key, length, slot);
+  /** Keeps what was read of a slot in one part, unless some of it is missing. */
+  #keep(contents: Map<number, SlotContents>, key: number, packed: Int8Array | never[], least: number): boolean {
+    if (!(packed instanceof Int8Array) || packed.byteLength < least) return false;
+    this.#take(contents, key, joinParts([packed]), packed.byteLength);
     return true;
   }
 
-  /** Groups slots so that each group's contents fit into one or two network packets. */
-  #grouped(keys: readonly number[]): number[][] {
-    const groups: number[][] = [];
+  #take(contents: Map<number, SlotContents>, key: number, records: Uint32Array, length: number): void {
+    const slot = unpack(key, records);
+    contents.set(key, this.merged.renamed(slot));
+    this.cache.slots.set(key, length, slot);
+    this.cache.usual += (length - this.cache.usual) / 100;
+  }
+
+  /** Groups slots, each with the length that is cached, so that a group's contents fit into one or two packets. */
+  #grouped(keys: readonly number[]): unknown[] {
+    const groups: unknown[][] = [];
     let room = 0;
     for (const key of keys) {
-      const length = this.#lengths.get(key) ?? 0;
+      const known = this.cache.slots.lengthOf(key);
+      const length = (known === undefined ? this.cache.usual : 0) + RECORD_BYTES;
       if (length > room || groups.length === 0) {
         groups.push([]);
         room = GROUP_BYTES;
       }
-      groups[groups.length - 1]?.push(key);
-      room -= length + RECORD_BYTES;
+      groups[groups.length - 1]?.push(ints([key, known ?? -1]));
+      room -= length;
     }
     return groups;
   }
 
-  async nearness(persons: Asked, before: number | null): Promise<Map<number, Nearness[]>> {
-    if (persons.length === 0) return new Map();
-    const found = await rows<{ person: number; met: [number, number, number, number][] }>(
-      this.tx,
-      `UNWIND $asked AS row MATCH (p:Person {number: row[0]})-[n:${this.label('NEAR')}]-(o:Person)
-       WHERE n.to > row[1] AND n.from < $before
-       RETURN row[0] AS person, collect([o.number, n.from, n.to, coalesce(n.distance, -1)]) AS met`,
-      { asked: this.#pairs(persons), before: int(before ?? 2 ** 32) },
-    );
-    return this.merged.byPerson(
-      found.map(({ person, met }) => [
-        person,
-        met.map(([other, from, to, distance]) => ({ other: this.merged.of(other), from, to, distance })),
-      ]),
-    );
-  }
-
-  async isolations(persons: readonly number[]): Promise<Map<number, number[]>> {
-    const isolations = this.label('Person.isolations');
-    const found = await rows<{ number: number; isolations: number[] }>(
-      this.tx,
-      `UNWIND $persons AS number MATCH (p:Person {number: number}) WHERE p.${isolations} IS NOT NULL
-       RETURN p.number AS number, p.${isolations} AS isolations`,
-      { persons: ints(this.#records(persons)) },
-    );
-    return this.merged.byPerson(found.map(({ number, isolations }) => [number, isolations]));
-  }
-
-  async tests(persons: readonly number[], disease: string): Promise<Map<number, TestOf[]>> {
-    const found = await rows<{ number: number; tests: [number, TestOf['outcome'], number | null][] }>(
-      this.tx,
-      `UNWIND $persons AS number MATCH (p:Person {number: number})<-[:OF]-(t:${this.label('Test')} {disease: $disease})
-       WHERE t.outcome <> 'retracted'
-       RETURN number, collect([t.collectedAt, t.outcome, t.ct]) AS tests`,
-      { persons: ints(this.#records(persons)), disease },
-    );
-    return this.merged.byPerson(
-      found.map(({ number, tests }) => [
-        number,
-        tests.map(([collectedAt, outcome, ct]) => ({ collectedAt, outcome, ct })),
-      ]),
-    );
-  }
-
   async seats(keys: readonly number[]): Promise<Map<number, Map<number, SeatedStay[]>>> {
     const numbered = keys.filter((key) => this.#seated.has(key));
-    if (numbered.length === 0) return new Map();
-    const found = await rows<{ key: number; stays: [number, number, number, number | null][] }>(
-      this.tx,
-      `UNWIND $keys AS key MATCH (s:${this.label('Slot')} {key: key})<-[a:${this.label('AT')}]-(p:Person)
-       RETURN key, collect([p.number, a.from, a.to, a.seat]) AS stays`,
-      { keys: ints(numbered) },
-    );
-    return new Map(
-      found.map(({ key, stays }) => [
-        key,
-        this.merged.byPerson(stays.map(([record, from, to, row]) => [record, [{ from, to, row }]])),
-      ]),
-    );
+    const seats = new Map<number, Map<number, SeatedStay[]>>();
+    for (const [key, slot] of await packedSlots(this.tx, this.label, numbered)) {
+      const rowsOf = unpackSeats(slot.seats ?? new Int8Array());
+      const stays = visitsIn(key, slot.records).map((visit): [number, SeatedStay[]] => {
+        const { person, from, to } = visit;
+        return [person, [{ from, to, row: rowsOf.get(seatOf(visit)) ?? null }]];
+      });
+      seats.set(key, this.merged.byPerson(stays));
+    }
+    return seats;
   }
 
   async sharedIn(keys: readonly number[]): Promise<Map<number, Shared>> {
     const places = [...new Set(keys.map(placeOfSlot))];
     if (places.length === 0) return new Map();
-    const [ruled, kinds] = await Promise.all([
-      rows<{ kind: string; shares: Shared | 'nothing' | null }>(
-        this.tx,
-        `MATCH (k:${this.label('PlaceKind')}) WHERE k.shares IS NOT NULL RETURN k.kind AS kind, k.shares AS shares`,
-      ),
-      rows<{ number: number; kind: string }>(
-        this.tx,
-        `UNWIND $places AS number MATCH (p:Place {number: number})
-         WHERE p.${this.label('Place.kind')} IS NOT NULL RETURN number, p.${this.label('Place.kind')} AS kind`,
-        { places: ints(places) },
-      ),
-    ]);
-    const rules = new Map(ruled.map(({ kind, shares }) => [kind, shares]));
+    const kinds = await rows<{ number: number; kind: string }>(
+      this.tx,
+      `UNWIND $places AS number MATCH (p:Place {number: number})
+       WHERE p.${this.label('Place.kind')} IS NOT NULL RETURN number, p.${this.label('Place.kind')} AS kind`,
+      { places: ints(places) },
+    );
     const sharedBy = new Map<number, Shared>();
     for (const { number, kind } of kinds) {
       const name = placeKindOf(kind);
-      const shared = sharedAt(name, rules.get(name));
+      const shared = sharedAt(name, this.shares.get(name));
       if (shared) sharedBy.set(number, shared);
     }
     const found = new Map<number, Shared>();
@@ -334,26 +404,6 @@ class Neo4jTraceGraph implements TraceGraph {
       if (shared) found.set(key, shared);
     }
     return found;
-  }
-
-  async households(persons: readonly number[]): Promise<Map<number, number[]>> {
-    const found = await rows<{ number: number; others: number[] }>(
-      this.tx,
-      `UNWIND $persons AS number MATCH (p:Person {number: number})-[:${this.label('LIVES_IN')}]->(:${this.label('Household')})<-[:${this.label('LIVES_IN')}]-(o:Person)
-       RETURN number, collect(o.number) AS others`,
-      { persons: ints(this.#records(persons)) },
-    );
-    const joined = this.merged.byPerson(
-      found.map(({ number, others }) => [number, others.map((other) => this.merged.of(other))]),
-    );
-    // Two records of one person may name different households with the same other members.
-    for (const [person, others] of joined) {
-      joined.set(
-        person,
-        [...new Set(others)].filter((other) => other !== person),
-      );
-    }
-    return joined;
   }
 
   personIds(numbers: readonly number[]): Promise<Map<number, string>> {
@@ -389,15 +439,15 @@ class Neo4jTraceGraph implements TraceGraph {
     }
     return cache;
   }
+}
 
-  /** Every record of these people, each with the requested instant. */
-  #pairs(persons: Asked) {
-    return persons.flatMap(({ number, after }) =>
-      this.merged.recordsOf(number).map((record) => [int(record), int(after)]),
-    );
-  }
+function addMovements(known: Movements, more: Movements): void {
+  known.stays.keys.push(...more.stays.keys);
+  known.stays.from.push(...more.stays.from);
+  known.stays.to.push(...more.stays.to);
+  known.nearness.push(...more.nearness);
+}
 
-  #records(persons: readonly number[]): number[] {
-    return persons.flatMap((person) => this.merged.recordsOf(person));
-  }
+function afterOf(persons: readonly AskedPerson[]): Map<number, number> {
+  return new Map(persons.map(({ number, after }) => [number, after]));
 }

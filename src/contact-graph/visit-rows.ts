@@ -1,14 +1,16 @@
 import type { Driver } from './driver.js';
 import { SLOTS, type Move } from './checkpoints.js';
+import { writeDiaries } from './diary-writer.js';
 import { labelling, suffixOf, type Instance, type LabelOf } from './instances.js';
 import { int, type Tx } from './neo4j.js';
 import { Numbering } from './numbering.js';
 import type { Position } from '../event-log/event-store.js';
 import type { FactProjection, VisitProjection } from './projection.js';
-import { writeSlots, type SlotChanges } from './slot-writer.js';
+import type { RowChanges } from './row-changes.js';
+import { writeSlots } from './slot-writer.js';
 import { Visits } from './visits.js';
 
-/** The most slots that each writer remembers. */
+/** The most slots that each writer of slots remembers. */
 const KNOWN_SLOTS = 1_000_000;
 
 /**
@@ -20,7 +22,7 @@ export class VisitRows {
   readonly visits: Visits;
   /** Writes the lengths of stay by which these visits are imputed. */
   readonly stays: FactProjection;
-  /** Node ids of slots by key, separately for each writer. */
+  /** Node ids of slots by key, separately for each writer of slots. */
   readonly #nodes = SLOTS.map(() => new Map<number, number>());
 
   constructor(
@@ -52,15 +54,21 @@ export class VisitRows {
     return { projection: this.projection.name, partition, from, state: 'active' };
   }
 
-  /** Writes the changes of one writer. Returns what to `remember` once the transaction is committed. */
-  write(tx: Tx, writer: number, slots: SlotChanges): Promise<Map<number, number>> {
-    return writeSlots(tx, this.label, slots.partition(writer), this.#known(writer));
+  /**
+   * Writes the changes of one writer, by its index in `VISIT_WRITERS`. Returns what to `remember` once the transaction
+   * is committed.
+   */
+  async write(tx: Tx, writer: number, changes: RowChanges): Promise<Map<number, number> | undefined> {
+    if (writer < SLOTS.length) return writeSlots(tx, this.label, changes.slots(writer), this.#known(writer));
+    await writeDiaries(tx, this.label, changes.diaries(writer - SLOTS.length));
+    return undefined;
   }
 
   remember(writer: number, nodes: ReadonlyMap<number, number> | undefined): void {
+    if (!nodes) return;
     const known = this.#known(writer);
     if (known.size > KNOWN_SLOTS) known.clear();
-    nodes?.forEach((node, key) => known.set(key, node));
+    nodes.forEach((node, key) => known.set(key, node));
   }
 
   #known(writer: number): Map<number, number> {

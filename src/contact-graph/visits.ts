@@ -1,8 +1,7 @@
+import { eachNumber, firstDiaryOf, holding, personOfDiary, recordsIn } from './diary.js';
 import type { Driver } from './driver.js';
 import type { LabelOf } from './instances.js';
-import { inTransaction, int, rows } from './neo4j.js';
-import { asNumbers, clip, placeOfSlot, type Segment } from './packed.js';
-import type { NumberedPerson } from './numbering.js';
+import { inTransaction, int, ints, rows } from './neo4j.js';
 import { SeenFilter } from './seen-filter.js';
 import { numberOfKey, type VisitKey } from './visit-key.js';
 
@@ -18,6 +17,14 @@ export interface VisitFact {
   checkIn: boolean;
   /** Row of the seat; null if none is known, undefined to keep the known one. */
   seatRow: number | null | undefined;
+  /** Bits of the id of the event that says so. */
+  event: number;
+}
+
+/** Identifies a visit among those of its person, and the person by number. */
+export interface VisitOf {
+  visit: VisitKey;
+  person: number;
 }
 
 /** A visit as the graph holds it, pending writes included. */
@@ -26,24 +33,27 @@ export interface VisitState {
   /** Number in the slots: unique among the person's visits. */
   number: number;
   person: number;
-  /** Neo4j's internal id of the person's node. */
-  node: number;
   place: number;
+  /** Seconds; equal for a visit without a stay. */
+  from: number;
+  to: number;
   open: boolean;
   seatRow: number | null;
-  segments: Segment[];
+  /** Bits of the ids of the events applied to it: a further copy of one of them changes nothing. */
+  events: readonly number[];
   /** No fact was applied to it yet, and the graph does not hold it. */
   untouched: boolean;
   /** Another visit whose key has the same lower bits. */
   next: VisitState | undefined;
 }
 
+const NO_EVENTS: readonly number[] = [];
 const KEPT = 250_000;
-const SLOTS_AT_ONCE = 5_000;
+const DIARIES_AT_ONCE = 10_000;
 
 /**
- * Provides the state of every visit in the graph. Only visits from before this process started, or from long ago, cost
- * a query: a filter distinguishes them from new ones, which are nearly all.
+ * Provides the state of every visit in the graph, as the diaries hold it. Only visits from before this process started,
+ * or from long ago, cost a query: a filter distinguishes them from new ones, which are nearly all.
  */
 export class Visits {
   readonly #seen = new SeenFilter();
@@ -63,84 +73,115 @@ export class Visits {
    * Reads which visits the graph holds; must be called once, before the first batch. It uses many short reads, since
    * one read of the whole graph could exceed the operator's own transaction timeout.
    */
-  async load(slotsAtOnce = SLOTS_AT_ONCE): Promise<void> {
+  async load(diariesAtOnce = DIARIES_AT_ONCE): Promise<void> {
     for (let after = -1; ;) {
       const read = await inTransaction(this.driver, 'read', (tx) =>
-        rows<{ key: number; packed: Int8Array | null; parts: Int8Array[] }>(
+        rows<{ key: number; packed: Int8Array }>(
           tx,
-          `MATCH (s:${this.label('Slot')}) WHERE s.key > $after WITH s ORDER BY s.key LIMIT $most
-           OPTIONAL MATCH (s)-[:${this.label('PART')}]->(part:${this.label('SlotPart')})
-           RETURN s.key AS key, s.packed AS packed, collect(part.packed) AS parts`,
-          { after: int(after), most: int(slotsAtOnce) },
+          `MATCH (d:${this.label('Diary')}) WHERE d.key > $after WITH d ORDER BY d.key LIMIT $most
+           RETURN d.key AS key, d.packed AS packed`,
+          { after: int(after), most: int(diariesAtOnce) },
         ),
       );
-      for (const { key, packed, parts } of read) {
+      for (const { key, packed } of read) {
         after = Math.max(after, key);
-        for (const bytes of packed ? [packed, ...parts] : parts) {
-          const numbers = asNumbers(bytes);
-          for (let i = 0; i < numbers.length; i += 4) this.#seen.add(numbers[i] as number);
-        }
+        eachNumber(packed, (own, number) => {
+          this.#seen.add(own);
+          if (number !== own) this.#seen.add(number);
+        });
       }
-      if (read.length < slotsAtOnce) return;
+      if (read.length < diariesAtOnce) return;
     }
   }
 
   /** The states of these visits, in the same order; each visit has one shared object, which the caller changes. */
-  async of(visits: readonly { visit: VisitKey; person: NumberedPerson }[]): Promise<VisitState[]> {
+  async of(visits: readonly VisitOf[]): Promise<VisitState[]> {
     this.#turn();
     const states = new Array<VisitState>(visits.length);
     const unsure: number[] = [];
     visits.forEach(({ visit, person }, i) => {
-      const known = this.#find(visit.key, visit.number, person.number);
+      const known = this.#find(visit.key, visit.number, person);
       if (known) states[i] = known;
       else if (this.#seen.has(visit.number)) unsure.push(i);
       else states[i] = this.#add(visit.key, visit.number, person);
     });
     if (unsure.length > 0) {
-      const asked = unsure.map((i) => visits[i] as { visit: VisitKey; person: NumberedPerson });
-      await this.#lookUp(asked.map(({ visit, person }) => ({ person, number: visit.number })));
+      const asked = unsure.map((i) => visits[i] as VisitOf);
+      await this.#lookUp(asked.map(({ person, visit }) => ({ person, number: visit.number })));
       for (const i of unsure) {
-        const { visit, person } = visits[i] as { visit: VisitKey; person: NumberedPerson };
-        states[i] = this.#find(visit.key, visit.number, person.number) ?? (await this.#addBeside(visit, person));
+        const { visit, person } = visits[i] as VisitOf;
+        states[i] = this.#find(visit.key, visit.number, person) ?? (await this.#addBeside(visit, person));
       }
     }
     return states;
   }
 
-  /** Reads all visits of these people with these numbers. */
-  async #lookUp(asked: readonly { person: NumberedPerson; number: number }[]): Promise<void> {
+  /** The states of the visits in the graph that have these numbers in slots. */
+  async numbered(asked: readonly { person: number; number: number }[]): Promise<VisitState[]> {
+    const wanted = new Set(asked.map(({ person, number }) => `${number} of ${person}`));
+    const found = asked.length === 0 ? [] : await this.#lookUp(asked);
+    return found.filter(({ person, number }) => wanted.has(`${number} of ${person}`));
+  }
+
+  /** Reads all visits of these people with these numbers, or with keys that give these numbers. */
+  async #lookUp(asked: readonly { person: number; number: number }[]): Promise<VisitState[]> {
+    const wanted = new Map<number, Set<number>>();
+    for (const { person, number } of asked) wanted.set(person, (wanted.get(person) ?? new Set()).add(number));
     const found = await inTransaction(this.driver, 'read', (tx) =>
-      rows<{
-        person: number;
-        node: number;
-        key: number;
-        number: number;
-        slots: number[];
-        from: number[];
-        to: number[];
-        open: boolean;
-        seatRow: number | null;
-      }>(
+      rows<{ keys: number[]; packed: Int8Array[] }>(
         tx,
-        `UNWIND $asked AS row MATCH (p:Person)-[a:${this.label('AT')}]->(s:${this.label('Slot')})
-         WHERE id(p) = row[0] AND (a.v % 4294967296 = row[1] OR a.n = row[1])
-         RETURN p.number AS person, id(p) AS node, a.v AS key, coalesce(a.n, a.v % 4294967296) AS number, collect(s.key) AS slots,
-                collect(a.from) AS from, collect(a.to) AS to, any(x IN collect(a.open) WHERE x) AS open,
-                max(a.seat) AS seatRow`,
-        { asked: asked.map(({ person, number }) => [int(person.node), int(number)]) },
+        `UNWIND $people AS first MATCH (d:${this.label('Diary')}) WHERE d.key >= first AND d.key < first + $stretches
+         WITH first, d ORDER BY d.key
+         RETURN collect(d.key) AS keys, collect(d.packed) AS packed, first`,
+        { people: ints([...wanted.keys()].map(firstDiaryOf)), stretches: int(firstDiaryOf(1)) },
       ),
     );
-    for (const row of found) {
-      if (this.#find(row.key, numberOfKey(row.key), row.person)) continue;
-      const state = this.#insert(row.key, row.number, { number: row.person, node: row.node });
-      state.untouched = false;
-      state.open = row.open;
-      state.seatRow = row.seatRow;
-      state.place = placeOfSlot(row.slots[0] as number);
-      state.segments = row.slots
-        .map((key, i) => ({ key, from: row.from[i] as number, to: row.to[i] as number }))
-        .sort((a, b) => a.from - b.from);
+    return found.flatMap(({ keys, packed }) => {
+      const person = personOfDiary(keys[0] as number);
+      return this.#take(person, wanted.get(person) ?? new Set(), keys, packed);
+    });
+  }
+
+  /** Takes the visits with these numbers from all diaries of a person, which are in the order of time. */
+  #take(
+    person: number,
+    numbers: ReadonlySet<number>,
+    keys: readonly number[],
+    packed: readonly Int8Array[],
+  ): VisitState[] {
+    const known = new Map<number, VisitState>();
+    const taken = new Map<number, VisitState>();
+    const diaries = keys.map((key, i) => recordsIn(key, packed[i] as Int8Array));
+    for (const records of diaries) {
+      for (const { key, number, event } of records) {
+        const own = numberOfKey(key);
+        if (!numbers.has(number) && !numbers.has(own)) continue;
+        if (known.has(key)) continue;
+        let state = taken.get(key);
+        if (!state) {
+          const before = this.#find(key, own, person);
+          if (before) {
+            known.set(key, before);
+            continue;
+          }
+          taken.set(key, (state = this.#insert(key, number, person)));
+          state.untouched = false;
+        }
+        if (!state.events.includes(event)) state.events = [...state.events, event];
+      }
     }
+    for (const { key, place, from, to, imputed, seatRow } of diaries.flatMap(holding)) {
+      const state = taken.get(key);
+      if (!state) continue;
+      if (from === to) {
+        if (state.from === state.to) state.seatRow = seatRow;
+        continue;
+      }
+      // A stay over a boundary goes on in the next diary.
+      if (state.from === state.to) state.from = from;
+      Object.assign(state, { place, to, open: imputed, seatRow });
+    }
+    return [...known.values(), ...taken.values()];
   }
 
   #find(key: number, bucket: number, person: number): VisitState | undefined {
@@ -160,16 +201,16 @@ export class Visits {
   }
 
   /** Adds a new visit whose number another visit may have: it takes the next free number. */
-  async #addBeside({ key, number }: VisitKey, person: NumberedPerson): Promise<VisitState> {
+  async #addBeside({ key, number }: VisitKey, person: number): Promise<VisitState> {
     let free = number;
-    while (this.#taken(free, person.number)) {
+    while (this.#taken(free, person)) {
       free = (free + 1) >>> 0;
       if (this.#seen.has(free)) await this.#lookUp([{ person, number: free }]);
     }
     return this.#add(key, free, person);
   }
 
-  #add(key: number, number: number, person: NumberedPerson): VisitState {
+  #add(key: number, number: number, person: number): VisitState {
     const own = numberOfKey(key);
     this.#seen.add(own);
     if (number !== own) this.#seen.add(number);
@@ -186,17 +227,18 @@ export class Visits {
     return false;
   }
 
-  #insert(key: number, number: number, { number: person, node }: NumberedPerson): VisitState {
+  #insert(key: number, number: number, person: number): VisitState {
     if (number !== numberOfKey(key)) this.#moved.add(`${number} of ${person}`);
     return this.#keep({
       key,
       number,
       person,
-      node,
       place: 0,
+      from: 0,
+      to: 0,
       open: false,
       seatRow: null,
-      segments: [],
+      events: NO_EVENTS,
       untouched: true,
       next: undefined,
     });
@@ -218,14 +260,13 @@ export class Visits {
   }
 }
 
-/** The visit's segments in the graph after a fact. */
-export function segmentsAfter(state: VisitState, fact: VisitFact): { segments: Segment[]; open: boolean } {
-  if (fact.place === 0) return { segments: [], open: false };
-  if (fact.checkIn && fact.open && !state.open && state.place === fact.place) {
-    const known = state.segments[state.segments.length - 1];
-    const began = state.segments[0];
-    // A copy of the check-in that comes after the check-out changes nothing.
-    if (known && began?.from === fact.from) return { segments: state.segments, open: false };
+/** The visit's stay in the graph after a fact; seconds, `from` equal to `to` if it has none. */
+export function stayAfter(state: VisitState, fact: VisitFact): Pick<VisitState, 'place' | 'from' | 'to' | 'open'> {
+  const { place, from, to, open } = fact;
+  if (place === 0 || from >= to) return { place, from: 0, to: 0, open: place !== 0 && open };
+  if (fact.checkIn && open && !state.open && state.place === place) {
+    // A check-in that comes after the check-out changes nothing.
+    if (state.from !== state.to && state.from === from) return { place, from, to: state.to, open: false };
   }
-  return { segments: clip(fact.place, fact.from, fact.to), open: fact.open };
+  return { place, from, to, open };
 }

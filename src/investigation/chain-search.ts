@@ -172,10 +172,7 @@ class Ends {
       if (instant > (latest.get(person) ?? -Infinity)) latest.set(person, instant);
     };
     const asked = Array.from(next.keys(), (number) => ({ number, after: earliest }));
-    const [slots, nearness] = await Promise.all([
-      this.reading.slotsOf(asked, this.before),
-      this.reading.nearness(asked, this.before),
-    ]);
+    const { slots, nearness } = await this.reading.movedOf(asked, this.before);
     for (const { slot } of slots) backInSlot(slot, next, extend);
     for (const [number, meetings] of nearness) {
       for (const { other, from, to } of meetings) {
@@ -233,7 +230,7 @@ async function spread(reading: Reading, frontier: readonly Reached[], round: Rou
   const earliest = own.reduce((least, { after }) => Math.min(least, after), Infinity);
   const others =
     only && only.size < own.length ? Array.from(only.keys(), (number) => ({ number, after: earliest })) : own;
-  const [slots, nearness] = await Promise.all([reading.slotsOf(others, before), reading.nearness(others, before)]);
+  const { slots, nearness } = await reading.movedOf(others, before);
   for (const { key, slot } of slots) spreadInSlot(slot, key, sources, receive);
   for (const [number, meetings] of nearness) {
     for (const { other, from, to: end } of meetings) {

@@ -46,8 +46,8 @@ export async function ask({ graph }: QuestionContext, given: Asked<'chains'>): P
   const before = given.until_time ?? last.until ?? LATEST_INSTANT;
   const found = await graph.searching(async (slots) => {
     const [from, to] = await Promise.all([slots.person(first.person), slots.person(last.person)]);
-    if (!from || !to) throw unknown(from ? last.person : first.person);
-    const input = { from: from.number, to: to.number, after, before, maxHops: given.max_hops, most: given.limit };
+    if (from === undefined || to === undefined) throw unknown(from === undefined ? first.person : last.person);
+    const input = { from, to, after, before, maxHops: given.max_hops, most: given.limit };
     return named(slots, await findChains(slots, input));
   });
   return { from: first.person, to: last.person, after: textOf(after), before: textOf(before), chains: found };

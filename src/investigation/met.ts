@@ -1,4 +1,4 @@
-import type { SlotContents, TraceGraph } from '../contact-graph/ports.js';
+import type { AskedPerson, Nearness, SlotContents, TraceGraph } from '../contact-graph/ports.js';
 
 /** A stretch in which two people were together; seconds. */
 export interface Meeting {
@@ -8,7 +8,11 @@ export interface Meeting {
   end: number;
 }
 
-export type Asked = readonly { number: number; after: number }[];
+/** The slots in which people were, and whom their phones met, by number. */
+export interface Moved {
+  slots: { key: number; slot: SlotContents }[];
+  nearness: Map<number, Nearness[]>;
+}
 
 /** Reads each slot only once for one question. */
 export class Reading {
@@ -16,18 +20,18 @@ export class Reading {
 
   constructor(private readonly graph: TraceGraph) {}
 
-  async slotsOf(people: Asked, before: number): Promise<{ key: number; slot: SlotContents }[]> {
-    const keys = await this.graph.slotsOf(people, before);
-    const missing = keys.filter((key) => !this.#slots.has(key));
+  /** What people did, each after an instant of their own. */
+  async movedOf(people: readonly AskedPerson[], before: number): Promise<Moved> {
+    const found = await this.graph.movements(people, before);
+    const keys = new Set<number>();
+    for (const { stays } of found.values()) stays.keys.forEach((key) => keys.add(key));
+    const missing = [...keys].filter((key) => !this.#slots.has(key));
     if (missing.length > 0) for (const [key, slot] of await this.graph.slots(missing)) this.#slots.set(key, slot);
-    return keys.flatMap((key) => {
+    const slots = [...keys].flatMap((key) => {
       const slot = this.#slots.get(key);
       return slot ? [{ key, slot }] : [];
     });
-  }
-
-  nearness(people: Asked, before: number) {
-    return this.graph.nearness(people, before);
+    return { slots, nearness: new Map([...found].map(([number, { nearness }]) => [number, nearness])) };
   }
 }
 
@@ -45,8 +49,7 @@ export async function meetingsOf(
     if (known) known.push(meeting);
     else met.set(other, [meeting]);
   };
-  const asked = [{ number: person, after }];
-  const [slots, nearness] = await Promise.all([reading.slotsOf(asked, before), reading.nearness(asked, before)]);
+  const { slots, nearness } = await reading.movedOf([{ number: person, after }], before);
   for (const { key, slot } of slots) {
     const { persons, from, to } = slot;
     persons.forEach((own, i) => {

@@ -1,8 +1,12 @@
 import { withoutRepeats } from '../presence/index.js';
 import { dayOf, SECONDS_PER_DAY } from '../kernel/instant.js';
+import { diariesOf, joined, visitsOf, type PackedDiary } from '../contact-graph/diary-reader.js';
+import { STRETCHES, stretchOf } from '../contact-graph/diary.js';
 import type { LabelOf } from '../contact-graph/instances.js';
 import { MergedIds, MergedRecords } from '../contact-graph/merged-records.js';
 import { int, ints, rows, type Tx } from '../contact-graph/neo4j.js';
+import { placeOfSlot, slotKey, visitsIn } from '../contact-graph/packed.js';
+import { packedSlots } from '../contact-graph/slot-reader.js';
 import type { NearFacts, PresentAfter, PresentFacts, Span, StayFacts } from './question-ports.js';
 
 /** Where people were and whom their phones met, for questions: all records of a person count as one. */
@@ -10,27 +14,49 @@ import type { NearFacts, PresentAfter, PresentFacts, Span, StayFacts } from './q
 export async function staysOf(tx: Tx, label: LabelOf, spans: readonly Span[]): Promise<StayFacts[][]> {
   const merged = await MergedIds.read(tx, label);
   const asked = spans.flatMap(({ personId, from, until }, i) =>
-    merged.with(personId).map((record) => [int(i), record, int(from), int(until)]),
+    merged.with(personId).map((record) => [int(i), record, int(stretchOf(from)), int(stretchOf(until))]),
   );
-  const found = await rows<{ span: number; stays: [string, number, number, boolean][] }>(
+  const found = await rows<{ span: number; diaries: PackedDiary[] }>(
     tx,
-    `UNWIND $asked AS row
-     MATCH (p:Person {id: row[1]})-[a:${label('AT')}]->(s:${label('Slot')}) WHERE a.to > row[2] AND a.from < row[3]
-     MATCH (s)-[:${label('IN')}]->(l:Place)
-     WITH row[0] AS span, p, l, a.v AS visit, min(a.from) AS from, max(a.to) AS to, size(collect(a.open)) > 0 AS open
-     ORDER BY span, from, to
-     RETURN span, collect([l.id, from, to, open]) AS stays`,
+    `UNWIND $asked AS row MATCH (p:Person {id: row[1]})
+     RETURN row[0] AS span, ${diariesOf(label, { first: 'row[2]', last: 'row[3]' })} AS diaries`,
     { asked },
   );
-  const bySpan = new Map(found.map(({ span, stays }) => [span, stays]));
+  const bySpan = new Map<number, (Omit<StayFacts, 'personId' | 'placeId'> & { place: number })[]>();
+  for (const { span, diaries } of found) {
+    const { from, until } = spans[span] as Span;
+    const stays = bySpan.get(span) ?? [];
+    for (const days of visitsOf(diaries).values()) {
+      const within = days.filter((day) => day.to > from && day.from < until);
+      const [day] = within;
+      if (day) stays.push({ place: placeOfSlot(day.key), ...joined(within) });
+    }
+    bySpan.set(span, stays);
+  }
+  const idOf = await placeIds(
+    tx,
+    [...bySpan.values()].flat().map(({ place }) => place),
+  );
   return spans.map(({ personId }, i) => {
     const records = merged.with(personId);
-    const stays = (bySpan.get(i) ?? []).map(([placeId, from, to, open]) => ({
-      ...{ personId: records[0] as string, placeId },
-      ...{ from, to, open },
-    }));
+    const stays = (bySpan.get(i) ?? [])
+      .sort((a, b) => a.from - b.from || a.to - b.to)
+      .map(({ place, from, to, open }) => ({
+        ...{ personId: records[0] as string, placeId: idOf.get(place) ?? '' },
+        ...{ from, to, open },
+      }));
     return records.length > 1 ? withoutRepeats(stays) : stays;
   });
+}
+
+async function placeIds(tx: Tx, numbers: readonly number[]): Promise<Map<number, string>> {
+  if (numbers.length === 0) return new Map();
+  const found = await rows<{ number: number; id: string }>(
+    tx,
+    'UNWIND $numbers AS number MATCH (l:Place {number: number}) RETURN number, l.id AS id',
+    { numbers: ints(new Set(numbers)) },
+  );
+  return new Map(found.map(({ number, id }) => [number, id]));
 }
 
 export async function near(tx: Tx, label: LabelOf, personId: string, spans: readonly Span[]): Promise<NearFacts[][]> {
@@ -53,6 +79,14 @@ export async function near(tx: Tx, label: LabelOf, personId: string, spans: read
   return met;
 }
 
+/** A visit at the place asked for, within the days asked for. */
+interface Present {
+  person: number;
+  /** Its number in slots. */
+  visit: number;
+  since: number;
+}
+
 export async function present(
   tx: Tx,
   label: LabelOf,
@@ -60,86 +94,123 @@ export async function present(
   window: { from: number; until: number },
   { after, limit }: { after?: PresentAfter | undefined; limit: number },
 ): Promise<PresentFacts[]> {
-  const asked = {
-    ...{ placeId, from: int(window.from), until: int(window.until) },
-    ...{ firstDay: int(dayOf(window.from)), lastDay: int(dayOf(window.until - 1)) },
-  };
+  const [place] = await rows<{ number: number }>(tx, 'MATCH (l:Place {id: $placeId}) RETURN l.number AS number', {
+    placeId,
+  });
+  if (!place) return [];
   const merged = await MergedRecords.read(tx, label);
-  const [alone, joined] = [
-    await rows<PresentFacts>(
-      tx,
-      `MATCH (l:Place {id: $placeId})
-       UNWIND range($firstDay, $lastDay) AS day
-       MATCH (s:${label('Slot')} {key: l.number * 65536 + day})<-[a:${label('AT')}]-(p:Person) WHERE a.from < $until AND a.to > $from
-       WITH p, a.v AS visit, min(a.from) AS since, size(collect(a.open)) > 0 AS open
-       WHERE NOT p.number IN $merged
-         AND (since > $since OR (since = $since AND (p.id > $person OR (p.id = $person AND visit > $visit))))
-       WITH p, visit, since, open ORDER BY since, p.id, visit LIMIT $limit
-       CALL (p, visit) { MATCH (p)-[b:${label('AT')} {v: visit}]->(:${label('Slot')}) RETURN min(b.from) AS from, max(b.to) AS to }
-       RETURN p.id AS personId, visit, since, from, to, open ORDER BY since, personId, visit`,
-      {
-        ...asked,
-        merged: ints(merged.all()),
-        since: int(after?.since ?? -1),
-        person: after?.personId ?? '',
-        visit: int(after?.visit ?? -1),
-        limit: int(limit),
-      },
-    ),
-    await presentMerged(tx, label, merged, asked),
-  ];
-  const inWindow = joined
+  const there = await presentIn(tx, label, place.number, window);
+  const several = new Set(merged.all());
+  const alone = await pageOf(
+    tx,
+    there.filter(({ person }) => !several.has(person)),
+    { after, limit },
+  );
+  const people = [...new Set(there.filter(({ person }) => several.has(person)).map(({ person }) => merged.of(person)))];
+  const known = await diariesOfAll(tx, label, [
+    ...alone.map(({ person }) => person),
+    ...people.flatMap((person) => merged.recordsOf(person)),
+  ]);
+  const visits = alone.flatMap(({ person, personId, visit, since }): PresentFacts[] => {
+    const days = [...(known.get(person)?.values() ?? [])].find(
+      ([day]) => day?.number === visit && placeOfSlot(day.key) === place.number,
+    );
+    // A visit that was moved since the slots were read is at this place no more.
+    return days ? [{ personId, visit, since, ...joined(days) }] : [];
+  });
+  const names = await personIds(tx, people);
+  const inWindow = people
+    .flatMap((person) => {
+      const stays = merged.recordsOf(person).flatMap((record) =>
+        [...(known.get(record)?.values() ?? [])].flatMap((days) => {
+          const [day] = days;
+          if (!day || placeOfSlot(day.key) !== place.number) return [];
+          return [{ personId: names.get(person) ?? '', placeId: '', visit: day.number, ...joined(days) }];
+        }),
+      );
+      stays.sort((a, b) => a.from - b.from || a.visit - b.visit);
+      return withoutRepeats(stays).map(({ personId, visit, from, to, open }) => ({ personId, visit, from, to, open }));
+    })
     .filter(({ from, to }) => from < window.until && to > window.from)
     .map((stay) => ({ ...stay, since: Math.max(stay.from, dayOf(window.from) * SECONDS_PER_DAY) }))
     .filter((stay) => !after || inOrder(after, stay) < 0);
-  return [...alone, ...inWindow].sort(inOrder).slice(0, limit);
+  return [...visits, ...inWindow].sort(inOrder).slice(0, limit);
+}
+
+/** Visits at a place in a window, each with its first instant within the days of the window. */
+async function presentIn(
+  tx: Tx,
+  label: LabelOf,
+  place: number,
+  { from, until }: { from: number; until: number },
+): Promise<Present[]> {
+  const found = new Map<string, Present>();
+  const keys: number[] = [];
+  for (let day = dayOf(from); day <= dayOf(until - 1); day++) keys.push(slotKey(place, day));
+  const slots = await packedSlots(tx, label, keys);
+  for (const key of keys) {
+    const slot = slots.get(key);
+    if (!slot) continue;
+    for (const { person, visit, from: since, to } of visitsIn(key, slot.records)) {
+      if (since >= until || to <= from) continue;
+      const name = `${visit} of ${person}`;
+      // Days come in order, so the first one has the first instant.
+      if (!found.has(name)) found.set(name, { person, visit, since });
+    }
+  }
+  return [...found.values()];
+}
+
+/** The visits of a page, in order; their people must be named to put those that begin at once in order. */
+async function pageOf(
+  tx: Tx,
+  visits: readonly Present[],
+  { after, limit }: { after: PresentAfter | undefined; limit: number },
+): Promise<(Present & { personId: string })[]> {
+  const later = visits.filter(({ since }) => !after || since >= after.since).sort((a, b) => a.since - b.since);
+  // Those that begin when the page before ended are on it or on this one; those that begin with the last one may be.
+  const from = after ? later.findIndex(({ since }) => since > after.since) : 0;
+  const last = later[Math.min((from < 0 ? later.length : from) + limit, later.length) - 1]?.since ?? 0;
+  const asked = later.filter(({ since }) => since <= last);
+  const names = await personIds(
+    tx,
+    asked.map(({ person }) => person),
+  );
+  return asked
+    .map((visit) => ({ ...visit, personId: names.get(visit.person) ?? '' }))
+    .sort(inOrder)
+    .filter((visit) => !after || inOrder(after, visit) < 0)
+    .slice(0, limit);
+}
+
+/** All visits of these people, by number of the person. */
+async function diariesOfAll(
+  tx: Tx,
+  label: LabelOf,
+  numbers: readonly number[],
+): Promise<Map<number, ReturnType<typeof visitsOf>>> {
+  if (numbers.length === 0) return new Map();
+  const found = await rows<{ number: number; diaries: PackedDiary[] }>(
+    tx,
+    `UNWIND $numbers AS number MATCH (p:Person {number: number})
+     RETURN number, ${diariesOf(label, { first: '0', last: String(STRETCHES - 1) })} AS diaries`,
+    { numbers: ints(new Set(numbers)) },
+  );
+  return new Map(found.map(({ number, diaries }) => [number, visitsOf(diaries)]));
+}
+
+async function personIds(tx: Tx, numbers: readonly number[]): Promise<Map<number, string>> {
+  if (numbers.length === 0) return new Map();
+  const found = await rows<{ number: number; id: string }>(
+    tx,
+    'UNWIND $numbers AS number MATCH (p:Person {number: number}) RETURN number, p.id AS id',
+    { numbers: ints(new Set(numbers)) },
+  );
+  return new Map(found.map(({ number, id }) => [number, id]));
 }
 
 /** The order of pages of people at a place. */
 function inOrder(a: PresentAfter, b: PresentAfter): number {
   if (a.since !== b.since) return a.since - b.since;
   return a.personId < b.personId ? -1 : a.personId > b.personId ? 1 : a.visit - b.visit;
-}
-
-/**
- * People with several records who were at a place in a window, with all their stays there at any time: stays of several
- * records at one time are one stay. These people are few, so they are not paged.
- */
-async function presentMerged(
-  tx: Tx,
-  label: LabelOf,
-  merged: MergedRecords,
-  asked: Record<'placeId' | 'from' | 'until' | 'firstDay' | 'lastDay', unknown>,
-): Promise<Omit<PresentFacts, 'since'>[]> {
-  if (merged.none) return [];
-  const there = await rows<{ record: number }>(
-    tx,
-    `MATCH (l:Place {id: $placeId})
-     UNWIND range($firstDay, $lastDay) AS day
-     MATCH (s:${label('Slot')} {key: l.number * 65536 + day})<-[a:${label('AT')}]-(p:Person)
-     WHERE a.from < $until AND a.to > $from AND p.number IN $merged
-     RETURN DISTINCT p.number AS record`,
-    { ...asked, merged: ints(merged.all()) },
-  );
-  if (there.length === 0) return [];
-  const people = [...new Set(there.map(({ record }) => merged.of(record)))];
-  const found = await rows<{ personId: string; visits: [number, number, number, boolean][] }>(
-    tx,
-    `MATCH (l:Place {id: $placeId})
-     UNWIND $pairs AS pair
-     MATCH (q:Person {number: pair[0]}), (p:Person {number: pair[1]})-[a:${label('AT')}]->(s:${label('Slot')})
-     WHERE s.key >= l.number * 65536 AND s.key < (l.number + 1) * 65536
-     WITH q, p, a.v AS visit, min(a.from) AS from, max(a.to) AS to, size(collect(a.open)) > 0 AS open
-     ORDER BY from, visit
-     RETURN q.id AS personId, collect([visit, from, to, open]) AS visits`,
-    {
-      placeId: asked.placeId,
-      pairs: people.flatMap((person) => merged.recordsOf(person).map((record) => ints([person, record]))),
-    },
-  );
-  return found.flatMap(({ personId, visits }) =>
-    withoutRepeats(visits.map(([visit, from, to, open]) => ({ personId, placeId: '', visit, from, to, open }))).map(
-      ({ visit, from, to, open }) => ({ personId, visit, from, to, open }),
-    ),
-  );
 }

@@ -97,9 +97,10 @@ async function casesMet(graph: QuestionGraph, found: CaseFacts, window: Window):
 async function contactsMet(graph: QuestionGraph, found: CaseFacts, window: Window): Promise<Item[]> {
   const { met, placeOfKey } = await graph.searching(async (slots) => {
     const person = await slots.person(found.personId);
-    const meetings = person
-      ? await meetingsOf(new Reading(slots), person.number, window.from, window.until)
-      : new Map<number, Meeting[]>();
+    const meetings =
+      person === undefined
+        ? new Map<number, Meeting[]>()
+        : await meetingsOf(new Reading(slots), person, window.from, window.until);
     const keys = [...meetings.values()].flat().flatMap(({ key }) => (key === undefined ? [] : [key]));
     return { met: meetings, placeOfKey: await slots.placeIds([...new Set(keys)]) };
   });

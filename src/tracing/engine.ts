@@ -1,7 +1,7 @@
 import type { DiseaseProfile } from '../cases/index.js';
 import { freeStretches, type Stretches } from '../people/index.js';
 import type { Shared } from '../contact-graph/place-facts.js';
-import type { TestOf, TraceGraph } from '../contact-graph/ports.js';
+import type { PersonFacts, TestOf, TraceGraph } from '../contact-graph/ports.js';
 import { meet, sharedOf, UNKNOWN_END, type Common, type MeetingRules, type Stretch } from './meet.js';
 import { Reached } from './reached.js';
 import { Roles } from './roles.js';
@@ -78,33 +78,38 @@ const KNOWN = 1;
  * after that person's first exposure (degree 2), and so on as far as the rules go. Only the time that isolation does
  * not cover counts. People meet while max(start) < min(end) at one place, or near each other anywhere; if a disease
  * lingers in the air, also while one is there soon after the other has left. Each slot is read once for each degree,
- * however many people are in it.
+ * however many people are in it. People and places are numbers until all of them are found.
  */
 export async function trace(graph: TraceGraph, { personId, disease, window, rules }: TraceInput): Promise<TraceResult> {
-  const person = await graph.person(personId);
-  if (!person) {
+  const number = await graph.person(personId);
+  if (number === undefined) {
     const free = freeStretches([], window.from, window.until ?? Infinity);
     return { window: windowOf(window.from, free), degrees: [], factors: [] };
   }
-  const tests = await graph.tests([person.number], disease);
-  const end = endOfWindow(window, rules, tests.get(person.number) ?? []);
+  let known = await graph.people([{ number, after: window.from }], window.until, disease);
+  const { tests = [], isolations = [] } = known.get(number) ?? {};
+  const end = endOfWindow(window, rules, tests);
   const stated = window.untilStated && window.until !== null;
-  const free = freeStretches(stated ? [] : person.isolations, window.from, end);
-  const degrees: TracedContact[][] = [];
+  const free = freeStretches(stated ? [] : isolations, window.from, end);
+  const degrees: FoundDegree[] = [];
   const roles = new Roles();
-  roles.set(person.number, KNOWN);
-  let sources: Source[] = [sourceOf(person.number, free)];
-  let factors: TracedFactor[] = [];
+  roles.set(number, KNOWN);
+  let sources: Source[] = [sourceOf(number, free)];
   while (degrees.length < rules.greatestDegree) {
-    const found = await findDegree(graph, sources, degrees, roles, rules);
-    if (degrees.length === 0) factors = found.factors;
-    if (found.contacts.length === 0) break;
-    degrees.push(found.contacts);
-    if (degrees.length === rules.greatestDegree) break;
-    sources = await sourcesOf(graph, disease, found);
-    found.numbers.forEach((number) => roles.set(number, KNOWN));
+    const found = await findDegree(graph, sources, known, degrees.length + 1, roles, rules);
+    degrees.push(found);
+    if (found.contacts.length === 0 || degrees.length === rules.greatestDegree) break;
+    // Sources are in the order of their ids, since of those who met a person the first ones are named.
+    const asked = found.contacts.map((contact) => ({ number: contact.number, after: contact.first }));
+    const numbers = found.contacts.map((contact) => contact.number);
+    const [people, names] = await Promise.all([graph.people(asked, null, disease), graph.personIds(numbers)]);
+    known = people;
+    const nameOf = (contact: FoundContact) => names.get(contact.number) ?? '';
+    found.contacts.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+    sources = sourcesOf(known, found.contacts);
+    for (const each of numbers) roles.set(each, KNOWN);
   }
-  return { window: windowOf(window.from, free), degrees, factors };
+  return { window: windowOf(window.from, free), ...(await named(graph, degrees, rules)) };
 }
 
 function windowOf(from: number, free: Stretches): TraceResult['window'] {
@@ -135,56 +140,100 @@ function endOfWindow(
   return Math.min(ended, ...cleared.map(({ collectedAt }) => collectedAt));
 }
 
+/** A contact before anything is named. */
+interface FoundContact {
+  number: number;
+  first: number;
+  last: number | null;
+  seconds: number;
+  /** The contacts of the previous degree who were met: from where and to where in the indices of the degree. */
+  begin: number;
+  end: number;
+}
+
 interface FoundDegree {
-  /** If there is a next degree, sorted by id, so that its sources, and `via`, come in that order too. */
-  contacts: TracedContact[];
-  numbers: number[];
-  /** Only for the first degree. */
-  factors: TracedFactor[];
+  /** Before they are the sources of a further degree they are sorted by id, so that `via` comes in that order too. */
+  contacts: FoundContact[];
+  /** Indices of contacts of the previous degree: each contact has a stretch of them. */
+  indices: Uint32Array;
+  /** Meetings with the case; only for the first degree. */
+  met: Map<number, Stretch[]>;
+  /** What was shared with a source. */
+  common: Map<number, Common[]>;
+  /** Numbers of people who share something with the case without being contacts; only for the first degree. */
+  others: number[];
 }
 
 async function findDegree(
   graph: TraceGraph,
   sources: readonly Source[],
-  before: readonly TracedContact[][],
+  known: ReadonlyMap<number, PersonFacts>,
+  degree: number,
   roles: Roles,
   rules: TraceRules,
 ): Promise<FoundDegree> {
-  const through = before[before.length - 1];
+  const ofCase = degree === 1;
   const reached = new Reached((number) => roles.get(number) === NOBODY);
   const met = new Map<number, Stretch[]>();
   const common = new Map<number, Common[]>();
-  await meet(graph, sources, reached, rules, {
-    ...(!through && { meeting: (other, meeting) => append(met, other, meeting) }),
+  await meet(graph, sources, known, reached, rules, {
+    ...(ofCase && { meeting: (other, meeting) => append(met, other, meeting) }),
     shared: (other, what) => append(common, other, what),
     // Factors exist only in relation to the case itself.
-    factors: !through,
+    factors: ofCase,
   });
-  const numbers = reached.map((number) => number);
-  const contacts = new Set(common.size > 0 ? numbers : []);
-  const others = through ? [] : [...common.keys()].filter((number) => !contacts.has(number));
+  let indices: Uint32Array = new Uint32Array();
+  const contacts = reached.map((number, first, seconds, last, all, begin, end): FoundContact => {
+    indices = all;
+    return { number, first, last: last === UNKNOWN_END ? null : last, seconds, begin, end };
+  });
+  const numbers = new Set(common.size > 0 ? contacts.map(({ number }) => number) : []);
+  const others = ofCase ? [...common.keys()].filter((number) => !numbers.has(number)) : [];
+  return { contacts, indices, met, common, others };
+}
+
+/** Names all that was found, with all names of people, and all of places, at once. */
+async function named(
+  graph: TraceGraph,
+  found: readonly FoundDegree[],
+  rules: TraceRules,
+): Promise<Pick<TraceResult, 'degrees' | 'factors'>> {
+  const numbers = new Set<number>();
   const keys = new Set<number>();
-  for (const number of met.size > 0 ? numbers : []) {
-    for (const { key } of met.get(number) ?? []) if (key !== undefined) keys.add(key);
+  for (const { contacts, others, met, common } of found) {
+    for (const { number } of contacts) {
+      numbers.add(number);
+      for (const { key } of met.get(number) ?? []) if (key !== undefined) keys.add(key);
+    }
+    for (const number of others) {
+      numbers.add(number);
+      for (const { key } of common.get(number) ?? []) if (key !== undefined) keys.add(key);
+    }
   }
-  for (const number of others) {
-    for (const { key } of common.get(number) ?? []) if (key !== undefined) keys.add(key);
-  }
-  const [people, places] = await Promise.all([graph.personIds([...numbers, ...others]), graph.placeIds([...keys])]);
-  const degree = before.length + 1;
-  const viaOf = through && namesOf(through);
-  const found = reached.map((number, first, seconds, last, indices, begin, until): TracedContact => {
+  const [people, places] = await Promise.all([graph.personIds([...numbers]), graph.placeIds([...keys])]);
+  const nameOf = (number: number): string => {
     const person = people.get(number);
     if (person === undefined) throw new Error(`the graph has no person with the number ${number}`);
-    // In a crowd, contacts of the last degree are by far the most numerous, and have neither of these.
-    const meetings = met.size > 0 ? meetingsOf(met.get(number), places) : NONE;
-    const shared =
-      common.size > 0 ? sharedOf(common.get(number)).filter((each) => rules.sharing[each] === 'contact') : NONE;
-    const via = viaOf ? viaOf(indices, begin, until) : NONE;
-    return { person, degree, first, last: last === UNKNOWN_END ? null : last, seconds, meetings, via, shared };
-  });
-  const factors = others.map((number): TracedFactor => {
-    const had = common.get(number) ?? [];
+    return person;
+  };
+  const degrees: TracedContact[][] = [];
+  for (const [i, { contacts, indices, met, common }] of found.entries()) {
+    const through = degrees[i - 1];
+    const viaOf = through && namesOf(through);
+    const named = contacts.map(({ number, first, last, seconds, begin, end }): TracedContact => {
+      const person = nameOf(number);
+      // In a crowd, contacts of the last degree are by far the most numerous, and have neither of these.
+      const meetings = met.size > 0 ? meetingsOf(met.get(number), places) : NONE;
+      const shared =
+        common.size > 0 ? sharedOf(common.get(number)).filter((each) => rules.sharing[each] === 'contact') : NONE;
+      const via = viaOf ? viaOf(indices, begin, end) : NONE;
+      return { person, degree: i + 1, first, last, seconds, meetings, via, shared };
+    });
+    if (named.length > 0) degrees.push(named);
+  }
+  const [ofCase] = found;
+  const factors = (ofCase?.others ?? []).map((number): TracedFactor => {
+    const had = ofCase?.common.get(number) ?? [];
     const at = had.flatMap(({ key }) => (key === undefined ? [] : [places.get(key) ?? '']));
     return {
       person: people.get(number) ?? '',
@@ -194,12 +243,7 @@ async function findDegree(
     };
   });
   factors.sort((a, b) => (a.person < b.person ? -1 : 1));
-  if (degree === rules.greatestDegree) return { contacts: found, numbers, factors };
-  // Contacts that are the sources of the next degree must be sorted.
-  const order = numbers.map((_, i) => i);
-  order.sort((a, b) => ((found[a] as TracedContact).person < (found[b] as TracedContact).person ? -1 : 1));
-  const sorted = <T>(items: readonly T[]) => order.map((i) => items[i] as T);
-  return { contacts: sorted(found), numbers: sorted(numbers), factors };
+  return { degrees, factors };
 }
 
 /**
@@ -239,17 +283,16 @@ function append<T>(lists: Map<number, T[]>, of: number, item: T): void {
  * Turns contacts into the sources of the next degree: their meetings count from their first exposure on, except where
  * isolation covers them. If a contact's last sample was negative, only meetings after that sample count: until then
  * they had nothing to pass on.
+ * @param known what the graph knows of the contacts, by number.
  */
-export async function sourcesOf(
-  graph: TraceGraph,
-  disease: string,
-  { contacts, numbers }: { contacts: readonly Pick<TracedContact, 'first'>[]; numbers: readonly number[] },
-): Promise<Source[]> {
-  const [isolations, tests] = await Promise.all([graph.isolations(numbers), graph.tests(numbers, disease)]);
-  return numbers.map((number, i) => {
-    const { first } = contacts[i] as Pick<TracedContact, 'first'>;
-    const since = Math.max(first, clearedAt(tests.get(number) ?? [], first));
-    return sourceOf(number, freeStretches(isolations.get(number) ?? [], since, Infinity));
+export function sourcesOf(
+  known: ReadonlyMap<number, Pick<PersonFacts, 'isolations' | 'tests'>>,
+  contacts: readonly { number: number; first: number }[],
+): Source[] {
+  return contacts.map(({ number, first }) => {
+    const { isolations = [], tests = [] } = known.get(number) ?? {};
+    const since = Math.max(first, clearedAt(tests, first));
+    return sourceOf(number, freeStretches(isolations, since, Infinity));
   });
 }
 

@@ -1,6 +1,6 @@
 import { freeStretches, type Stretches } from '../people/index.js';
 import type { Shared } from '../contact-graph/place-facts.js';
-import type { TraceGraph } from '../contact-graph/ports.js';
+import type { PersonFacts, TraceGraph } from '../contact-graph/ports.js';
 import { sourcesOf } from './engine.js';
 import { meet, sharedOf, type Common, type MeetingRules, type Stretch } from './meet.js';
 import { Reached } from './reached.js';
@@ -36,12 +36,16 @@ export interface Evidence {
 /** The meetings of two people as a trace counts them; undefined if they do not make a contact. */
 export async function evidenceOf(graph: TraceGraph, pair: Pair, rules: MeetingRules): Promise<Evidence | undefined> {
   const [source, other] = await Promise.all([graph.person(pair.source), graph.person(pair.other)]);
-  if (!source || !other) return undefined;
-  const sources = await spreadingFrom(graph, source.number, pair.spreading);
+  if (source === undefined || other === undefined) return undefined;
+  const { spreading } = pair;
+  const [after, before, disease] =
+    'from' in spreading ? [spreading.from, spreading.until, null] : [spreading.exposedAt, null, spreading.disease];
+  const known = await graph.people([{ number: source, after }], before, disease);
+  const sources = spreadingFrom(known, source, spreading);
   const stretches: Stretch[] = [];
   const common: Common[] = [];
-  const reached = new Reached((number) => number === other.number && number !== source.number);
-  await meet(graph, sources, reached, rules, {
+  const reached = new Reached((number) => number === other && number !== source);
+  await meet(graph, sources, known, reached, rules, {
     meeting: (_, stretch) => stretches.push(stretch),
     shared: (_, what) => common.push(what),
     factors: false,
@@ -57,13 +61,16 @@ export async function evidenceOf(graph: TraceGraph, pair: Pair, rules: MeetingRu
   return { ...enough, meetings: whole(meetings), shared: sharedOf(common) };
 }
 
-async function spreadingFrom(graph: TraceGraph, number: number, spreading: Pair['spreading']): Promise<Source[]> {
+function spreadingFrom(
+  known: ReadonlyMap<number, PersonFacts>,
+  number: number,
+  spreading: Pair['spreading'],
+): Source[] {
   if ('from' in spreading) {
     const { from, until, isolated = [] } = spreading;
     return [sourceOf(number, freeStretches(isolated, from, until ?? Infinity))];
   }
-  const { exposedAt, disease } = spreading;
-  return sourcesOf(graph, disease, { contacts: [{ first: exposedAt }], numbers: [number] });
+  return sourcesOf(known, [{ number, first: spreading.exposedAt }]);
 }
 
 /** Joins meetings that midnight divides, ordered by time. */

@@ -1,6 +1,6 @@
 import type { DiseaseProfile, Sharing } from '../cases/index.js';
 import { SHARED, type Shared } from '../contact-graph/place-facts.js';
-import type { Nearness, TraceGraph } from '../contact-graph/ports.js';
+import type { Nearness, PersonFacts, TraceGraph } from '../contact-graph/ports.js';
 import { Meetings, type Span } from './meetings.js';
 import type { Reached } from './reached.js';
 import { farApart, rowsOf } from './seats.js';
@@ -46,32 +46,31 @@ interface Visitor {
   factors: boolean;
 }
 
-/** Adds everybody whom a source met for long enough or shared enough with to those who are reached. */
+/**
+ * Adds everybody whom a source met for long enough or shared enough with to those who are reached.
+ * @param known what the graph knows of the sources, by number.
+ */
 export async function meet(
   graph: TraceGraph,
   sources: readonly Source[],
+  known: ReadonlyMap<number, PersonFacts>,
   reached: Reached,
   rules: MeetingRules,
   { meeting, shared, factors }: Visitor,
 ): Promise<void> {
-  const asked = sources
-    .filter(({ first, until }) => until > first)
-    .map(({ number, first }) => ({ number, after: first }));
-  if (asked.length === 0) return;
-  const latest = sources.reduce((last, { until }) => Math.max(last, until), 0);
-  const before = latest === Infinity ? null : latest;
-  const [slots, nearness] = await Promise.all([
-    graph.slotsOf(asked, before).then((keys) => graph.slots(keys)),
-    graph.nearness(asked, before),
-  ]);
+  if (sources.every(({ first, until }) => until <= first)) return;
+  const heeded = (of: Shared) => rules.sharing[of] === 'contact' || (rules.sharing[of] === 'factor' && factors);
+  const sharing = SHARED.some(heeded);
+  const asked = slotsOf(sources, known);
+  // Sent together: what people share depends on the places alone.
+  const [slots, sharedIn] = await Promise.all([graph.slots(asked), sharing ? graph.sharedIn(asked) : undefined]);
   const lingering = Math.round(rules.lingeringMinutes * 60);
   const stays = new Stays(sources, slots, lingering);
-  for (const [key, contents] of await graph.slots(stays.missing)) stays.addSlot(key, contents);
+  const missing = stays.missing;
+  for (const [key, contents] of await graph.slots(missing)) stays.addSlot(key, contents);
+  if (sharedIn && missing.length > 0) for (const [key, what] of await graph.sharedIn(missing)) sharedIn.set(key, what);
   const seatRows = rules.seatRows ?? Infinity;
   const seats = rules.seatRows === null ? undefined : await graph.seats(stays.keys());
-  const heeded = (of: Shared) => rules.sharing[of] === 'contact' || (rules.sharing[of] === 'factor' && factors);
-  const sharedIn = SHARED.some(heeded) ? await graph.sharedIn(stays.keys()) : undefined;
-  const households = heeded('household') ? await graph.households(asked.map(({ number }) => number)) : undefined;
   // From here on nothing is awaited.
   const visitors = VISITORS;
   visitors.clear();
@@ -81,8 +80,8 @@ export async function meet(
   const share = (other: number, what: Common, to: number, rule: Sharing) => {
     shared(reached.numberOf(other), what);
     if (rule !== 'contact') return;
-    const known = sharers.get(other);
-    sharers.set(other, { from: Math.min(known?.from ?? Infinity, what.from), to: Math.max(known?.to ?? 0, to) });
+    const before = sharers.get(other);
+    sharers.set(other, { from: Math.min(before?.from ?? Infinity, what.from), to: Math.max(before?.to ?? 0, to) });
   };
   const seconds = Math.round(rules.minimumMinutes * 60);
   const span: Span = {
@@ -147,7 +146,7 @@ export async function meet(
         }
       }
     }
-    for (const near of nearness.get(number) ?? []) {
+    for (const near of known.get(number)?.nearness ?? []) {
       if (!isNear(near, rules)) continue;
       const other = reached.indexOf(near.other);
       for (let at = 0; other >= 0 && at < stretches.length; at += 2) {
@@ -158,7 +157,7 @@ export async function meet(
       }
     }
     if (until > first) {
-      for (const member of households?.get(number) ?? []) {
+      for (const member of heeded('household') ? (known.get(number)?.household ?? []) : []) {
         const what: Common = { shared: 'household', key: undefined, from: first };
         const other = reached.indexOf(member);
         if (other >= 0) share(other, what, Math.min(until, UNKNOWN_END), rules.sharing.household);
@@ -188,6 +187,19 @@ function addAll(meetings: Meetings, visitors: Visitors, { from, air, visitors: r
     const ended = ends[at] as number;
     if (ended > from) meetings.add(other[at] as number, began > from ? began : from, ended < air ? ended : air);
   }
+}
+
+/** Keys of the slots in which sources were while they could meet anybody, each once. */
+function slotsOf(sources: readonly Source[], known: ReadonlyMap<number, PersonFacts>): number[] {
+  const found = new Set<number>();
+  for (const { number, first, until } of sources) {
+    const stays = known.get(number)?.stays;
+    if (!stays) continue;
+    for (let i = 0; i < stays.keys.length; i++) {
+      if ((stays.to[i] as number) > first && (stays.from[i] as number) < until) found.add(stays.keys[i] as number);
+    }
+  }
+  return [...found];
 }
 
 /** Proximity of unknown distance counts: phones report it only when they were close. */

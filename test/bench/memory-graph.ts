@@ -1,6 +1,13 @@
 import type { City } from '../../src/entrypoints/demo/city.js';
 import { clip, placeOfSlot } from '../../src/contact-graph/packed.js';
-import type { SlotContents, TraceGraph } from '../../src/contact-graph/ports.js';
+import type {
+  AskedPerson,
+  Movements,
+  PersonFacts,
+  SlotContents,
+  StayDays,
+  TraceGraph,
+} from '../../src/contact-graph/ports.js';
 import { personId, placeId } from './cities.js';
 
 /**
@@ -52,36 +59,40 @@ export class MemoryGraph implements TraceGraph {
     for (let i = 0; i < city.people; i++) this.#people.set(i, personId(i));
   }
 
-  person(id: string): Promise<{ number: number; isolations: number[] }> {
-    return Promise.resolve({ number: Number(id.slice('person-'.length)), isolations: [] });
+  person(id: string): Promise<number> {
+    return Promise.resolve(Number(id.slice('person-'.length)));
   }
 
-  slotsOf(persons: readonly { number: number; after: number }[], before: number | null): Promise<number[]> {
-    const keys = new Set<number>();
-    for (const { number, after } of persons) {
-      for (let i = this.#at(number); i < this.#at(number + 1); i++) {
-        if ((this.#to[i] as number) > after && (before === null || (this.#from[i] as number) < before)) {
-          keys.add(this.#keys[i] as number);
-        }
-      }
+  people(persons: readonly AskedPerson[], before: number | null): Promise<Map<number, PersonFacts>> {
+    return Promise.resolve(
+      new Map(
+        persons.map(({ number, after }) => [
+          number,
+          { stays: this.#staysOf(number, after, before), nearness: [], isolations: [], tests: [], household: [] },
+        ]),
+      ),
+    );
+  }
+
+  movements(persons: readonly AskedPerson[], before: number | null): Promise<Map<number, Movements>> {
+    return this.people(persons, before);
+  }
+
+  #staysOf(number: number, after: number, before: number | null): StayDays {
+    const stays: StayDays = { keys: [], from: [], to: [] };
+    for (let i = this.#at(number); i < this.#at(number + 1); i++) {
+      const from = this.#from[i] as number;
+      const to = this.#to[i] as number;
+      if (to <= after || (before !== null && from >= before)) continue;
+      stays.keys.push(this.#keys[i] as number);
+      stays.from.push(from);
+      stays.to.push(to);
     }
-    return Promise.resolve([...keys]);
+    return stays;
   }
 
   slots(keys: readonly number[]): Promise<Map<number, SlotContents>> {
     return Promise.resolve(new Map(keys.map((key) => [key, this.#slots.get(key) as SlotContents])));
-  }
-
-  nearness(): Promise<Map<number, never[]>> {
-    return Promise.resolve(new Map());
-  }
-
-  isolations(): Promise<Map<number, number[]>> {
-    return Promise.resolve(new Map());
-  }
-
-  tests(): Promise<Map<number, never[]>> {
-    return Promise.resolve(new Map());
   }
 
   seats(): ReturnType<TraceGraph['seats']> {
@@ -89,10 +100,6 @@ export class MemoryGraph implements TraceGraph {
   }
 
   sharedIn(): ReturnType<TraceGraph['sharedIn']> {
-    return Promise.resolve(new Map());
-  }
-
-  households(): Promise<Map<number, number[]>> {
     return Promise.resolve(new Map());
   }
 

@@ -104,14 +104,11 @@ function timingNames(graph: TraceGraph, names: { ms: number }): TraceGraph {
   };
   return {
     person: (id) => graph.person(id),
-    slotsOf: (persons, before) => graph.slotsOf(persons, before),
+    people: (persons, before, disease) => graph.people(persons, before, disease),
+    movements: (persons, before) => graph.movements(persons, before),
     slots: (keys) => graph.slots(keys),
-    nearness: (persons, before) => graph.nearness(persons, before),
-    isolations: (persons) => graph.isolations(persons),
-    tests: (persons, disease) => graph.tests(persons, disease),
     seats: (keys) => graph.seats(keys),
     sharedIn: (keys) => graph.sharedIn(keys),
-    households: (persons) => graph.households(persons),
     personIds: (numbers) => clocked(graph.personIds(numbers)),
     placeIds: (keys) => clocked(graph.placeIds(keys)),
   };

@@ -22,6 +22,7 @@ import {
 } from '../support/graph.js';
 import { confirmed } from '../support/builders/cases.js';
 import { reported } from '../support/builders/results.js';
+import { labelOf } from '../support/stays.js';
 
 /** Milliseconds for one test on a busy machine. */
 const SLOWEST = 60_000;
@@ -50,13 +51,12 @@ export function answers(driverOf: () => Driver): void {
           await writer.write({ events: recorded(batch, from + 1), position: positionAt(from + batch.length) });
         }
         await writer.settle();
-        expect(await countIn(driverOf(), 'MATCH (:Slot)-[:PART]->(part) RETURN count(part) AS count')).toBe(2);
-        expect(
-          await countIn(
-            driverOf(),
-            'MATCH (s:Slot)-[:PART]->(part) WHERE size(part.packed) < 65536 RETURN count(part) AS count',
-          ),
-        ).toBe(0);
+        const label = await labelOf(driverOf());
+        const parts = `MATCH (:${label('Slot')})-[:${label('PART')}]->(part)`;
+        expect(await countIn(driverOf(), `${parts} RETURN count(part) AS count`)).toBe(2);
+        expect(await countIn(driverOf(), `${parts} WHERE size(part.packed) < 65536 RETURN count(part) AS count`)).toBe(
+          0,
+        );
         expect(await contactsIn(driverOf(), events, 'An')).toBeGreaterThan(3_000);
         // At its start, the writer reads all parts to learn their visits, so none is treated as new.
         const again = await openWriter(driverOf());

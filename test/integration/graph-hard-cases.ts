@@ -91,8 +91,7 @@ export function hardCases(driverOf: () => Driver): void {
   };
 
   describe('Common mistakes:', () => {
-    // Fails until the graph keeps its new records; docs/operations.md says what it does until then.
-    it.failing(
+    it(
       'a visit that was corrected, and whose first version is stored again by a server that no longer recognises it, stays corrected',
       async () => {
         const pipeline = await fresh();

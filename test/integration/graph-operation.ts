@@ -17,6 +17,8 @@ import { graphPositionOf } from '../../src/contact-graph/graph-position.js';
 import { runProjector } from '../../src/contact-graph/run-projector.js';
 import { TraceCache, withTraceGraph } from '../../src/contact-graph/trace-graph.js';
 import { visitKeyOf } from '../../src/contact-graph/visit-key.js';
+import { RECORD_BYTES } from '../../src/contact-graph/packed.js';
+import { segmentsOf } from '../../src/contact-graph/row-changes.js';
 import { Visits } from '../../src/contact-graph/visits.js';
 import { comparePositions, type LogMark, type NewEvent } from '../../src/event-log/event-store.js';
 import { replacedSince } from '../../src/event-log/log-guard.js';
@@ -35,6 +37,7 @@ import {
 } from '../support/graph.js';
 import { deadline, ENOUGH } from '../support/deadline.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
+import { labelOf, staysInGraph } from '../support/stays.js';
 
 /** Milliseconds for one test on a busy machine. */
 const SLOWEST = 60_000;
@@ -43,6 +46,12 @@ const FIRST = labelling([]);
 
 /** What the graph withstands in operation: several writers, emptying, other logs, other programs. */
 export function operation(driverOf: () => Driver): void {
+  /** How many records all slots have, superseded ones included. */
+  const recordsInSlots = async () => {
+    const slot = (await labelOf(driverOf()))('Slot');
+    return countIn(driverOf(), `MATCH (s:${slot}) RETURN sum(size(s.packed)) / ${RECORD_BYTES} AS count`);
+  };
+
   describe('The graph in operation', () => {
     it(
       'is written by one of two projectors at a time, and both end up to date',
@@ -95,12 +104,8 @@ export function operation(driverOf: () => Driver): void {
           await Promise.all(running);
         }
         expect((seen[0] ?? 0) + (seen[1] ?? 0)).toBeGreaterThanOrEqual(events.length);
-        expect(await countIn(driverOf(), 'MATCH (:Person)-[a:AT]->(:Slot) RETURN count(a) AS count')).toBe(
-          events.length,
-        );
-        expect(await countIn(driverOf(), 'MATCH (s:Slot) RETURN sum(size(s.packed)) / 16 AS count')).toBe(
-          events.length,
-        );
+        expect(await staysInGraph(driverOf())).toHaveLength(events.length);
+        expect(await recordsInSlots()).toBe(events.length);
         for (let i = 0; i < 20; i += 7) await contactsIn(driverOf(), events, `p${i}`);
       },
       SLOWEST,
@@ -127,7 +132,7 @@ export function operation(driverOf: () => Driver): void {
         expect(failed.length).toBeGreaterThan(0);
         failed.forEach((reason) => expect(reason).toBeInstanceOf(OutOfStep));
         await write(await openWriter(driverOf()));
-        expect(await countIn(driverOf(), 'MATCH (s:Slot) RETURN sum(size(s.packed)) / 16 AS count')).toBe(2);
+        expect(await recordsInSlots()).toBe(2);
         expect(await contactsIn(driverOf(), events, 'An')).toBe(1);
       },
       SLOWEST,
@@ -182,7 +187,8 @@ export function operation(driverOf: () => Driver): void {
           await writer.write({ events: recorded([near], i + 1), position: positionAt(i + 1) });
         }
         await writer.settle();
-        expect(await countIn(driverOf(), 'MATCH (:Person)-[n:NEAR]->(:Person) RETURN count(n) AS count')).toBe(10);
+        const near = (await labelOf(driverOf()))('NEAR');
+        expect(await countIn(driverOf(), `MATCH (:Person)-[n:${near}]->(:Person) RETURN count(n) AS count`)).toBe(10);
       },
       SLOWEST,
     );
@@ -199,15 +205,16 @@ export function operation(driverOf: () => Driver): void {
         });
         await before.write({ events: recorded(events, 1), position: positionAt(events.length) });
         await before.settle();
-        const visits = new Visits(driverOf(), FIRST);
+        const label = await labelOf(driverOf());
+        const visits = new Visits(driverOf(), label);
         await visits.load(3);
-        const numbering = new Numbering(driverOf(), before.epoch, FIRST);
+        const numbering = new Numbering(driverOf(), before.epoch, label);
         await numbering.ensure(['p'], []);
-        const person = numbering.numbered('p');
+        const person = numbering.person('p');
         const states = await visits.of(
           [...ids, 'a visit of which nothing was said'].map((id) => ({ visit: visitKeyOf(id), person })),
         );
-        expect(states.map(({ segments }) => segments.length)).toEqual([1, 1, 1, 2, 1, 1, 1, 0]);
+        expect(states.map((state) => segmentsOf(state).length)).toEqual([1, 1, 1, 2, 1, 1, 1, 0]);
         expect(states.map(({ untouched }) => untouched)).toEqual([...ids.map(() => false), true]);
       },
       SLOWEST,
@@ -231,7 +238,7 @@ export function operation(driverOf: () => Driver): void {
             },
             positionAt(past),
           );
-        expect(await read(1)).toMatchObject({ isolations: [] });
+        expect(await read(1)).toBeGreaterThan(0);
         await expect(read(2)).rejects.toThrow(OutOfStep);
         const rebuild = async () => {
           await wipe(driverOf());

@@ -28,6 +28,7 @@ import { tasksOn } from '../../src/tasks/task-queries.js';
 import { deadline } from '../support/deadline.js';
 import { countIn, failing, LOST_POWER, openWriter, placeFacts, STORE_ID, visitFacts } from '../support/graph.js';
 import { MemoryEventStore } from '../support/memory-event-store.js';
+import { labelOf, staysInGraph } from '../support/stays.js';
 
 const SLOWEST = 120_000;
 const WHY = 'this place cannot be written';
@@ -115,9 +116,9 @@ export function settingAside(driverOf: () => Driver): void {
       scene = undefined;
     });
     const stayAt = async (place: string) => {
-      const { records } = await driverOf().executeQuery('MATCH (p:Place {id: $place}) RETURN p.stayMinutes AS stay', {
-        place,
-      });
+      const stay = (await labelOf(driverOf()))('Place.stayMinutes');
+      const query = `MATCH (p:Place {id: $place}) RETURN p.${stay} AS stay`;
+      const { records } = await driverOf().executeQuery(query, { place });
       return (records[0]?.get('stay') as number | undefined) ?? null;
     };
 
@@ -132,9 +133,10 @@ export function settingAside(driverOf: () => Driver): void {
         for (let i = 60; i < 90; i++) await scene.append(checkedIn(`p${i}`, 'bad'));
         scene.start();
         await scene.caughtUp();
-        expect(await countIn(driverOf(), 'MATCH (p:Place) WHERE p.stayMinutes > 0 RETURN count(p) AS count')).toBe(60);
+        const stay = (await labelOf(driverOf()))('Place.stayMinutes');
+        expect(await countIn(driverOf(), `MATCH (p:Place) WHERE p.${stay} > 0 RETURN count(p) AS count`)).toBe(60);
         // The people who were there are known all the same.
-        expect(await countIn(driverOf(), 'MATCH (:Person)-[a:AT]->() RETURN count(a) AS count')).toBe(90);
+        expect(await staysInGraph(driverOf())).toHaveLength(90);
         const [first, second, ...others] = await readSetAside(driverOf());
         expect(first).toMatchObject({ type: 'PlaceRegistered', stream: 'place-bad', reason: WHY, tries: 3 });
         expect(second).toMatchObject({ type: 'PlaceCorrected', reason: expect.stringContaining('waits for') });
@@ -300,10 +302,10 @@ export function settingAside(driverOf: () => Driver): void {
         await again.write({ events: [event], position: event.position });
         await again.settle();
         expect(again.even).toBe(true);
-        expect(await countIn(driverOf(), 'MATCH (:Person)-[a:AT]->() RETURN count(a) AS count')).toBe(0);
+        expect(await staysInGraph(driverOf())).toHaveLength(0);
         expect(await readSetAside(driverOf())).toHaveLength(1);
         await again.bringIn(event);
-        expect(await countIn(driverOf(), 'MATCH (:Person)-[a:AT]->() RETURN count(a) AS count')).toBe(1);
+        expect(await staysInGraph(driverOf())).toHaveLength(1);
         expect(await readSetAside(driverOf())).toEqual([]);
       },
       SLOWEST,

@@ -27,6 +27,9 @@ const AN_MET_TWO = traced(
 );
 
 /** Projections that each have a name, a version and a checkpoint. */
+/** What the first version of visits owned, with a relationship for each visit. */
+const OWNED_BY_VISITS = ['Slot', 'SlotPart', 'AT', 'IN', 'PART', 'Place.kind', 'Place.stayMinutes', 'StayRule'];
+
 export function ownProjections(driverOf: () => Driver): void {
   describe('A projection with its own checkpoint', () => {
     it(
@@ -41,13 +44,18 @@ export function ownProjections(driverOf: () => Driver): void {
         await driverOf().executeQuery(
           `MATCH (c:Checkpoint {state: 'shared'})
            WITH c.epoch AS epoch, c.commit AS commit, c.prepare AS prepare, c.given AS given
-           MATCH (old:Checkpoint) WHERE old.partition = 'facts' DETACH DELETE old
+           MATCH (old:Checkpoint) WHERE old.partition STARTS WITH 'facts' DETACH DELETE old
            WITH DISTINCT epoch, commit, prepare, given
            CREATE (:Checkpoint {projection: 'contact-graph', partition: 'facts', epoch: epoch, commit: commit,
                                 prepare: prepare, given: given})`,
         );
         await driverOf().executeQuery(
-          "MATCH (c:Checkpoint {projection: 'presence'}) SET c.projection = 'contact-graph' REMOVE c.version, c.state, c.owns",
+          `MATCH (c:Checkpoint {projection: 'presence'}) WHERE c.partition STARTS WITH 'diaries-' DELETE c`,
+        );
+        await driverOf().executeQuery(
+          `MATCH (c:Checkpoint {projection: 'presence'})
+           SET c.projection = 'contact-graph', c.partition = left(c.partition, size('slots-0'))
+           REMOVE c.version, c.state, c.owns`,
         );
         const since = readMigrations().filter(({ name }) => /^00(?:19|21|22|23)-contact-graph-/.test(name));
         expect(since).toHaveLength(4);
@@ -65,15 +73,16 @@ export function ownProjections(driverOf: () => Driver): void {
         // The projections that such a graph had; the projector builds newer ones beside them.
         const had = allOf(VISITS, FACT_PROJECTIONS).filter(({ name }) => name !== 'messages');
         expect(instances.map(({ name, version, state }) => [name, version, state]).sort()).toEqual(
-          had.map(({ name }) => [name, 1, 'active']).sort(),
+          had.map(({ name, version }) => [name, 1, version === 1 ? 'active' : 'left']).sort(),
         );
         expect(instances.map(({ name, owns }) => [name, owns]).sort()).toEqual(
-          had.map(({ name, owns }) => [name, owns]).sort(),
+          had.map(({ name, owns }) => [name, name === 'presence' ? OWNED_BY_VISITS : owns]).sort(),
         );
         const more = await storeWith([...traced([['Binh', 1]], 'trace-1'), near(10)]);
         await after.write({ events: more.all.slice(-1), position: more.all.at(-1)!.position });
         await after.settle();
-        expect(await countIn(driverOf(), 'MATCH ()-[n:NEAR]->() RETURN count(n) AS count')).toBe(1);
+        // Meetings are written when their projection was made in this version.
+        expect(await countIn(driverOf(), 'MATCH ()-[n:NEAR]->() RETURN count(n) AS count')).toBe(0);
         expect(await countIn(driverOf(), 'MATCH (t:Task) RETURN count(t) AS count')).toBe(tasks);
         expect(tasks).toBeGreaterThan(0);
       },
@@ -112,7 +121,7 @@ export function ownProjections(driverOf: () => Driver): void {
         expect([...short.keys()]).toEqual([AN.caseId]);
         const end = at.store.all.at(-1)?.position;
         const read = withTraceGraph(driverOf(), new TraceCache(10_000), (graph) => graph.person('Binh'), end);
-        expect(await read).toMatchObject({ isolations: [] });
+        expect(await read).toBeGreaterThan(0);
         expect(await at.labels()).toEqual(['Task']);
 
         release();

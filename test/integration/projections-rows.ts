@@ -38,6 +38,7 @@ import { projectionSpec, SPECIFIED } from '../support/projection-spec.js';
 import { MIDNIGHT } from '../oracle/worlds.js';
 import { registered } from '../support/builders/people.js';
 import { reported, resultOf } from '../support/builders/results.js';
+import { labelOf, staysInGraph } from '../support/stays.js';
 
 const livesIn = (personId: string, householdId: string) => registered(personId, { householdId });
 const openAt = (placeId: string) => ({ ...visitFacts('An', placeId, 0, 0), leftAt: null });
@@ -65,9 +66,8 @@ export function projectionRows(driverOf: () => Driver): void {
         checkedIn('Chi', 'cafe', 0, 60),
         { type: 'VisitRetracted', data: { visitId: 'Chi at cafe', personId: 'Chi' } },
       )
-      .then(
-        `MATCH (p:Person)-[a:AT]->(:Slot)-[:IN]->(place:Place) WHERE a.from < a.to
-         RETURN p.id AS person, place.id AS place, a.from AS from, a.to AS to ORDER BY person`,
+      .thenRead(
+        async (driver) => (await staysInGraph(driver)).map(({ day: _, ...stay }) => stay),
         [
           { person: 'An', place: 'cafe', from: at(0), to: at(60) },
           { person: 'Binh', place: 'cafe', from: at(10), to: at(45) },
@@ -85,15 +85,26 @@ export function projectionRows(driverOf: () => Driver): void {
         ruled(45, 'vehicle'),
         { type: 'CheckedIn', data: { ...openAt('bus 1'), personId: 'Binh', visitId: 'after the rule' } },
       )
-      .then(
-        (label) => `MATCH (p:Person)-[a:AT]->(:Slot)-[:IN]->(place:Place)
-         OPTIONAL MATCH (r:StayRule {kind: 'bus'})
-         RETURN p.id AS person, place.id AS place, a.to AS to, place.${label('Place.kind')} AS kind,
-           place.${label('Place.stayMinutes')} AS stay, r.stayMinutes AS ruled ORDER BY person, place`,
+      .thenRead(
+        async (driver) => {
+          const stays = await staysInGraph(driver);
+          const label = await labelOf(driver);
+          const described = await driver.executeQuery(
+            `MATCH (place:Place) OPTIONAL MATCH (r:${label('StayRule')} {kind: 'bus'})
+             RETURN place.id AS place, place.${label('Place.kind')} AS kind, place.${label('Place.stayMinutes')} AS stay,
+               r.stayMinutes AS ruled ORDER BY place`,
+          );
+          return [
+            ...stays.map(({ person, place, to }) => ({ person, place, to })),
+            ...described.records.map((record) => record.toObject()),
+          ];
+        },
         [
-          { person: 'An', place: 'bus 1', to: at(45), kind: 'Bus', stay: null, ruled: 45 },
-          { person: 'An', place: 'cafe', to: at(25), kind: 'shop', stay: 25, ruled: 45 },
-          { person: 'Binh', place: 'bus 1', to: at(45), kind: 'Bus', stay: null, ruled: 45 },
+          { person: 'An', place: 'bus 1', to: at(45) },
+          { person: 'An', place: 'cafe', to: at(25) },
+          { person: 'Binh', place: 'bus 1', to: at(45) },
+          { place: 'bus 1', kind: 'Bus', stay: null, ruled: 45 },
+          { place: 'cafe', kind: 'shop', stay: 25, ruled: 45 },
         ],
       );
 

@@ -83,7 +83,7 @@ export function sharedProjections(driverOf: () => Driver): void {
         const before = { trace: await traceOfAn(at), contacts: await contactsOfAn(at), tasks: await at.tasks() };
         expect(before.contacts).toEqual(['Chi']);
         expect(before.trace.degrees[0]).toHaveLength(3);
-        const first = labelling([]);
+        const first = await namesNow();
         const held = await counts(first);
         const epoch = (await readGraphState(driverOf()))?.epoch;
         await at.stop();
@@ -93,7 +93,7 @@ export function sharedProjections(driverOf: () => Driver): void {
         at.start(
           defineProjection({
             ...projection,
-            version: 2,
+            version: projection.version + 1,
             write: async (context, events) => {
               await released;
               await projection.write(context, events);
@@ -107,7 +107,7 @@ export function sharedProjections(driverOf: () => Driver): void {
         release();
         await until(async () => {
           expect(await traceOfAn(at)).toEqual(before.trace);
-          return (await at.instance(name, 'active'))?.version === 2;
+          return (await at.instance(name, 'active'))?.version === projection.version + 1;
         }, 'it takes its place');
         expect(await traceOfAn(at)).toEqual(before.trace);
         expect(await contactsOfAn(at)).toEqual(before.contacts);

@@ -1,4 +1,11 @@
-import type { Nearness, SeatedStay, SlotContents, TraceGraph } from '../../src/contact-graph/ports.js';
+import type {
+  Movements,
+  Nearness,
+  SeatedStay,
+  SlotContents,
+  TestOf,
+  TraceGraph,
+} from '../../src/contact-graph/ports.js';
 import type { World } from './oracle.js';
 
 const DAY = 86_400;
@@ -31,48 +38,59 @@ export function graphOf(world: World): TraceGraph & { asked: { slots: number[] }
       .filter(({ person }) => numberOf(person) === number)
       .sort((a, b) => a.from - b.from)
       .flatMap(({ from, to }) => [from, to ?? 0]);
+  const testsOf = (number: number) =>
+    world.tests
+      .filter(({ person }) => numberOf(person) === number)
+      .map(({ at, outcome, ct }): TestOf => ({ collectedAt: at, outcome, ct }));
+  const householdOf = (number: number) => {
+    const homes = (world.homes ?? []).map((each) => ({ ...each, number: numberOf(each.person) }));
+    const own = homes.filter((each) => each.number === number).map(({ household }) => household);
+    const others = homes.filter((each) => each.number !== number && own.includes(each.household));
+    return [...new Set(others.map((each) => each.number))];
+  };
+  const movementsOf = (number: number, after: number, before: number | null): Movements => {
+    const counts = ({ from, to }: { from: number; to: number }) => to > after && from < (before ?? Infinity);
+    const found = stays.filter((stay) => stay.person === number && counts(stay));
+    const nearness = world.nearness.filter(counts).flatMap(({ a, b, from, to, distance }): Nearness[] => {
+      if (numberOf(a) === number) return [{ other: numberOf(b), from, to, distance: distance ?? -1 }];
+      if (numberOf(b) === number) return [{ other: numberOf(a), from, to, distance: distance ?? -1 }];
+      return [];
+    });
+    return {
+      stays: {
+        keys: found.map(({ key }) => key),
+        from: found.map(({ from }) => from),
+        to: found.map(({ to }) => to),
+      },
+      nearness,
+    };
+  };
   const asked = { slots: [] as number[] };
 
   return {
     asked,
     person: async (id) => {
       const number = numberOf(id);
-      return number === 0 ? undefined : { number, isolations: isolationsOf(number) };
+      return number === 0 ? undefined : number;
     },
-    slotsOf: async (persons, before) => {
-      const found = stays.filter((stay) =>
-        persons.some(
-          ({ number, after }) => stay.person === number && stay.to > after && stay.from < (before ?? Infinity),
-        ),
-      );
-      return [...new Set(found.map(({ key }) => key))];
-    },
+    people: async (persons, before, disease) =>
+      new Map(
+        persons.map(({ number, after }) => [
+          number,
+          {
+            ...movementsOf(number, after, before),
+            isolations: isolationsOf(number),
+            tests: disease === null ? [] : testsOf(number),
+            household: householdOf(number),
+          },
+        ]),
+      ),
+    movements: async (persons, before) =>
+      new Map(persons.map(({ number, after }) => [number, movementsOf(number, after, before)])),
     slots: async (keys) => {
       asked.slots.push(...keys);
       return new Map(keys.map((key) => [key, contentsOf(stays.filter((stay) => stay.key === key))]));
     },
-    nearness: async (persons, before) =>
-      new Map(
-        persons.map(({ number, after }) => [
-          number,
-          world.nearness.flatMap(({ a, b, from, to, distance }): Nearness[] => {
-            if (to <= after || from >= (before ?? Infinity)) return [];
-            if (numberOf(a) === number) return [{ other: numberOf(b), from, to, distance: distance ?? -1 }];
-            if (numberOf(b) === number) return [{ other: numberOf(a), from, to, distance: distance ?? -1 }];
-            return [];
-          }),
-        ]),
-      ),
-    isolations: async (persons) => new Map(persons.map((number) => [number, isolationsOf(number)])),
-    tests: async (numbers) =>
-      new Map(
-        numbers.map((number) => [
-          number,
-          world.tests
-            .filter(({ person }) => numberOf(person) === number)
-            .map(({ at, outcome, ct }) => ({ collectedAt: at, outcome, ct })),
-        ]),
-      ),
     seats: async (keys) =>
       new Map(
         keys.map((key) => {
@@ -88,15 +106,6 @@ export function graphOf(world: World): TraceGraph & { asked: { slots: number[] }
         keys.flatMap((key) => {
           const shared = world.shares?.[places[Math.floor(key / 65_536) - 1] ?? ''];
           return shared ? [[key, shared] as const] : [];
-        }),
-      ),
-    households: async (numbers) =>
-      new Map(
-        numbers.map((number) => {
-          const homes = (world.homes ?? []).map((each) => ({ ...each, number: numberOf(each.person) }));
-          const own = homes.filter((each) => each.number === number).map(({ household }) => household);
-          const others = homes.filter((each) => each.number !== number && own.includes(each.household));
-          return [number, [...new Set(others.map((each) => each.number))]];
         }),
       ),
     personIds: async (numbers) => new Map(numbers.map((number) => [number, people[number - 1] ?? ''])),

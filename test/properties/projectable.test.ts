@@ -16,7 +16,8 @@ import { Preparation } from '../../src/contact-graph/preparation.js';
 import { writeSlots } from '../../src/contact-graph/slot-writer.js';
 import { staysOf } from '../../src/contact-graph/visit-rows.js';
 import { Visits } from '../../src/contact-graph/visits.js';
-import { SLOTS } from '../../src/contact-graph/checkpoints.js';
+import { DIARIES, SLOTS } from '../../src/contact-graph/checkpoints.js';
+import { writeDiaries } from '../../src/contact-graph/diary-writer.js';
 import { labelling } from '../../src/contact-graph/instances.js';
 import type { EventStore, RecordedEvent } from '../../src/event-log/event-store.js';
 import { idOf } from '../../src/kernel/ids.js';
@@ -101,7 +102,7 @@ async function project(events: readonly DomainEvent[]): Promise<void> {
   expect(prepared.aside).toEqual([]);
   await inTransaction(driver, 'write', async (tx) => {
     for (const i of SLOTS.keys()) {
-      const changes = prepared.slots.partition(i);
+      const changes = prepared.changes.slots(i);
       for (const segment of [...changes.values()].flat().map((each) => each.segment)) {
         if (segment && !(segment.from >= 0 && segment.to > segment.from && segment.to <= LATEST_INSTANT)) {
           throw new Error(`a stay from ${segment.from} to ${segment.to}`);
@@ -109,6 +110,7 @@ async function project(events: readonly DomainEvent[]): Promise<void> {
       }
       await writeSlots(tx, label, changes, new Map([...changes.keys()].map((key) => [key, 1])));
     }
+    for (const i of DIARIES.keys()) await writeDiaries(tx, label, prepared.changes.diaries(i));
     const context = { tx, apart: <T>(write: (tx: Tx) => Promise<T>) => write(tx), numbering, store, label };
     for (const { projection, events } of prepared.facts) await projection.write(context, events);
   });

@@ -7,10 +7,10 @@ import { askContacts } from '../../src/investigation/requests/one-case.js';
 import type { Runtime } from '../../src/entrypoints/runtime.js';
 import { Neo4jAlerts } from '../../src/alerting/alert-graph.js';
 import { openGraph } from '../../src/contact-graph/index.js';
-import { inTransaction, rows } from '../../src/contact-graph/neo4j.js';
 import type { AlertRow } from '../../src/alerting/alert-ports.js';
 import type { Round } from './crash-rounds.js';
 import type { System } from './system.js';
+import { staysInGraph } from './stays.js';
 
 /** The result of a round, independent of the speed of processes and of the round's number. Lists are sorted. */
 export interface Outcome {
@@ -55,14 +55,7 @@ export function outcomeOf(system: System, round: Round): Promise<Outcome> {
       const alerts: AlertRow[] = [];
       for (const caseId of cases.keys())
         alerts.push(...(await new Neo4jAlerts(graph.driver).alerts({ caseId, limit: 100_000 })));
-      const stays = await inTransaction(graph.driver, 'read', (tx) =>
-        rows<{ stay: string }>(
-          tx,
-          `MATCH (p:Person)-[a:AT]->(:Slot)-[:IN]->(place:Place) WHERE p.id STARTS WITH $prefix
-           RETURN p.id + ' ' + place.id + ' ' + toString(a.from) + ' ' + toString(a.to) AS stay`,
-          { prefix: round.prefix },
-        ),
-      );
+      const stays = await staysInGraph(graph.driver, round.prefix);
       const events = (await eventsOf(runtime)).filter(({ stream }) => FACTS.test(stream));
       const outcome: Outcome = {
         contacts: contacts.map(({ case: { id: _, ...found }, items, ...rest }) => ({
@@ -74,7 +67,7 @@ export function outcomeOf(system: System, round: Round): Promise<Outcome> {
           .sort(),
         messages: [...new Set(messagesOf(system, alerts, round, cases))].sort(),
         facts: [...new Set(events.filter(({ stream }) => stream.includes(round.prefix)).map(said))].sort(),
-        stays: stays.map(({ stay }) => stay).sort(),
+        stays: stays.map(({ person, place, from, to }) => `${person} ${place} ${from} ${to}`).sort(),
       };
       return JSON.parse(JSON.stringify(outcome).replaceAll(round.prefix, '')) as Outcome;
     } finally {

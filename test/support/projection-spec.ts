@@ -63,6 +63,10 @@ export function projectionSpec(driverOf: () => Driver) {
        * the version under test.
        */
       then(query: string | ((label: LabelOf) => string), rows: readonly Row[]): void {
+        this.thenRead((driver) => rowsOf(driver, query), rows);
+      },
+      /** @param read reads the rows in several steps. */
+      thenRead(read: (driver: Driver) => Promise<object[]>, rows: readonly Row[]): void {
         SPECIFIED.add(projection.name);
         it.each(Object.entries(DELIVERIES))(
           `${projection.name} ${says}: %s`,
@@ -72,7 +76,7 @@ export function projectionSpec(driverOf: () => Driver) {
             expect(store.all.some((event) => projection.events.includes(event))).toBe(true);
             await wipe(driverOf());
             await deliveredTo({ driver: driverOf(), store, projection });
-            expect(await rowsOf(driverOf(), query)).toEqual(rows);
+            expect(await read(driverOf())).toEqual(rows);
           },
           SLOWEST,
         );

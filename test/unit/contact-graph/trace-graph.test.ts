@@ -11,8 +11,8 @@ const KEY = slotKey(1, MIDNIGHT / 86_400);
 
 /** The bytes of one visit of a person. */
 function visitOf(person: number): Int8Array {
-  const packer = new Packer();
-  packer.add(person, person, MIDNIGHT, MIDNIGHT + 60, false);
+  const packer = new Packer(KEY);
+  packer.add(person, person, person, MIDNIGHT, MIDNIGHT + 60, false);
   return Int8Array.from(packer.bytes());
 }
 
@@ -26,12 +26,12 @@ interface PartsRead {
 function driverOf(first: { packed: Int8Array | never[]; parts: number }, ...reads: PartsRead[]): Driver {
   const length = 3 * visitOf(1).byteLength;
   const answer = (query: string): Row[] => {
-    if (query.includes(':PART]')) return [{ key: KEY, length, ...(reads.length > 1 ? reads.shift() : reads[0]) }];
-    if (query.includes('AS node')) {
-      if (!query.includes('$groups')) return [{ key: KEY, node: 1 }];
+    if (query.includes(':PART]'))
+      return [{ key: KEY, length, seats: null, ...(reads.length > 1 ? reads.shift() : reads[0]) }];
+    if (query.includes('$groups')) {
       return [{ keys: [KEY], packed: [first.packed], parts: [first.parts], lengths: [length], seated: [] }];
     }
-    return query.includes(':Graph') ? [{ epoch: 'one', storeId: 'log', format: 1, stamp: null }] : [];
+    return query.includes(':Graph') ? [{ epoch: 'one', storeId: 'log', format: 1, stamp: null, checkpoints: [] }] : [];
   };
   return answering(answer);
 }
@@ -73,7 +73,7 @@ describe('A trace during which a projection was rebuilt', () => {
   const brake = { ...made, name: 'brake', partition: 'facts', owns: ['AlertHour'], commit: '1', prepare: '1' };
 
   /** Visits have a checkpoint for each of their writers; these were rebuilt before. */
-  const visits = ['slots-0_again', 'slots-1_again'].map((partition) => ({
+  const visits = ['slots-0_v2_again', 'slots-1_v2_again'].map((partition) => ({
     ...{ ...proximity, name: 'presence', again: true, owns: ['Slot'], partition },
   }));
 
@@ -84,22 +84,24 @@ describe('A trace during which a projection was rebuilt', () => {
     const driver = answering((query) => {
       const rows = [proximity, brake, ...visits].map((row) => ({
         ...row,
-        version: row.name === replaced ? version : 1,
+        version: row.name === 'presence' ? 2 : row.name === replaced ? version : 1,
       }));
-      if (query.includes(':Graph')) return [{ epoch: 'one', storeId: 'log', format: 1, stamp: null }];
+      if (query.includes(':Graph')) {
+        return [{ epoch: 'one', storeId: 'log', format: 1, stamp: null, checkpoints: rows }];
+      }
       if (query.includes(':Checkpoint')) return rows;
       const [, name] = /\[n:(\w+)\]/.exec(query) ?? [];
       if (name !== undefined) asked.push(name);
       return [];
     });
     await withTraceGraph(driver, new TraceCache(10_000), async (graph) => {
-      await graph.nearness([{ number: 1, after: 0 }], null);
+      await graph.movements([{ number: 1, after: 0 }], null);
       if (fails && (version === 1 || replaced === 'brake')) {
         version = 2;
         throw new OutOfStep('a part of a slot is gone');
       }
       version = 2;
-      await graph.nearness([{ number: 1, after: 0 }], null);
+      await graph.movements([{ number: 1, after: 0 }], null);
     });
     return asked;
   }

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { isIsolation, isolationsAbove } from '../../../projections/isolations.js';
 import { isStated, testsAbove } from '../../../projections/tests.js';
 import { foretold, type Foretold } from '../../../src/alerting/foretold.js';
-import type { TestOf, TraceGraph } from '../../../src/contact-graph/ports.js';
+import type { PersonFacts, TestOf, TraceGraph } from '../../../src/contact-graph/ports.js';
 import type { EventStore, RecordedEvent } from '../../../src/event-log/event-store.js';
 import { alertIdOf } from '../../../src/alerting/ids.js';
 import { caseIdOf } from '../../../src/cases/ids.js';
@@ -14,6 +14,21 @@ import { AlertingRig, CASE } from '../alerting/rig.js';
 
 const PHONE = '+84900000001';
 const EMPTY_GRAPH = graphOf({ stays: [], nearness: [], isolations: [], tests: [] });
+
+/** What a graph knows of a person of whom it knows nothing else. */
+function factsWith(some: Partial<PersonFacts>): PersonFacts {
+  const stays = { keys: [], from: [], to: [] };
+  return { stays, nearness: [], isolations: [], tests: [], household: [], ...some };
+}
+
+async function testsOf(graph: TraceGraph, disease: string): Promise<TestOf[] | undefined> {
+  return (await graph.people([{ number: 1, after: 0 }], null, disease)).get(1)?.tests;
+}
+
+async function isolationsOf(graph: TraceGraph, number: number): Promise<number[] | undefined> {
+  return (await graph.people([{ number, after: 0 }], null, null)).get(number)?.isolations;
+}
+
 const OWN = caseIdOf('an', 'covid-19', 0);
 
 async function rigWith(...people: string[]): Promise<AlertingRig> {
@@ -192,7 +207,7 @@ describe('The samples of a previewed trace', () => {
   };
   const inGraph = (tests: TestOf[]): TraceGraph => ({
     ...EMPTY_GRAPH,
-    tests: async () => new Map([[1, tests]]),
+    people: async () => new Map([[1, factsWith({ tests })]]),
     personIds: async () => new Map([[1, 'f1']]),
   });
   const at = 1_628_128_800;
@@ -202,8 +217,8 @@ describe('The samples of a previewed trace', () => {
   it('include a negative result that is not in the graph', async () => {
     const log = await said(['negative', '2021-08-06T00:00:00Z']);
     const graph = testsAbove(inGraph([]), new MemoryEventStore(), log, log.all.filter(isStated));
-    expect((await graph.tests([1], 'covid-19')).get(1)).toEqual([negative]);
-    expect((await graph.tests([1], 'measles')).get(1)).toEqual([]);
+    expect(await testsOf(graph, 'covid-19')).toEqual([negative]);
+    expect(await testsOf(graph, 'measles')).toEqual([]);
   });
 
   it.each([
@@ -213,7 +228,7 @@ describe('The samples of a previewed trace', () => {
     const log = await said(['positive', '2021-08-06T00:00:00Z']);
     const all = await said(['positive', '2021-08-06T00:00:00Z'], [then, '2021-08-07T00:00:00Z']);
     const graph = testsAbove(inGraph([positive]), log, all, all.all.slice(1).filter(isStated));
-    expect((await graph.tests([1], 'covid-19')).get(1)).toEqual(found);
+    expect(await testsOf(graph, 'covid-19')).toEqual(found);
   });
 
   const EARLIER = '2021-08-06T00:00:00Z';
@@ -227,14 +242,14 @@ describe('The samples of a previewed trace', () => {
       ...moments.map((at): ['negative' | 'positive', string] => [at === LATER ? 'negative' : 'positive', at]),
     );
     const graph = testsAbove(inGraph([]), new MemoryEventStore(), log, log.all.filter(isStated));
-    expect((await graph.tests([1], 'covid-19')).get(1)).toEqual([negative]);
+    expect(await testsOf(graph, 'covid-19')).toEqual([negative]);
   });
 
   it('stay as they are if an older report is stated', async () => {
     const log = await said(['positive', LATER]);
     const all = await said(['positive', LATER], ['negative', EARLIER]);
     const graph = testsAbove(inGraph([positive]), log, all, all.all.slice(1).filter(isStated));
-    expect((await graph.tests([1], 'covid-19')).get(1)).toEqual([positive]);
+    expect(await testsOf(graph, 'covid-19')).toEqual([positive]);
   });
 });
 
@@ -253,10 +268,10 @@ describe('The isolations of a previewed trace', () => {
   const inGraph = (known: Record<number, number[]>): TraceGraph => ({
     ...EMPTY_GRAPH,
     person: async (id) => {
-      const number = numbers[id];
-      return number === undefined ? undefined : { number, isolations: known[number] ?? [] };
+      return numbers[id];
     },
-    isolations: async (persons) => new Map(persons.flatMap((each) => (known[each] ? [[each, [...known[each]]]] : []))),
+    people: async (persons) =>
+      new Map(persons.map(({ number }) => [number, factsWith({ isolations: [...(known[number] ?? [])] })])),
   });
   const above = (known: Record<number, number[]>, ...events: RecordedEvent[]) =>
     isolationsAbove(inGraph(known), events.filter(isIsolation));
@@ -268,28 +283,25 @@ describe('The isolations of a previewed trace', () => {
       isolated('binh', AT[0]),
       released('binh', AT[0], AT[1]),
     );
-    expect(await graph.person('an')).toEqual({ number: 1, isolations: [AT[0], 0] });
-    expect(await graph.isolations([1, 2, 3])).toEqual(
-      new Map([
-        [1, [AT[0], 0]],
-        [2, [AT[0], AT[1], AT[1], 0]],
-      ]),
-    );
+    expect(await isolationsOf(graph, 1)).toEqual([AT[0], 0]);
+    expect(await isolationsOf(graph, 2)).toEqual([AT[0], AT[1], AT[1], 0]);
+    expect(await isolationsOf(graph, 3)).toEqual([]);
   });
 
   it('end where an end is stated or corrected, and no others do', async () => {
     const graph = above({ 1: [AT[0], 0, AT[1], 0] }, released('an', AT[0], AT[2]));
-    expect((await graph.person('an'))?.isolations).toEqual([AT[0], AT[2], AT[1], 0]);
+    expect(await isolationsOf(graph, 1)).toEqual([AT[0], AT[2], AT[1], 0]);
   });
 
   it('are those of all records of a person, as the graph joins them', async () => {
     const known = { 1: [AT[0], AT[1], AT[0], 0] };
-    expect((await above(known, isolated('an-2', AT[2])).person('an'))?.isolations).toEqual([...known[1], AT[2], 0]);
+    expect(await isolationsOf(above(known, isolated('an-2', AT[2])), 1)).toEqual([...known[1], AT[2], 0]);
   });
 
   it('belong to nobody whom the graph does not know', async () => {
     const graph = above({ 2: [AT[1], 0] }, isolated('nobody', AT[0]));
     expect(await graph.person('nobody')).toBeUndefined();
-    expect(await graph.isolations([1, 2])).toEqual(new Map([[2, [AT[1], 0]]]));
+    expect(await isolationsOf(graph, 1)).toEqual([]);
+    expect(await isolationsOf(graph, 2)).toEqual([AT[1], 0]);
   });
 });
