@@ -60,6 +60,7 @@ export async function answering<T>(
     // A transaction sees what others commit meanwhile. Emptying a graph marks it before anything else.
     if (whole(before, reads).epoch !== whole(after, reads).epoch) throw new GraphNotReady('it was rebuilt meanwhile');
     gateOf(driver).lacks(after?.setAside ?? 0);
+    return true;
   });
 }
 
@@ -90,14 +91,18 @@ export async function askingOnce<Row extends RecordShape>(
 
 function requiringMade(reads: Reads): Check {
   return (before, after) => {
+    // The builds may have been read while the graph was being emptied: what is there now says more.
+    if (before && before.epoch !== after?.epoch) return false;
     for (const standing of [before, after]) if (standing) requireMade(standing, reads);
+    return true;
   };
 }
 
 /** The standing as last read: the names of rows in it are nearly always still valid. */
 const seen = new WeakMap<Driver, Standing>();
 
-type Check = (before: Standing | undefined, after: Standing | undefined) => void;
+/** Whether the answer is valid; if not, the work runs again. Throws if it cannot be answered now. */
+type Check = (before: Standing | undefined, after: Standing | undefined) => boolean;
 
 /** @param once whether the work is a single query, so that the check after it need not wait for its answer. */
 async function settled<T>(
@@ -129,8 +134,8 @@ async function settled<T>(
         return undefined;
       }
       const after = await (last ?? standingIn(tx, before));
-      check(before, after);
-      return isNamedAlike(known, before) && isNamedAlike(before, after) ? done : undefined;
+      const valid = check(before, after);
+      return valid && isNamedAlike(known, before) && isNamedAlike(before, after) ? done : undefined;
     });
     if (outcome) return outcome.answer;
   }

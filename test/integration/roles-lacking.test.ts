@@ -11,6 +11,7 @@ import { openQueues } from '../../src/work/open-queues.js';
 import { openRuntime, type Runtime } from '../../src/entrypoints/runtime.js';
 import { LACKING } from '../../src/http/lacking.js';
 import { passedByAll, readGraphState } from '../../src/contact-graph/checkpoints.js';
+import { labelling, served } from '../../src/contact-graph/instances.js';
 import { GraphNotReady } from '../../src/contact-graph/gate.js';
 import { openGraph, type Graph } from '../../src/contact-graph/index.js';
 import { readSetAside } from '../../src/contact-graph/set-aside.js';
@@ -96,8 +97,11 @@ describe('When the graph may lack what is asked for', () => {
       const projector = await start('projector');
       await filled();
       const { driver } = graph;
+      const label = labelling(served((await readGraphState(driver))?.instances ?? []));
       // Somebody else's constraint in the database: no two places may have the same stay.
-      await driver.executeQuery('CREATE CONSTRAINT of_a_test FOR (p:Place) REQUIRE p.stayMinutes IS UNIQUE');
+      await driver.executeQuery(
+        `CREATE CONSTRAINT of_a_test FOR (p:Place) REQUIRE p.${label('Place.stayMinutes')} IS UNIQUE`,
+      );
       try {
         const rows = ['place_id,name,kind,default_stay_minutes', 'cafe,Cafe,cafe,30', 'inn,Inn,inn,30'];
         expect(await run('import', 'places', file('places.csv', ...rows))).toMatchObject({ code: 0 });
