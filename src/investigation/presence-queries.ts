@@ -6,6 +6,7 @@ import type { LabelOf } from '../contact-graph/instances.js';
 import { MergedIds, MergedRecords } from '../contact-graph/merged-records.js';
 import { int, ints, rows, type Tx } from '../contact-graph/neo4j.js';
 import { placeOfSlot, slotKey, visitsIn } from '../contact-graph/packed.js';
+import { dayEndOf } from '../contact-graph/ports.js';
 import { packedSlots } from '../contact-graph/slot-reader.js';
 import type { NearFacts, PresentAfter, PresentFacts, Span, StayFacts } from './question-ports.js';
 
@@ -85,6 +86,8 @@ interface Present {
   /** Its number in slots. */
   visit: number;
   since: number;
+  /** The visit as the slot has it; undefined if it may go on before or after that day, which only the diary tells. */
+  stay: Pick<StayFacts, 'from' | 'to' | 'open'> | undefined;
 }
 
 export async function present(
@@ -94,11 +97,12 @@ export async function present(
   window: { from: number; until: number },
   { after, limit }: { after?: PresentAfter | undefined; limit: number },
 ): Promise<PresentFacts[]> {
-  const [place] = await rows<{ number: number }>(tx, 'MATCH (l:Place {id: $placeId}) RETURN l.number AS number', {
-    placeId,
-  });
+  // Sent together: one round trip.
+  const [[place], merged] = await Promise.all([
+    rows<{ number: number }>(tx, 'MATCH (l:Place {id: $placeId}) RETURN l.number AS number', { placeId }),
+    MergedRecords.read(tx, label),
+  ]);
   if (!place) return [];
-  const merged = await MergedRecords.read(tx, label);
   const there = await presentIn(tx, label, place.number, window);
   const several = new Set(merged.all());
   const alone = await pageOf(
@@ -107,18 +111,21 @@ export async function present(
     { after, limit },
   );
   const people = [...new Set(there.filter(({ person }) => several.has(person)).map(({ person }) => merged.of(person)))];
-  const known = await diariesOfAll(tx, label, [
-    ...alone.map(({ person }) => person),
-    ...people.flatMap((person) => merged.recordsOf(person)),
+  const [known, names] = await Promise.all([
+    diariesOfAll(tx, label, [
+      ...alone.filter(({ stay }) => !stay).map(({ person }) => person),
+      ...people.flatMap((person) => merged.recordsOf(person)),
+    ]),
+    personIds(tx, people),
   ]);
-  const visits = alone.flatMap(({ person, personId, visit, since }): PresentFacts[] => {
+  const visits = alone.flatMap(({ person, personId, visit, since, stay }): PresentFacts[] => {
+    if (stay) return [{ personId, visit, since, ...stay }];
     const days = [...(known.get(person)?.values() ?? [])].find(
       ([day]) => day?.number === visit && placeOfSlot(day.key) === place.number,
     );
     // A visit that was moved since the slots were read is at this place no more.
     return days ? [{ personId, visit, since, ...joined(days) }] : [];
   });
-  const names = await personIds(tx, people);
   const inWindow = people
     .flatMap((person) => {
       const stays = merged.recordsOf(person).flatMap((record) =>
@@ -151,11 +158,16 @@ async function presentIn(
   for (const key of keys) {
     const slot = slots.get(key);
     if (!slot) continue;
-    for (const { person, visit, from: since, to } of visitsIn(key, slot.records)) {
+    const [midnight, nextMidnight] = [dayEndOf(key) - SECONDS_PER_DAY, dayEndOf(key)];
+    for (const { person, visit, from: since, to, imputed } of visitsIn(key, slot.records)) {
       if (since >= until || to <= from) continue;
       const name = `${visit} of ${person}`;
+      const isWhole = since > midnight && to < nextMidnight;
       // Days come in order, so the first one has the first instant.
-      if (!found.has(name)) found.set(name, { person, visit, since });
+      if (!found.has(name)) {
+        const stay = isWhole ? { from: since, to, open: imputed } : undefined;
+        found.set(name, { person, visit, since, stay });
+      }
     }
   }
   return [...found.values()];
