@@ -91,9 +91,15 @@ export async function askingOnce<Row extends RecordShape>(
 
 function requiringMade(reads: Reads): Check {
   return (before, after) => {
-    // The builds may have been read while the graph was being emptied: what is there now says more.
-    if (before && before.epoch !== after?.epoch) return false;
-    for (const standing of [before, after]) if (standing) requireMade(standing, reads);
+    const looks = [before, after].filter((standing) => standing !== undefined);
+    if (looks.every((standing) => lackedBy(standing, reads).length === 0)) return true;
+    // The builds may have been read while the graph was being emptied or created: only what both looks show is so.
+    const isSettled =
+      before?.epoch === after?.epoch &&
+      before?.stamp === after?.stamp &&
+      looks.every((standing) => lackedBy(standing, reads).length > 0);
+    if (!isSettled) return false;
+    for (const standing of looks) requireMade(standing, reads);
     return true;
   };
 }
@@ -184,9 +190,14 @@ function whole(standing: Standing | undefined, reads: Reads): Standing {
   return standing;
 }
 
+/** Names of these that are missing, or of another version than the projector writes. */
+function lackedBy({ served }: Standing, reads: Reads): string[] {
+  return reads.filter((name) => !served.some((each) => each.name === name && each.state === 'active'));
+}
+
 /** @throws GraphNotReady if one of these is missing, or of another version than the projector writes. */
-function requireMade({ served }: Standing, reads: Reads): void {
-  const lacking = reads.filter((name) => !served.some((each) => each.name === name && each.state === 'active'));
+function requireMade(standing: Standing, reads: Reads): void {
+  const lacking = lackedBy(standing, reads);
   if (lacking.length === 0) return;
   throw new GraphNotReady(
     `${lacking.join(' and ')} ${lacking.length === 1 ? 'is' : 'are'} being rebuilt from the log`,
