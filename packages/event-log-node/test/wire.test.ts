@@ -7,7 +7,7 @@ import { createServer as createTcpServer, type AddressInfo, type Server } from '
 import { appendFrame, readAppendAnswer, type SentEvent } from '../src/client/append-messages.js';
 import { LogWire, type FollowListener, type LogPosition } from '../src/client/log-wire.js';
 import { followFrame, readFollowMessage } from '../src/client/read-messages.js';
-import { ticksOf, writeFrame, type ProposedEvent } from '../src/format/event-frame.js';
+import { ticksOf, TOMBSTONE_REVISION, writeFrame, type ProposedEvent } from '../src/format/event-frame.js';
 import { sharedPb, streamsPb } from '../src/serve/definitions.js';
 
 const FRAME_HEADER = 5;
@@ -21,7 +21,8 @@ const sent: fc.Arbitrary<SentEvent> = fc.record({
   data: json,
   metadata: json,
 });
-const revision = fc.maxSafeNat();
+/** A stored revision or position: the node writes the greatest safe number as that of a tombstone. */
+const revision = fc.integer({ min: 0, max: TOMBSTONE_REVISION - 1 });
 
 const text = (bytes: Uint8Array | string): string => Buffer.from(bytes as Uint8Array).toString();
 
