@@ -127,10 +127,10 @@ function recordedIn(reader: WireReader): ReadEvent {
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
     switch (tag) {
       case 0x0a:
-        id = idIn(reader.message());
+        id = textIn(reader.message(), 0x12, 'latin1');
         break;
       case 0x12:
-        streamId = nameIn(reader.message());
+        streamId = textIn(reader.message(), 0x1a, 'utf8');
         break;
       case 0x18:
         revision = reader.varint();
@@ -210,24 +210,14 @@ function parsed(bytes: Buffer, from: number, to: number): unknown {
   }
 }
 
-function idIn(uuid: WireReader): string {
-  for (let tag = uuid.tag(); tag !== 0; tag = uuid.tag()) {
-    if (tag === 0x12) {
-      const end = uuid.open();
-      return uuid.bytes.toString('latin1', uuid.at, end);
+/** The text in the field with this tag; empty when there is none. */
+function textIn(message: WireReader, wanted: number, encoding: BufferEncoding): string {
+  for (let tag = message.tag(); tag !== 0; tag = message.tag()) {
+    if (tag === wanted) {
+      const end = message.open();
+      return message.bytes.toString(encoding, message.at, end);
     }
-    uuid.skip(tag);
-  }
-  return '';
-}
-
-function nameIn(identifier: WireReader): string {
-  for (let tag = identifier.tag(); tag !== 0; tag = identifier.tag()) {
-    if (tag === 0x1a) {
-      const end = identifier.open();
-      return identifier.bytes.toString('utf8', identifier.at, end);
-    }
-    identifier.skip(tag);
+    message.skip(tag);
   }
   return '';
 }
