@@ -24,7 +24,7 @@ export const presence: VisitProjection<EventIn<typeof VISITS>> = {
   name: 'presence',
   version: 2,
   // Kinds of places and lengths of stay are also written here, so that no visit depends on the progress of others.
-  owns: ['Slot', 'SlotPart', 'Diary', 'IN', 'PART', 'Place.kind', 'Place.stayMinutes', 'StayRule'],
+  owns: ['Slot', 'SlotPart', 'Diary', 'PART', 'Place.kind', 'Place.stayMinutes', 'StayRule'],
   events: VISITS,
 
   step(event) {

@@ -300,12 +300,11 @@ class Site {
     const moving = this.members.filter(
       (member) => isBefore(member.instance.passed, to) && (visits || isOfFacts(member)),
     );
-    const made = await inTransaction(this.driver, 'write', async (tx) => {
+    await inTransaction(this.driver, 'write', async (tx) => {
       await moveCheckpoints(tx, this.writer.epoch, 'what is being made', this.#moves(moving), to, given);
       await this.#writeFacts(tx, facts);
-      return visits && this.#writeVisits(tx, visits);
+      if (visits) await this.#writeVisits(tx, visits);
     });
-    made?.forEach((nodes, writer) => this.visits?.rows.remember(writer, nodes));
     for (const { instance } of moving) Object.assign(instance, { passed: to, given: given ?? instance.given });
   }
 
@@ -366,12 +365,9 @@ class Site {
     for (const { projection, events } of facts) if (events.length > 0) await projection.write(context, events);
   }
 
-  /** Returns what the rows are to remember, by writer. */
-  async #writeVisits(tx: Tx, { changes, facts }: Prepared): Promise<(Map<number, number> | undefined)[]> {
+  async #writeVisits(tx: Tx, { changes, facts }: Prepared): Promise<void> {
     await this.#writeFacts(tx, facts);
-    const made: (Map<number, number> | undefined)[] = [];
-    for (const i of VISIT_WRITERS.keys()) made.push(await this.visits?.rows.write(tx, i, changes));
-    return made;
+    for (const i of VISIT_WRITERS.keys()) await this.visits?.rows.write(tx, i, changes);
   }
 
   #moves(members: readonly Member[]) {

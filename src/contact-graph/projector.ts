@@ -293,13 +293,12 @@ export class GraphWriter {
       const { rows, preparation } = await this.besides({ projection, instance });
       visits.push({ rows, prepared: await preparation.of(batch) });
     }
-    const made = await inTransaction(this.driver, 'write', async (tx) => {
+    await inTransaction(this.driver, 'write', async (tx) => {
       // Another projector that writes has to wait, or fails with OutOfStep.
       for (const [partition, passed] of this.#passed) {
         if (passed) await moveCheckpoints(tx, this.state.epoch, partition, this.#movesOf(partition, passed), passed);
       }
-      const nodes: (Map<number, number> | undefined)[] = [];
-      for (const i of VISIT_WRITERS.keys()) nodes.push(await this.#rows?.write(tx, i, changes));
+      for (const i of VISIT_WRITERS.keys()) await this.#rows?.write(tx, i, changes);
       await this.#writeFacts(tx, facts);
       await this.#writeBuilding(tx, facts, members);
       for (const { rows, prepared } of visits) {
@@ -308,9 +307,7 @@ export class GraphWriter {
         for (const { projection, events } of prepared.facts) await projection.write(context, events);
       }
       await deleteSetAside(tx, event.id);
-      return nodes;
     });
-    made.forEach((nodes, i) => this.#rows?.remember(i, nodes));
     this.#aside.forget(event);
   }
 
@@ -353,7 +350,7 @@ export class GraphWriter {
           this.#inTurn(writer, async () => {
             await before;
             const i = VISIT_WRITERS.indexOf(writer);
-            rows?.remember(i, await this.#partition(writer, batch, (tx) => rows.write(tx, i, changes)));
+            await this.#partition(writer, batch, async (tx) => rows?.write(tx, i, changes));
           }),
         ),
       );
@@ -431,19 +428,18 @@ export class GraphWriter {
     return turn;
   }
 
-  async #partition<T>(
+  async #partition(
     partition: string,
     { position, given }: { position: Position; given?: MarkedEvent | undefined },
-    write: (tx: Tx) => Promise<T>,
-  ): Promise<T | undefined> {
+    write: (tx: Tx) => Promise<void>,
+  ): Promise<void> {
     const from = this.#passed.get(partition);
-    if (from && comparePositions(position, from) <= 0) return undefined;
-    const written = await inTransaction(this.driver, 'write', async (tx) => {
+    if (from && comparePositions(position, from) <= 0) return;
+    await inTransaction(this.driver, 'write', async (tx) => {
       await moveCheckpoints(tx, this.state.epoch, partition, this.#movesOf(partition, from), position, given);
-      return write(tx);
+      await write(tx);
     });
     this.#passed.set(partition, position);
     this.#given = latest([this.#given, given]);
-    return written;
   }
 }

@@ -1,7 +1,8 @@
 import { OutOfStep } from './checkpoints.js';
 import type { LabelOf } from './instances.js';
-import { ints, rows, rowsInTurn, type Tx } from './neo4j.js';
-import { joinParts } from './packed.js';
+import { int, ints, rows, rowsInTurn, type Tx } from './neo4j.js';
+import { joinParts, slotKey } from './packed.js';
+import { DAYS } from './ports.js';
 
 /** How often a slot is read after a part of it was missed. */
 const ATTEMPTS = 5;
@@ -18,8 +19,8 @@ export interface PackedSlot {
 export async function keysAt(tx: Tx, label: LabelOf, places: readonly number[]): Promise<number[]> {
   const found = await rows<{ key: number }>(
     tx,
-    `UNWIND $places AS place MATCH (:Place {number: place})<-[:${label('IN')}]-(s:${label('Slot')}) RETURN s.key AS key`,
-    { places: ints(places) },
+    `UNWIND $firsts AS first MATCH (s:${label('Slot')}) WHERE s.key >= first AND s.key < first + $days RETURN s.key AS key`,
+    { firsts: ints(places.map((place) => slotKey(place, 0))), days: int(DAYS) },
   );
   return found.map(({ key }) => key);
 }

@@ -10,9 +10,6 @@ import type { RowChanges } from './row-changes.js';
 import { writeSlots } from './slot-writer.js';
 import { Visits } from './visits.js';
 
-/** The most slots that each writer of slots remembers. */
-const KNOWN_SLOTS = 1_000_000;
-
 /**
  * One build of the rows of visits, and what is remembered of them: none of it is valid for the rows of another build.
  */
@@ -22,8 +19,6 @@ export class VisitRows {
   readonly visits: Visits;
   /** Writes the lengths of stay by which these visits are imputed. */
   readonly stays: FactProjection;
-  /** Node ids of slots by key, separately for each writer of slots. */
-  readonly #nodes = SLOTS.map(() => new Map<number, number>());
 
   constructor(
     driver: Driver,
@@ -54,25 +49,10 @@ export class VisitRows {
     return { projection: this.projection.name, partition, from, state: 'active' };
   }
 
-  /**
-   * Writes the changes of one writer, by its index in `VISIT_WRITERS`. Returns what to `remember` once the transaction
-   * is committed.
-   */
-  async write(tx: Tx, writer: number, changes: RowChanges): Promise<Map<number, number> | undefined> {
-    if (writer < SLOTS.length) return writeSlots(tx, this.label, changes.slots(writer), this.#known(writer));
-    await writeDiaries(tx, this.label, changes.diaries(writer - SLOTS.length));
-    return undefined;
-  }
-
-  remember(writer: number, nodes: ReadonlyMap<number, number> | undefined): void {
-    if (!nodes) return;
-    const known = this.#known(writer);
-    if (known.size > KNOWN_SLOTS) known.clear();
-    nodes.forEach((node, key) => known.set(key, node));
-  }
-
-  #known(writer: number): Map<number, number> {
-    return this.#nodes[writer] as Map<number, number>;
+  /** Writes the changes of one writer, by its index in `VISIT_WRITERS`. */
+  async write(tx: Tx, writer: number, changes: RowChanges): Promise<void> {
+    if (writer < SLOTS.length) await writeSlots(tx, this.label, changes.slots(writer));
+    else await writeDiaries(tx, this.label, changes.diaries(writer - SLOTS.length));
   }
 }
 

@@ -62,7 +62,7 @@ const LATER = VISITS.version + 1;
 
 /** Labels, types and keys of a version of visits, in order; `PART` and its nodes are only there for crowded slots. */
 function namesOf(version: number): string[] {
-  return ['Diary', 'IN', 'Slot', 'StayRule', 'kind', 'stayMinutes'].map((name) => `${name}_v${version}`);
+  return ['Diary', 'Slot', 'StayRule', 'kind', 'stayMinutes'].map((name) => `${name}_v${version}`);
 }
 
 /** Projections that say where somebody was, and for how long. */

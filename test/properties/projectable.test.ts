@@ -108,7 +108,7 @@ async function project(events: readonly DomainEvent[]): Promise<void> {
           throw new Error(`a stay from ${segment.from} to ${segment.to}`);
         }
       }
-      await writeSlots(tx, label, changes, new Map([...changes.keys()].map((key) => [key, 1])));
+      await writeSlots(tx, label, changes);
     }
     for (const i of DIARIES.keys()) await writeDiaries(tx, label, prepared.changes.diaries(i));
     const context = { tx, apart: <T>(write: (tx: Tx) => Promise<T>) => write(tx), numbering, store, label };

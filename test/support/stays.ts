@@ -51,10 +51,7 @@ export async function staysInGraph(driver: Driver, prefix = ''): Promise<StayOnD
     const inDiaries = diaries.flatMap(({ key, packed }) =>
       staysIn(key, packed).flatMap((each) => stay(personOfDiary(key), each.key, each.from, each.to)),
     );
-    const keys = await rows<{ key: number }>(
-      tx,
-      `MATCH (s:${label('Slot')})-[:${label('IN')}]->(:Place) RETURN s.key AS key`,
-    );
+    const keys = await rows<{ key: number }>(tx, `MATCH (s:${label('Slot')}) RETURN s.key AS key`);
     const slots = await packedSlots(
       tx,
       label,
