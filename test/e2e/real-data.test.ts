@@ -93,41 +93,68 @@ const PEOPLE = 'person_id,name,phone,language';
 const CHECK_INS = 'person_id,place_id,arrived_at,left_at';
 const RESULTS = 'sample_id,person_id,disease,collected_at,reported_at,result,infectious_from,infectious_until';
 
-describe('A case from check-ins to messages', () => {
-  const people = ['An', 'Binh', 'Chi', 'Dung', 'Em'].map((id, i) => `${id},${id},09012345${10 + i},en`);
-  const checkIns = [
-    'An,cafe,2022-01-05T08:00:00Z,2022-01-05T09:00:00Z',
-    'Binh,cafe,2022-01-05T08:30:00Z,',
-    'Binh,market,2022-01-05T12:00:00Z,2022-01-05T13:00:00Z',
-    'Dung,market,2022-01-05T12:59:00Z,2022-01-05T13:30:00Z',
-    'An,market,2022-01-07T08:00:00Z,2022-01-07T09:00:00Z',
-    'Chi,market,2022-01-07T08:59:00Z,2022-01-07T10:00:00Z',
-  ];
-  const result = (value: string) => `s1,An,${FIRST},2022-01-06T08:00:00Z,2022-01-07T08:00:00Z,${value},,`;
-  const told = () => outbox().map(({ to }) => to.slice(-2));
+/** The same case among people and at places of its own, so that each test goes on from it alone. */
+function storyOf(number: number) {
+  const id = (name: string) => `${name}-${number}`;
+  const people = ['An', 'Binh', 'Chi', 'Dung', 'Em'].map((name, i) => `${id(name)},${name},0901234${number}1${i},en`);
+  const stay = (name: string, place: string, times: string) => `${id(name)},${id(place)},${times}`;
+  return {
+    id,
+    people,
+    stay,
+    checkIns: [
+      stay('An', 'cafe', '2022-01-05T08:00:00Z,2022-01-05T09:00:00Z'),
+      stay('Binh', 'cafe', '2022-01-05T08:30:00Z,'),
+      stay('Binh', 'market', '2022-01-05T12:00:00Z,2022-01-05T13:00:00Z'),
+      stay('Dung', 'market', '2022-01-05T12:59:00Z,2022-01-05T13:30:00Z'),
+      stay('An', 'market', '2022-01-07T08:00:00Z,2022-01-07T09:00:00Z'),
+      stay('Chi', 'market', '2022-01-07T08:59:00Z,2022-01-07T10:00:00Z'),
+    ],
+    result: (value: string) => `s${number},${id('An')},${FIRST},2022-01-06T08:00:00Z,2022-01-07T08:00:00Z,${value},,`,
+    found: () => contacts(id('An'), FIRST),
+    /** The last two digits of the phones that got a message, sorted. */
+    told: () =>
+      outbox()
+        .filter(({ to }) => to.slice(0, -2) === `+84901234${number}`)
+        .map(({ to }) => to.slice(-2))
+        .sort(),
+  };
+}
 
-  beforeAll(() => addRules(FIRST), SLOWEST);
+describe('A case from check-ins to messages', () => {
+  const found = storyOf(1);
+  const shown = storyOf(2);
+  const again = storyOf(3);
+  const late = storyOf(4);
+  const isolated = storyOf(5);
+  const retracted = storyOf(6);
+  const stories = [found, shown, again, late, isolated, retracted];
+
+  beforeAll(async () => {
+    await addRules(FIRST);
+    await take('people', PEOPLE, ...stories.flatMap(({ people }) => people));
+    await take('check-ins', CHECK_INS, ...stories.flatMap(({ checkIns }) => checkIns));
+    await take('results', RESULTS, ...stories.map(({ result }) => result('positive')));
+  }, SLOWEST);
 
   it(
     'finds and informs everyone who was exposed',
     async () => {
-      await take('people', PEOPLE, ...people);
-      await take('check-ins', CHECK_INS, ...checkIns);
-      await take('results', RESULTS, result('positive'));
-      expect(await contacts('An', FIRST)).toMatchObject({
-        case: { person: 'An', status: 'live', from: '2022-01-03T08:00:00Z', until: null },
+      const { id } = found;
+      expect(await found.found()).toMatchObject({
+        case: { person: id('An'), status: 'live', from: '2022-01-03T08:00:00Z', until: null },
         counts: [
           { degree: 1, count: 2 },
           { degree: 2, count: 1 },
         ],
         items: [
-          { person: 'Binh', degree: 1, first: '2022-01-05T08:30:00Z', minutes: 30, places: ['cafe'] },
-          { person: 'Chi', degree: 1, first: '2022-01-07T08:59:00Z', minutes: 1, places: ['market'] },
-          { person: 'Dung', degree: 2, via: ['Binh'] },
+          { person: id('Binh'), degree: 1, first: '2022-01-05T08:30:00Z', minutes: 30, places: [id('cafe')] },
+          { person: id('Chi'), degree: 1, first: '2022-01-07T08:59:00Z', minutes: 1, places: [id('market')] },
+          { person: id('Dung'), degree: 2, via: [id('Binh')] },
         ],
         next: null,
       });
-      expect(told().sort()).toEqual(['11', '12', '13']);
+      expect(found.told()).toEqual(['11', '12', '13']);
     },
     SLOWEST,
   );
@@ -135,22 +162,29 @@ describe('A case from check-ins to messages', () => {
   it(
     'shows a person on the command line what was found, who was informed, and how current the graph is',
     async () => {
-      const { id: caseId } = (await contacts('An', FIRST)).case;
-      expect((await truyvet('contacts', '--person', 'An', '--case', caseId)).trim().split('\n')).toEqual([
-        `An: ${FIRST}, case ${caseId.slice(0, 8)}`,
+      const { id } = shown;
+      const { id: caseId } = (await shown.found()).case;
+      expect((await truyvet('contacts', '--person', id('An'), '--case', caseId)).trim().split('\n')).toEqual([
+        `${id('An')}: ${FIRST}, case ${caseId.slice(0, 8)}`,
         'Infectious from 2022-01-03 15:00:00+07:00 until isolation (none is recorded)',
         '2 F1',
-        '  Binh: from 2022-01-05 15:30:00+07:00, 30 min at cafe',
-        '  Chi: from 2022-01-07 15:59:00+07:00, 1 min at market',
+        `  ${id('Binh')}: from 2022-01-05 15:30:00+07:00, 30 min at ${id('cafe')}`,
+        `  ${id('Chi')}: from 2022-01-07 15:59:00+07:00, 1 min at ${id('market')}`,
         '1 F2',
-        '  Dung: through Binh',
+        `  ${id('Dung')}: through ${id('Binh')}`,
       ]);
       const alerts = await truyvet('alerts', '--case', caseId);
-      for (const person of ['Binh  F1', 'Chi  F1', 'Dung  F2']) expect(alerts).toContain(`${person} of ${FIRST}`);
+      for (const [name, degree] of [
+        ['Binh', 'F1'],
+        ['Chi', 'F1'],
+        ['Dung', 'F2'],
+      ] as const) {
+        expect(alerts).toContain(`${id(name)}  ${degree} of ${FIRST}`);
+      }
       expect(alerts).toContain('\n3 alerts\n');
       await expect(truyvet('alerts', '--person', 'Chii')).rejects.toThrow('The person Chii is not known.');
-      expect(await truyvet('alerts', '--person', 'Chi', '--status', 'sent')).toMatch(
-        /Chi .* written to a file \(outbox\) .*\n1 alert\nNo provider is configured: .*\n$/,
+      expect(await truyvet('alerts', '--person', id('Chi'), '--status', 'sent')).toMatch(
+        /Chi-2 .* written to a file \(outbox\) .*\n1 alert\nNo provider is configured: .*\n$/,
       );
       expect(await truyvet('alerts', '--status', 'failed')).toMatch(/^No alerts\.\n/);
       expect(await truyvet('projections', 'status')).toMatch(
@@ -164,11 +198,12 @@ describe('A case from check-ins to messages', () => {
   it(
     'changes nothing when everything is imported again',
     async () => {
-      const before = { contacts: await contacts('An', FIRST), outbox: outbox(), events: await logLength() };
-      await take('people', PEOPLE, ...people);
-      await take('check-ins', CHECK_INS, ...checkIns);
-      await take('results', RESULTS, result('positive'));
-      expect({ contacts: await contacts('An', FIRST), outbox: outbox(), events: await logLength() }).toEqual(before);
+      const stand = async () => ({ contacts: await again.found(), outbox: outbox(), events: await logLength() });
+      const before = await stand();
+      await take('people', PEOPLE, ...again.people);
+      await take('check-ins', CHECK_INS, ...again.checkIns);
+      await take('results', RESULTS, again.result('positive'));
+      expect(await stand()).toEqual(before);
     },
     SLOWEST,
   );
@@ -176,9 +211,10 @@ describe('A case from check-ins to messages', () => {
   it(
     'informs a contact who becomes known by a late check-in',
     async () => {
-      await take('check-ins', CHECK_INS, 'Em,cafe,2022-01-05T07:00:00Z,2022-01-05T08:15:00Z');
-      expect(peopleIn(await contacts('An', FIRST), 1)).toEqual(['Binh', 'Chi', 'Em']);
-      expect(told().sort()).toEqual(['11', '12', '13', '14']);
+      const { id, stay } = late;
+      await take('check-ins', CHECK_INS, stay('Em', 'cafe', '2022-01-05T07:00:00Z,2022-01-05T08:15:00Z'));
+      expect(peopleIn(await late.found(), 1)).toEqual(['Binh', 'Chi', 'Em'].map(id));
+      expect(late.told()).toEqual(['11', '12', '13', '14']);
     },
     SLOWEST,
   );
@@ -186,11 +222,12 @@ describe('A case from check-ins to messages', () => {
   it(
     'releases people whom the case met only after its isolation, and informs them',
     async () => {
-      await take('isolations', 'person_id,started_at', 'An,2022-01-06T12:00:00Z');
-      const found = await contacts('An', FIRST);
-      expect(found.case).toMatchObject({ from: '2022-01-03T08:00:00Z', until: '2022-01-06T12:00:00Z' });
-      expect(peopleIn(found, 1)).toEqual(['Binh', 'Em']);
-      expect(told().sort()).toEqual(['11', '12', '12', '13', '14']);
+      const { id } = isolated;
+      await take('isolations', 'person_id,started_at', `${id('An')},2022-01-06T12:00:00Z`);
+      const left = await isolated.found();
+      expect(left.case).toMatchObject({ from: '2022-01-03T08:00:00Z', until: '2022-01-06T12:00:00Z' });
+      expect(peopleIn(left, 1)).toEqual([id('Binh')]);
+      expect(isolated.told()).toEqual(['11', '12', '12', '13']);
     },
     SLOWEST,
   );
@@ -198,9 +235,9 @@ describe('A case from check-ins to messages', () => {
   it(
     'empties the list when the result is retracted, and informs those who had got a message',
     async () => {
-      await take('results', RESULTS, result('retracted'));
-      expect(await contacts('An', FIRST)).toMatchObject({ case: { status: 'retracted' }, items: [] });
-      expect(told().sort()).toEqual(['11', '11', '12', '12', '13', '13', '14', '14']);
+      await take('results', RESULTS, retracted.result('retracted'));
+      expect(await retracted.found()).toMatchObject({ case: { status: 'retracted' }, items: [] });
+      expect(retracted.told()).toEqual(['11', '11', '12', '12', '13', '13']);
     },
     SLOWEST,
   );
