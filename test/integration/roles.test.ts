@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NOBODY_GETS_THEM } from '../../src/delivery/outbox-notice.js';
-import { killCommands, runCommand, startCommand } from '../support/command.js';
+import { killCommands, runCommand, startCommand, type Command } from '../support/command.js';
 import { deadline } from '../support/deadline.js';
 import { GivenServer } from '../support/given-server.js';
 import { poison } from '../support/poison.js';
@@ -16,11 +16,29 @@ jest.setTimeout(240_000);
 let installation: TestInstallation;
 beforeAll(async () => {
   installation = await freshInstallation(['event-log', 'neo4j', 'redis']);
+  // Only a projector prepares a graph.
+  const projector = startCommand(['projector'], { ...installation.env, TRUYVET_METRICS_PORT: '0' });
+  await projector.printed('is running');
+  await readiness(projector);
+  projector.process.kill('SIGTERM');
+  await projector.ended;
 }, 300_000);
 afterAll(async () => {
   await killCommands();
   await installation?.remove();
 });
+
+const urlOf = (part: Command) => /http:\/\/127\.0\.0\.1:\d+/.exec(part.stdout())?.[0] ?? '';
+
+/** What a part says of its readiness once that is ok, or at the latest: a graph that is being prepared answers nobody. */
+async function readiness(part: Command): Promise<unknown> {
+  let ready: unknown;
+  for (const end = deadline(); !end.passed(); await delay(100)) {
+    ready = await (await fetch(`${urlOf(part)}/health/ready`)).json();
+    if ((ready as { status: string }).status === 'ok') break;
+  }
+  return ready;
+}
 
 const UP = { up: true };
 const SERVICES = { clock: UP, graph: UP, 'event-log': UP, neo4j: UP, redis: UP };
@@ -33,19 +51,13 @@ describe('A part that runs alone', () => {
     const env = { ...installation.env, TRUYVET_METRICS_PORT: '0' };
     const part = startCommand([role], env);
     await part.printed('is running');
-    const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(part.stdout()) ?? [];
+    const url = urlOf(part);
     expect(await (await fetch(`${url}/health/live`)).json()).toEqual({ status: 'ok' });
-    // A graph that is being prepared answers nobody, and says so.
-    let ready: unknown;
-    for (const end = deadline(); !end.passed(); await delay(100)) {
-      ready = await (await fetch(`${url}/health/ready`)).json();
-      if ((ready as { status: string }).status === 'ok') break;
-    }
-    expect(ready).toEqual({ status: 'ok', services: SERVICES });
+    expect(await readiness(part)).toEqual({ status: 'ok', services: SERVICES });
     expect(await (await fetch(`${url}/metrics`)).text()).toMatch(new RegExp(`^${figure} 0$`, 'm'));
     expect((await fetch(`${url}/v1/isolations`, { method: 'POST' })).status).toBe(404);
 
-    const second = await runCommand([role], { ...env, TRUYVET_METRICS_PORT: new URL(url ?? '').port });
+    const second = await runCommand([role], { ...env, TRUYVET_METRICS_PORT: new URL(url).port });
     expect(second).toMatchObject({ code: 1, stderr: expect.stringContaining('Set TRUYVET_METRICS_PORT') });
     part.process.kill('SIGTERM');
     expect(await part.ended).toMatchObject({ code: 0 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
 import { Redis } from 'ioredis';
 import neo4j from 'neo4j-driver';
@@ -93,7 +93,7 @@ describe('the services of one folder, by the command as a user types it', () => 
 
   let first: ServiceStatus[];
 
-  beforeAll(async () => {
+  beforeEach(async () => {
     const { code, stderr } = await services('up', ...flags);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     first = await status();
@@ -121,9 +121,9 @@ describe('the services of one folder, by the command as a user types it', () => 
 
   it('answer to their clients', async () => {
     const at = urls();
-    expect(await graphAnswers(at, 'CREATE (n:Kept) RETURN 7')).toEqual(neo4j.int(7));
-    expect(await queuesAnswer(at, 'SET', 'kept', 'yes')).toBe('OK');
-    expect(await logAnswers(at, 'kept-1')).toBe(1);
+    expect(await graphAnswers(at, 'RETURN 7')).toEqual(neo4j.int(7));
+    expect(await queuesAnswer(at, 'SET', 'asked', 'yes')).toBe('OK');
+    expect(await logAnswers(at, 'asked-1')).toBe(1);
   });
 
   it('store what queues need: an append-only file, and no eviction', async () => {
@@ -163,6 +163,7 @@ describe('the services of one folder, by the command as a user types it', () => 
   it(
     'are shown as stopped after a kill, and only what was killed is started again, with its data',
     async () => {
+      expect(await queuesAnswer(urls(), 'SET', 'kept', 'yes')).toBe('OK');
       process.kill(first[2]?.pid as number, 'SIGKILL');
       const { code, stdout } = await services('status');
       expect(code).toBe(3);
@@ -179,7 +180,9 @@ describe('the services of one folder, by the command as a user types it', () => 
   );
 
   it('stop, leave nothing running, and start again quickly on the same ports', async () => {
-    const running = pids(await status()) as number[];
+    expect(await graphAnswers(urls(), 'CREATE (n:Kept) RETURN 7')).toEqual(neo4j.int(7));
+    expect(await logAnswers(urls(), 'kept-1')).toBe(1);
+    const running = pids(first) as number[];
     expect((await services('down')).code).toBe(0);
     expect(running.map((pid) => identityOf(pid))).toEqual([undefined, undefined, undefined]);
     expect((await status()).map(({ state }) => state)).toEqual(['stopped', 'stopped', 'stopped']);
@@ -219,12 +222,14 @@ describe('two folders', () => {
   });
 
   it('run side by side, each with its own ports and data', async () => {
-    expect(one.urls.eventStoreUrl).not.toBe(two.urls.eventStoreUrl);
-    expect(await logAnswers(one.urls, 'same-1')).toBe(1);
-    expect(await logAnswers(two.urls, 'same-1')).toBe(1);
+    const [ofOne, ofTwo] = await Promise.all([one.up(), two.up()]);
+    expect(ofOne.eventStoreUrl).not.toBe(ofTwo.eventStoreUrl);
+    expect(await logAnswers(ofOne, 'beside-1')).toBe(1);
+    expect(await logAnswers(ofTwo, 'beside-1')).toBe(1);
   });
 
   it('get users and TLS after version 0.1.0 left them without, and lose nothing', async () => {
+    expect(await logAnswers(await two.up(), 'secured-1')).toBe(1);
     await servicesDown({ config: two.config });
     const access = join(two.dataDir, 'event-log-access');
     rmSync(access, { recursive: true });
@@ -241,7 +246,7 @@ describe('two folders', () => {
     const urls = await two.up();
     await ended;
     expect(urls.eventStoreUrl).toMatch(/^esdb:\/\/truyvet:.*tls=true&tlsCAFile=/);
-    expect(await logAnswers(urls, 'same-1')).toBe(2);
+    expect(await logAnswers(urls, 'secured-1')).toBe(2);
     expect(readdirSync(access)).toContain('admin.password');
     expect(argumentsOfAll()).not.toContain(readFileSync(join(access, 'truyvet.password'), 'utf8').trim());
     expect(readFileSync(join(two.dataDir, 'logs', 'event-log.log'), 'utf8')).not.toContain(
@@ -253,11 +258,12 @@ describe('two folders', () => {
     'stop separately',
     async () => {
       const other = await two.pidOf('event-log');
+      expect(await logAnswers(one.urls, 'stopped-1')).toBe(1);
       const config = one.config;
       await servicesDown({ config });
       expect(await two.pidOf('event-log')).toBe(other);
       await one.up();
-      expect(await logAnswers(one.urls, 'same-1')).toBe(2);
+      expect(await logAnswers(one.urls, 'stopped-1')).toBe(2);
     },
     minutes,
   );
