@@ -4,7 +4,8 @@ import type { LabelOf } from './instances.js';
 import { inTransaction, int, rows } from './neo4j.js';
 import { OutOfStep } from './checkpoints.js';
 
-const CACHED = 2_000_000;
+/** So many take some 60 megabytes each of people and of places. */
+const CACHED = 500_000;
 
 export interface NumberedPlace {
   number: number;

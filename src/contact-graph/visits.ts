@@ -48,7 +48,8 @@ export interface VisitState {
 }
 
 const NO_EVENTS: readonly number[] = [];
-const KEPT = 250_000;
+/** More visits than all batches under way change: their states must be found until they are in the graph. */
+const KEPT = 100_000;
 const DIARIES_AT_ONCE = 10_000;
 
 /**

@@ -8,8 +8,8 @@ import { busyMeter, cpuSeconds } from './machine.js';
 
 /** The batch size of the projector. */
 const BATCH = 20_000;
-/** The clock stops while events are generated, so many at a time. */
-const BLOCK = 40 * BATCH;
+/** The clock stops while events are generated, so many at a time: few, so that they weigh little beside the writer. */
+const BLOCK = 4 * BATCH;
 
 export interface LoadResult {
   visits: number;
@@ -21,6 +21,8 @@ export interface LoadResult {
   neo4jMicros: number | undefined;
   /** Processor load of everything, and of these two, from 0 to 1. */
   busy: number | undefined;
+  /** Megabytes that the city takes in the writer's process, which is no part of the writer. */
+  cityMegabytes: number;
 }
 
 /** Writing visits must not read from the log. */
@@ -81,5 +83,8 @@ export async function loadGraph(options: {
     nodeMicros: (node / visits) * 1e6,
     neo4jMicros: Number.isNaN(java) ? undefined : (java / visits) * 1e6,
     busy: Number.isNaN(busy) ? undefined : busy / seconds,
+    cityMegabytes: [city.persons, city.placeOf, city.from, city.to]
+      .map(({ buffer }) => buffer.byteLength / 2 ** 20)
+      .reduce((sum, each) => sum + each),
   };
 }

@@ -207,7 +207,7 @@ async function benchCity(city: CityName): Promise<void> {
         `machine ${shown((result.busy ?? NaN) * 100)}% busy`,
       target: { wanted: '60,000', met: result.visits / result.seconds >= 60_000 },
     });
-    memory('graph load', `graph load, ${city}: writer`, peak);
+    memory('graph load', `graph load, ${city}: writer`, peak && Math.round(peak - result.cityMegabytes));
     memory('graph load', `graph load, ${city}: neo4j`, peakMegabytes(neo4jPid));
     if (city === 'sparse' && wanted('retrace')) {
       say(`Tracing ${scale.cases} cases in the ${city} city, and again with another onset`);

@@ -8,11 +8,11 @@ import { runs, seeded } from '../support/sizes.js';
 const number = fc.integer({ min: 0, max: 0xffff_ffff });
 
 describe('The filter of visits seen', () => {
-  it('never denies what was added, however many layers it has', () => {
+  it('never denies what was added, however many layers it has, or how much more than they have room for', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(number, fc.nat(100)), { maxLength: 2_000, size: 'max' }), (added) => {
-        // The smallest first layer has room for eight.
-        const filter = new SeenFilter(8);
+        // The smallest first layer has room for eight, and the largest here for 64.
+        const filter = new SeenFilter(8, 11);
         let atOnce = true;
         for (const each of added) {
           filter.add(each);
@@ -31,6 +31,16 @@ describe('The filter of visits seen', () => {
     let wrong = 0;
     for (let i = 0; i < 20_000; i++) if (filter.has(1_000_000 + i)) wrong++;
     expect(wrong).toBeLessThan(20_000 / 20);
+  });
+
+  it('has a size that does not depend on how much was added, and then confirms more that never was', () => {
+    const filter = new SeenFilter(8, 16);
+    for (let i = 0; i < 20_000; i++) filter.add(i);
+    let wrong = 0;
+    for (let i = 0; i < 20_000; i++) if (filter.has(1_000_000 + i)) wrong++;
+    // Of the largest layer's 65,536 bits, those of 20,000 numbers are a fourth.
+    expect(wrong / 20_000).toBeGreaterThan(0.2);
+    expect(wrong / 20_000).toBeLessThan(0.35);
   });
 });
 
