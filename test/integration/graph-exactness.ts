@@ -1,5 +1,5 @@
 import type { DomainEvent } from '../support/events.js';
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Driver } from 'neo4j-driver';
 import { PARTITIONS } from '../../src/contact-graph/checkpoints.js';
@@ -131,6 +131,8 @@ export function exactness(driverOf: () => Driver): void {
   }
 
   describe('The contact graph', () => {
+    beforeAll(() => wipe(driverOf()));
+
     it(
       'answers every trace exactly, whatever was repeated, corrected, retracted or interrupted by a crash',
       async () => {

@@ -216,7 +216,9 @@ export function questions(driverOf: () => Driver): void {
       ];
       for (const [name, given] of nobody) await expect(ask(fixture, name, given)).rejects.toThrow(/no|Nothing/);
     });
+  });
 
+  describe('A tracing team that asks a graph of other events', () => {
     it(
       'learns everyone at a place, and the same chains as by going through all stays one by one',
       async () => {
