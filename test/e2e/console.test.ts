@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -13,6 +13,7 @@ import { warmGraph, type WarmGraph } from '../support/warm-graph.js';
 jest.setTimeout(240_000);
 
 const KEY = 'a-key-of-sixteen-characters';
+const NDJSON = { 'Content-Type': 'application/x-ndjson' };
 const inBrowser = browserPath ? describe : describe.skip;
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
@@ -58,8 +59,11 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
   });
 
   async function post(path: string, body: object): Promise<void> {
-    const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${KEY}` };
-    const response = await fetch(`${url}/v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    const response = await fetch(`${url}/v1/${path}`, {
+      method: 'POST',
+      headers: { ...headers, 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
     expect(response.status).toBe(200);
   }
 
@@ -69,13 +73,53 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     return stdout;
   };
 
-  const sent = () => {
-    try {
-      return readFileSync(join(dataDir, 'outbox.ndjson'), 'utf8').split('\n').length - 1;
-    } catch {
-      return 0;
-    }
+  /** The phones that got a message, once for each; those that begin so. */
+  const sent = (beginning = '') => {
+    const file = join(dataDir, 'outbox.ndjson');
+    const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
+    return lines.filter((line) => (JSON.parse(line) as { to: string }).to.startsWith(beginning)).length;
   };
+
+  const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+  const headers = { Authorization: `Bearer ${KEY}` };
+  let crowds = 0;
+
+  /** People of one test, who were together at a place yesterday at two; the first of them can be a case. */
+  async function crowdOf(...names: string[]) {
+    const number = ++crowds;
+    const id = (name: string) => `${name}-${number}`;
+    const come = (name: string) =>
+      post('check-ins', {
+        ...{ person_id: id(name), place_id: id('place') },
+        ...{ arrived_at: `${day}T02:00:00Z`, left_at: `${day}T03:00:00Z` },
+      });
+    const join = async (name: string, last: number) => {
+      await post('people', { person_id: id(name), phone: `09123${String(number).padStart(3, '0')}0${last}` });
+      await come(name);
+    };
+    for (const [i, name] of names.entries()) await join(name, i);
+    const positive = {
+      ...{ sample_id: id('sample'), person_id: id(names[0] ?? ''), disease: 'covid-19' },
+      ...{ collected_at: `${day}T04:00:00Z`, result: 'positive' },
+    };
+    return { id, come, join, positive, sent: () => sent(`+849123${String(number).padStart(3, '0')}`) };
+  }
+
+  /** The first of a crowd is a case, and its contacts are informed after Lan approved that. */
+  async function crowdTold(...names: string[]) {
+    const crowd = await crowdOf(...names);
+    await post('results', crowd.positive);
+    let caseId: string | undefined;
+    await until(async () => {
+      const answer = await (await fetch(`${url}/v1/operations/cases`, { headers })).json();
+      const { items } = answer as { items: { case_id: string; person_id: string; status: string }[] };
+      caseId = items.find(({ person_id: person }) => person === crowd.positive.person_id)?.case_id;
+      return caseId !== undefined;
+    });
+    await post(`operations/cases/${caseId}/approve`, { by: 'Lan', note: 'it is a real outbreak' });
+    await until(() => crowd.sent() === names.length - 1);
+    return crowd;
+  }
 
   async function give(button: string, fields: { by: string; reason: string }): Promise<void> {
     // Several readers may have left the event out, and each has its own button.
@@ -87,74 +131,67 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     await dialog.waitFor({ state: 'detached' });
   }
 
+  /** Shows real answers again, after pending changed ones are done. */
+  const showAll = () => page.unrouteAll({ behavior: 'wait' });
+
+  beforeEach(async () => {
+    await showAll();
+    await page.goto(`${url}/console/`);
+  });
+
   it('a preview says who would be informed in how many messages before results are stored, by command and over HTTP', async () => {
-    const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
-    for (const [i, personId] of ['hoa', 'giang'].entries()) {
-      await post('people', { person_id: personId, phone: `091234566${i}` });
-      const stay = { arrived_at: `${day}T02:00:00Z`, left_at: `${day}T03:00:00Z` };
-      await post('check-ins', { person_id: personId, place_id: 'kiosk', ...stay });
-    }
-    const row = { sample_id: 's0', person_id: 'hoa', disease: 'covid-19', collected_at: `${day}T04:00:00Z` };
+    const { id, positive, sent: told } = await crowdOf('hoa', 'giang');
     const file = join(dataDir, 'results.ndjson');
-    writeFileSync(file, `${JSON.stringify({ ...row, result: 'positive' })}\n{"sample_id":"s00"}\n`);
-    const headers = { 'Content-Type': 'application/x-ndjson', Authorization: `Bearer ${KEY}` };
-    const asking = { method: 'POST', headers, body: readFileSync(file) };
+    writeFileSync(file, `${JSON.stringify(positive)}\n{"sample_id":"s00"}\n`);
+    const asking = { method: 'POST', headers: { ...headers, ...NDJSON }, body: readFileSync(file) };
     const preview = async () =>
       (await (await fetch(`${url}/v1/results/preview`, asking)).json()) as { told?: string[] };
     // The preview uses the current graph, which may not have the check-ins yet.
     await until(async () => (await preview()).told?.length === 1);
-    const found = { told: ['giang'], taken_back: [], unreached: [], waiting: 0, messages: { vi: 1 }, rejected: 1 };
+    const found = { told: [id('giang')], taken_back: [], unreached: [], waiting: 0, messages: { vi: 1 }, rejected: 1 };
     expect(await preview()).toMatchObject({ ...found, rows: 2, errors: expect.arrayContaining([]) });
     const { code, stdout } = await runCommand(['import', 'results', file, '--preview', '--json'], env);
     expect({ code, ...(JSON.parse(stdout) as object) }).toMatchObject({ code: 2, ...found });
     const inWords = await runCommand(['import', 'results', file, '--preview'], env);
     expect(inWords.stdout).toMatch(/^Nothing was stored[^]*open 1 cases[^]*notify 1: giang[^]*send messages: 1 in vi/);
-    expect((await runCommand(['cases', '--json'], env)).stdout).not.toContain('"em"');
-    expect(sent()).toBe(0);
+    expect((await runCommand(['cases', '--json'], env)).stdout).not.toContain(`"${id('hoa')}"`);
+    expect(told()).toBe(0);
   });
 
   it('shows a held case with its numbers, and alerts its contacts after somebody approves it', async () => {
-    const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
-    for (const [i, personId] of ['an', 'binh', 'chi'].entries()) {
-      await post('people', { person_id: personId, phone: `091234567${i}` });
-      const stay = { arrived_at: `${day}T02:00:00Z`, left_at: `${day}T03:00:00Z` };
-      await post('check-ins', { person_id: personId, place_id: 'cafe', ...stay });
-    }
-    const sample = { sample_id: 's1', person_id: 'an', disease: 'covid-19', collected_at: `${day}T04:00:00Z` };
-    await post('results', { ...sample, result: 'positive' });
+    const { positive, sent: told } = await crowdOf('an', 'binh', 'chi');
+    await post('results', positive);
 
-    await page.goto(`${url}/console/`);
     const held = page.locator('[data-case]');
     await held.waitFor();
     expect(await held.innerText()).toMatch(/2 contacts[^]*2 contacts of the case; usually at most 1/);
-    expect(sent()).toBe(0);
+    expect(told()).toBe(0);
     // Importing with --wait also reports that nobody is alerted.
     const file = join(dataDir, 'known.ndjson');
-    writeFileSync(file, `${JSON.stringify({ ...sample, result: 'positive' })}\n`);
+    writeFileSync(file, `${JSON.stringify(positive)}\n`);
     const waited = await runCommand(['import', 'results', file, '--wait'], env);
     expect(waited).toMatchObject({ code: 0, stdout: expect.stringMatching(/2 contacts[^]*truyvet brake/) });
     const asJson = await runCommand(['import', 'results', file, '--wait', '--json'], env);
     expect(JSON.parse(asJson.stdout)).toMatchObject({ held: { contacts: 2, cases: 1 } });
-    await give('Approve', { by: 'Lan', reason: 'it is a real outbreak' });
-    await until(() => sent() === 2);
-    await page.getByRole('cell', { name: 'it is a real outbreak' }).waitFor();
-    await until(async () => /outbox\s+2\s+0\s+0/.test(await page.locator('[data-provider=outbox]').innerText()));
+    await give('Approve', { by: 'Lan', reason: 'it is a cluster of three' });
+    await until(() => told() === 2);
+    await page.getByRole('cell', { name: 'it is a cluster of three' }).waitFor();
+    const all = new RegExp(`outbox\\s+${sent()}\\s+0\\s+0`);
+    await until(async () => all.test(await page.locator('[data-provider=outbox]').innerText()));
   });
 
   it('keeps messages waiting while they are paused, shows how many, and lists who paused them and why', async () => {
+    const { join: joins, sent: told } = await crowdTold('an', 'binh', 'chi');
     await give('Pause all', { by: 'Minh', reason: 'the text is wrong' });
     await page.getByText('All messages are paused').waitFor();
-    const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
-    await post('people', { person_id: 'dung', phone: '0912345679' });
-    const stay = { arrived_at: `${day}T02:00:00Z`, left_at: `${day}T03:00:00Z` };
-    await post('check-ins', { person_id: 'dung', place_id: 'cafe', ...stay });
+    await joins('dung', 3);
     await until(async () => /\s1\s+0\s/.test(await page.locator('[data-queue=alert-via-outbox]').innerText()));
-    expect(sent()).toBe(2);
+    expect(told()).toBe(2);
     expect(await operate('status')).toContain('PAUSED by Minh: the text is wrong');
 
     await give('Resume all', { by: 'Minh', reason: 'the text was corrected' });
     await page.getByText('No provider: messages are written to a file').waitFor();
-    await until(() => sent() === 3);
+    await until(() => told() === 3);
     const commands = page.getByRole('region', { name: 'Last commands' });
     await commands.getByRole('cell', { name: 'the text was corrected' }).waitFor();
     expect(await commands.innerText()).toMatch(/Resume all[^]*Minh[^]*Pause all[^]*Minh[^]*Approve case[^]*Lan/);
@@ -162,22 +199,25 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
   });
 
   it('a preview says whose message isolations would take back before they are stored, by command and over HTTP', async () => {
-    const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+    const { id, sent: told } = await crowdTold('an', 'binh', 'chi', 'dung');
     const file = join(dataDir, 'isolations.ndjson');
     // They met at 02:00.
-    writeFileSync(file, `{"person_id":"an","started_at":"${day}T01:00:00Z"}\n`);
-    const headers = { 'Content-Type': 'application/x-ndjson', Authorization: `Bearer ${KEY}` };
-    const asking = { method: 'POST', headers, body: readFileSync(file) };
-    const answer = (await (await fetch(`${url}/v1/isolations/preview`, asking)).json()) as { taken_back: string[] };
+    writeFileSync(file, `{"person_id":"${id('an')}","started_at":"${day}T01:00:00Z"}\n`);
+    const asking = { method: 'POST', headers: { ...headers, ...NDJSON }, body: readFileSync(file) };
+    const preview = async () =>
+      (await (await fetch(`${url}/v1/isolations/preview`, asking)).json()) as { taken_back: string[] };
+    // The preview uses the current graph, which may not have the last message yet.
+    await until(async () => (await preview()).taken_back.length === 3);
+    const answer = await preview();
     const found = { told: [], told_again: [], called_off: [], messages: { vi: 3 }, rejected: 0 };
     expect(answer).toMatchObject({ ...found, graph_behind: false, rows: 1 });
-    expect([...answer.taken_back].sort()).toEqual(['binh', 'chi', 'dung']);
+    expect([...answer.taken_back].sort()).toEqual(['binh', 'chi', 'dung'].map(id));
     const inWords = await runCommand(['import', 'isolations', file, '--preview'], env);
     expect(inWords).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^Nothing was stored[^]*take back .* 3: /),
     });
-    expect(sent()).toBe(3);
+    expect(told()).toBe(3);
     const visits = await runCommand(['import', 'check-ins', file, '--preview'], env);
     expect(visits).toMatchObject({
       code: 1,
@@ -198,10 +238,8 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     expect(await page.locator('.standing.away').innerText()).toContain('The current state is unknown');
     await page.unroute('**/v1/operations/alerts');
     await page.getByRole('alert').waitFor({ state: 'detached' });
+    await page.setViewportSize({ width: 1280, height: 720 });
   });
-
-  /** Shows real answers again, after pending changed ones are done. */
-  const showAll = () => page.unrouteAll({ behavior: 'wait' });
 
   /** Shows a state of alerting with these changes to the real one, and to each provider. */
   async function show(more: object, ofProviders: object = {}): Promise<void> {
@@ -249,9 +287,8 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
   });
 
   it('offers to send again only if that has an effect: a person without a phone gets no message', async () => {
-    const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
-    const stay = { arrived_at: `${day}T02:00:00Z`, left_at: `${day}T03:00:00Z` };
-    await post('check-ins', { person_id: 'em', place_id: 'cafe', ...stay });
+    const { come } = await crowdTold('an', 'binh', 'chi');
+    await come('em');
     const failed = page.getByRole('region', { name: 'Alerts that failed for good' });
     await failed.getByText('somebody has to visit the person').waitFor();
     expect(await failed.getByRole('button').count()).toBe(0);
@@ -320,7 +357,6 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     await ofGraph.waitFor();
     const position = await ofGraph.getAttribute('data-position');
     expect(await ofGraph.innerText()).toMatch(new RegExp(`^${position}\\s+CheckedIn\\s+the graph\\s+\\S`));
-    const headers = { Authorization: `Bearer ${KEY}` };
     const ready = async () => (await (await fetch(`${url}/health/ready`, { headers })).json()) as { status: string };
     await until(async () => (await ready()).status === 'degraded');
     await give(`Leave it out ${position}`, { by: 'Lan', reason: 'nobody was there' });
@@ -345,6 +381,8 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
   });
 
   it('and no page of this installation, its API description included, contacts another host', async () => {
+    await page.goto(`${url}/queues/`);
+    await page.getByText('alert-via-outbox').first().waitFor();
     await page.goto(`${url}/docs`);
     await page.locator('.opblock').first().waitFor();
     await page.goto(`${url}/`);
