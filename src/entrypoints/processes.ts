@@ -13,6 +13,7 @@ import { Sealing } from '../event-log/sealing.js';
 import { RedisAsideNotes } from '../event-log/aside-notes.js';
 import { RedisCheckpoints } from '../event-log/redis-checkpoints.js';
 import { derivedQueues } from '../event-log/redis-log-mark.js';
+import { keepHeapSmall } from '../platform/heap.js';
 import { startHeartbeat } from '../platform/heartbeat.js';
 import type { Running } from '../work/define-work.js';
 import type { Queues } from '../work/queues.js';
@@ -45,6 +46,7 @@ const patiently = (logger: Logger) => ({ patience: 60_000, say: (line: string) =
 
 /** Starts the process that keeps the contact graph up to date with the log. */
 export async function startProjector(runtime: Runtime, registry: Registry): Promise<RunningProcess> {
+  keepHeapSmall();
   const { visits, facts } = await graphTypes(runtime.config.zone);
   const { store, storeId, logger } = runtime;
   const events = new Counter({

@@ -3,6 +3,7 @@ import { migrate } from '../../src/contact-graph/migrations.js';
 import { connectGraph, type GraphAddress } from '../../src/contact-graph/neo4j.js';
 import { GraphWriter } from '../../src/contact-graph/projector.js';
 import type { EventStore } from '../../src/event-log/event-store.js';
+import { keepHeapSmall } from '../../src/platform/heap.js';
 import { cityOf, eventsOf, type CityName, type Scale } from './cities.js';
 import { busyMeter, cpuSeconds } from './machine.js';
 
@@ -42,6 +43,8 @@ export async function loadGraph(options: {
   storeId?: string;
 }): Promise<LoadResult> {
   const { neo4j, neo4jPid, storeId = 'bench' } = options;
+  // As the process of the projector does.
+  keepHeapSmall();
   const city = cityOf(options.city, options.scale);
   const driver = connectGraph(neo4j);
   await migrate(driver);
