@@ -20,7 +20,7 @@ const only = ['neo4j'] as const;
 const SLOWEST = 600_000;
 
 // The archive of classes that is among the options is that of another Java.
-process.env.JAVA_TOOL_OPTIONS = process.env.JAVA_TOOL_OPTIONS?.replaceAll(/ -XX:SharedArchiveFile=\S+/g, '');
+process.env.JAVA_TOOL_OPTIONS = (process.env.JAVA_TOOL_OPTIONS ?? '').replaceAll(/ -XX:SharedArchiveFile=\S+/g, '');
 
 /** A graph of its own, on the release that is named at each start. */
 function graphFolder(language?: 'CYPHER_5' | 'CYPHER_25') {
