@@ -37,8 +37,8 @@ export interface GraphOfTests {
 }
 
 /**
- * The tests of the graph: all, or only those of the schema, of traces, of a tracing team's questions and of what each
- * projection writes.
+ * The tests of the graph: all, or only those of the schema, of traces, of a tracing team's questions and of events of every
+ * type.
  * @param start starts a Neo4j for them, without a schema of the program.
  */
 export function graphSuite(start: () => Promise<GraphOfTests>, { complete = true } = {}): void {
@@ -104,7 +104,7 @@ export function graphSuite(start: () => Promise<GraphOfTests>, { complete = true
 
   const driverOf = () => driver;
   const addressOf = () => graph.neo4j;
-  const enough = [hardCases, questions, tasks, projectionRows];
+  const enough = [hardCases, questions, projectable];
   // In this order, because not every part empties the graph first.
   const every = [
     ...[exactness, retracing, histories, results, hardCases, operation, answers, questions, evidence, merged, tasks],
