@@ -1,4 +1,4 @@
-import type { ServicesConfig } from '@truyvet/local-services';
+import { neo4jVersions, type ServicesConfig } from '@truyvet/local-services';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -140,6 +140,8 @@ const environment = z.object({
   REDIS_URL: url('redis', 'rediss').superRefine(sound(problemOfRedisUrl)),
   /** `no`: services that are started here do not use Docker. */
   TRUYVET_DOCKER: z.enum(['yes', 'no']).default('yes'),
+  /** Which Neo4j is started here; without it one of the kind that last ran on the graph. */
+  TRUYVET_NEO4J_VERSION: z.enum(neo4jVersions, `must be ${neo4jVersions.join(' or ')}`).optional(),
   /** The memory of a Neo4j that is started here. */
   TRUYVET_NEO4J_HEAP: size,
   TRUYVET_NEO4J_PAGECACHE: size,
@@ -286,6 +288,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     neo4jPassword: e.NEO4J_PASSWORD,
     redisUrl: e.REDIS_URL,
     docker: e.TRUYVET_DOCKER === 'yes',
+    neo4jVersion: e.TRUYVET_NEO4J_VERSION,
     neo4jHeap: e.TRUYVET_NEO4J_HEAP,
     neo4jPagecache: e.TRUYVET_NEO4J_PAGECACHE,
     startEventLog,

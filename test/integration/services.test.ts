@@ -160,6 +160,13 @@ describe('the services of one folder, by the command as a user types it', () => 
     expect(pids(await status())).toEqual(pids(first));
   });
 
+  it('keep their Neo4j while another version is requested, and say how to change it', async () => {
+    const { code, stderr } = await services('up', '--neo4j', '2026.08.1');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/Neo4j 5\.26\.31 is running, not 2026\.08\.1\.\nStop it first: npx truyvet services down/);
+    expect(pids(await status())).toEqual(pids(first));
+  });
+
   it(
     'are shown as stopped after a kill, and only what was killed is started again, with its data',
     async () => {

@@ -35,7 +35,7 @@ export default async function setUp() {
     if (isAlone(services) && !kept) await empty(services);
     const up = (only) => services.servicesUp({ config: services.config, only, install: true, say });
     // On a machine without Java, this installs it first.
-    if ((await services.findJava()).java === undefined) await up(['neo4j']);
+    if ((await services.findJava(services.ltsRelease)).java === undefined) await up(['neo4j']);
     const archive = own && isAlone(services) ? await archived(services, say) : undefined;
     await up(['event-log', 'redis']);
     await archive?.written;

@@ -31,9 +31,9 @@ const QUESTIONS = [
  * @returns the path of the file when it exists.
  */
 export async function archiveOfNeo4j(services, { dataDir, options, start }) {
-  const { java } = await services.findJava();
+  const { java } = await services.findJava(services.ltsRelease);
   const { stderr } = await promisify(execFile)(java.command, ['-version']);
-  const facts = [stderr, services.neo4jVersion, services.jarFolder(), options].join('\n');
+  const facts = [stderr, services.jarFolder(services.ltsRelease.version), options].join('\n');
   const file = join(dataDir, `neo4j-${createHash('sha256').update(facts).digest('hex').slice(0, 12)}.jsa`);
   if (existsSync(file)) return { file, written: Promise.resolve() };
   const folder = join(dataDir, 'archive');

@@ -73,6 +73,9 @@ export const recordedAgain = size('RECORDED_AGAIN', 1_000, 1_000_000);
 /** Other versions of Node on which the demo runs. */
 export const demoNodes = size('DEMO_NODES', 0, 1);
 
+/** On Neo4j's calendar release: 1 runs all tests of the graph in both languages, 0 a part of them. */
+export const calendarSuite = size('CALENDAR_SUITE', 0, 1);
+
 /** Random runs of alerting. */
 export const alertRuns = size('TRUYVET_RUNS', 40, 2_000);
 

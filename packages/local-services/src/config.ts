@@ -12,6 +12,11 @@ export interface ServicesConfig {
   redisUrl: string | undefined;
   /** Whether services may be started in Docker. */
   docker: boolean;
+  /**
+   * The version of a Neo4j that is started here, one of `neo4jVersions`. When undefined: one of the kind that last ran
+   * on this folder's graph, at first the one with long-term support.
+   */
+  neo4jVersion: string | undefined;
   /** Memory of a Neo4j that is started here, such as 2g; undefined for a size that suits the machine. */
   neo4jHeap: string | undefined;
   neo4jPagecache: string | undefined;

@@ -12,8 +12,8 @@ import { redisConfiguration } from './redis.js';
 import { findCommand } from './tools.js';
 import type { ServiceName } from './types.js';
 
-/** The same images as in docker/compose.yml. */
-export const images = { neo4j: 'neo4j:5.26.31', redis: 'redis:7.2.7' };
+/** The same images as in docker/compose.yml. That of Neo4j has its version as tag. */
+export const images = { neo4j: 'neo4j', redis: 'redis:7.2.7' };
 
 /** The event log needs no container: it is part of this program. */
 export type Containerized = Extract<ServiceName, 'neo4j' | 'redis'>;
@@ -82,7 +82,10 @@ function runArguments(settings: ContainerSettings, container: string) {
     ...['--publish', `127.0.0.1:${port}:7687`, '--env', 'NEO4J_AUTH', ...set],
     ...['--volume', `${join(folder, 'data')}:/data`, '--volume', `${join(folder, 'logs')}:/logs`],
   ];
-  return { args: [...common, ...mount, images.neo4j], env: { NEO4J_AUTH: `neo4j/${password}` } };
+  return {
+    args: [...common, ...mount, `${images.neo4j}:${neo4j.release.version}`],
+    env: { NEO4J_AUTH: `neo4j/${password}` },
+  };
 }
 
 /** The image takes a setting as a variable: underscores are doubled, then dots become underscores. */

@@ -4,6 +4,7 @@ import type { ServiceName, ServicesOptions, ServiceStatus, ServiceUrls } from '.
 export type { EventLogPlace, ServicesConfig } from './config.js';
 export { checkDataFolder, makeFolder } from './data-folder.js';
 export type { Launch } from './processes.js';
+export { neo4jVersions } from './neo4j-release.js';
 export { ServicesError, type ServicesErrorCode } from './services-error.js';
 export { serviceNames, titles, variables } from './types.js';
 export type { ServiceName, ServicesOptions, ServiceStatus, ServiceUrls } from './types.js';

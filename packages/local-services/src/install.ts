@@ -5,7 +5,8 @@ import { ServicesError } from './services-error.js';
 import { serviceEnvironment } from './environment.js';
 import { findCommand } from './tools.js';
 
-export type Tool = 'java' | 'maven' | 'redis';
+/** `java`: one that Neo4j 5.26 runs on; `java-21`: 21 or later. */
+export type Tool = 'java' | 'java-21' | 'maven' | 'redis';
 export type System = 'debian' | 'fedora' | 'macos' | 'other';
 
 export interface SystemInfo {
@@ -33,10 +34,19 @@ export function thisSystem(): SystemInfo {
   return systemFrom(process.platform, existsSync(path) ? readFileSync(path, 'utf8') : '', process.getuid?.() === 0);
 }
 
+const JAVA_21 = 'openjdk-21-jre-headless';
+
 /** Debian 13 and Ubuntu from 24 on get Java 21, because they drop Java 17. */
 function debianJava({ id, version }: Pick<SystemInfo, 'id' | 'version'>): string {
   const newest = id === 'ubuntu' ? Number(version) >= 24 : Number(version) >= 13;
-  return newest ? 'openjdk-21-jre-headless' : 'openjdk-17-jre-headless';
+  return newest ? JAVA_21 : 'openjdk-17-jre-headless';
+}
+
+/** What the command for Debian does not say about Java. */
+function remarkOn(tools: Tool[], at: SystemInfo, java: string): string {
+  if (at.system !== 'debian') return tools.includes('java') ? '   (Debian 13: openjdk-21-jre-headless)' : '';
+  const lacks = tools.includes('java-21') && java !== JAVA_21;
+  return lacks ? '   (if this release lacks it: https://adoptium.net)' : '';
 }
 
 /** The command that installs the tools on each family of systems. */
@@ -44,12 +54,13 @@ function commands(tools: Tool[], at: SystemInfo): Record<Exclude<System, 'other'
   const sudo = at.root ? '' : 'sudo ';
   const list = (names: Record<Tool, string>) => tools.map((tool) => names[tool]).join(' ');
   const java = debianJava(at.system === 'debian' ? at : { id: 'debian', version: '12' });
-  const debian = list({ java, maven: 'maven', redis: 'redis-server' });
-  const elsewhere = at.system !== 'debian' && tools.includes('java') ? '   (Debian 13: openjdk-21-jre-headless)' : '';
+  const debian = list({ java, 'java-21': JAVA_21, maven: 'maven', redis: 'redis-server' });
+  const newest = 'java-21-openjdk-headless';
+  const remark = remarkOn(tools, at, java);
   return {
-    debian: `${sudo}apt-get update && ${sudo}apt-get install -y --no-install-recommends ${debian}${elsewhere}`,
-    fedora: `${sudo}dnf install -y ${list({ java: 'java-21-openjdk-headless', maven: 'maven', redis: 'valkey' })}`,
-    macos: `brew install ${list({ java: 'openjdk@21', maven: 'maven', redis: 'redis' })}`,
+    debian: `${sudo}apt-get update && ${sudo}apt-get install -y --no-install-recommends ${debian}${remark}`,
+    fedora: `${sudo}dnf install -y ${list({ java: newest, 'java-21': newest, maven: 'maven', redis: 'valkey' })}`,
+    macos: `brew install ${list({ java: 'openjdk@21', 'java-21': 'openjdk@21', maven: 'maven', redis: 'redis' })}`,
   };
 }
 
@@ -79,8 +90,7 @@ export async function installTools(tools: Tool[], say: (line: string) => void): 
   await withoutServiceStarts(async () => {
     say('Installing: apt-get update');
     await apt(['update'], say);
-    const java = tools.includes('java') ? await offeredJava(debianJava(at)) : '';
-    const packages = tools.map((tool) => ({ java, maven: 'maven', redis: 'redis-server' })[tool]);
+    const packages = await Promise.all(tools.map((tool) => packageOf(tool, at)));
     say(`Installing: apt-get install ${packages.join(' ')}`);
     await apt(['install', '-y', '--no-install-recommends', ...packages], say);
   });
@@ -103,8 +113,21 @@ async function withoutServiceStarts(work: () => Promise<void>): Promise<void> {
   }
 }
 
-async function offeredJava(preferred: string): Promise<string> {
-  for (const name of [preferred, 'openjdk-21-jre-headless', 'openjdk-17-jre-headless']) {
+async function packageOf(tool: Tool, at: SystemInfo): Promise<string> {
+  switch (tool) {
+    case 'java':
+      return offeredJava([debianJava(at), JAVA_21, 'openjdk-17-jre-headless'], 'neither Java 17 nor Java 21');
+    case 'java-21':
+      return offeredJava([JAVA_21, 'openjdk-25-jre-headless'], 'neither Java 21 nor Java 25');
+    case 'maven':
+      return 'maven';
+    case 'redis':
+      return 'redis-server';
+  }
+}
+
+async function offeredJava(preferred: readonly string[], otherwise: string): Promise<string> {
+  for (const name of preferred) {
     const { stdout } = await promisify(execFile)('apt-cache', ['policy', name], {
       env: serviceEnvironment({ LC_ALL: 'C' }),
     });
@@ -112,7 +135,7 @@ async function offeredJava(preferred: string): Promise<string> {
   }
   throw new ServicesError(
     'install-failed',
-    'apt offers neither Java 17 nor Java 21.',
+    `apt offers ${otherwise}.`,
     'Install one of them and set JAVA_HOME to its folder.',
   );
 }

@@ -1,9 +1,11 @@
 import type { ServicesConfig } from './config.js';
 import type { Tool } from './install.js';
+import type { Neo4jRelease } from './neo4j-release.js';
 import type { Launch } from './processes.js';
 import type { ServiceName } from './types.js';
 
 export interface Neo4jSettings {
+  release: Neo4jRelease;
   /** Sizes in Java's and Neo4j's notation: 512m, 2g. */
   heap: string;
   pagecache: string;
@@ -35,7 +37,7 @@ export interface LocalService {
    * What a start needs that this machine does not have, and why.
    * @throws ServicesError when an installed tool is unsuitable and installing would not change that.
    */
-  missing(): Promise<{ tool: Tool; why: string }[]>;
+  missing(neo4j: Neo4jSettings): Promise<{ tool: Tool; why: string }[]>;
   /** Writes the configuration and answers how to start the service. */
   prepare(preparation: Preparation): Promise<Launch>;
 }

@@ -17,29 +17,25 @@ import { ServicesError } from './services-error.js';
 import { packageFile } from './package-file.js';
 import { serviceEnvironment } from './environment.js';
 import { withLock } from './lock.js';
+import type { Neo4jRelease } from './neo4j-release.js';
 import type { Java } from './tools.js';
 
-export const neo4jVersion = '5.26.31';
-
-/** Size of this version's download, only for progress messages. */
-const expected = { jars: 213, megabytes: 125 };
-
-/** The folder of a user's downloads, which all data folders share. */
-export function jarFolder(env: NodeJS.ProcessEnv = process.env): string {
+/** The folder of a version's jars in a user's cache, which all data folders share. */
+export function jarFolder(version: string, env: NodeJS.ProcessEnv = process.env): string {
   const cache = env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  return join(cache, 'truyvet', `neo4j-${neo4jVersion}`);
+  return join(cache, 'truyvet', `neo4j-${version}`);
 }
 
 /** SHA-256 by jar. When this list was made, the files had the checksums that their publisher gives. */
-export function pinnedDigests(): Map<string, string> {
-  const lines = readFileSync(packageFile(`checksums/neo4j-${neo4jVersion}.sha256`), 'utf8')
+export function pinnedDigests(version: string): Map<string, string> {
+  const lines = readFileSync(packageFile(`checksums/neo4j-${version}.sha256`), 'utf8')
     .trim()
     .split('\n');
   return new Map(lines.map((line) => line.split('  ').reverse() as [string, string]));
 }
 
 /** Whether the folder has every pinned jar and no other jar, because all jars in it are run. */
-export function isComplete(folder: string, pinned: ReadonlyMap<string, string> = pinnedDigests()): boolean {
+export function isComplete(folder: string, pinned: ReadonlyMap<string, string>): boolean {
   return existsSync(folder) && wrongJars(folder, pinned).length === 0;
 }
 
@@ -57,18 +53,24 @@ function digestOf(path: string): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex');
 }
 
+/** What a download needs. */
+export interface Means {
+  java: Java;
+  mvn: string | undefined;
+  say: (line: string) => void;
+}
+
 /**
  * The folder of Neo4j's jars. Downloads them through Maven when it is incomplete. A download goes to a folder beside
  * it, which is renamed when it is complete; two downloads at once wait for each other.
  * @throws ServicesError with the end of Maven's output when the download fails.
  */
 export async function ensureJars(
-  java: Java,
-  mvn: string | undefined,
-  say: (line: string) => void,
-  pinned: ReadonlyMap<string, string> = pinnedDigests(),
+  release: Neo4jRelease,
+  { java, mvn, say }: Means,
+  pinned: ReadonlyMap<string, string> = pinnedDigests(release.version),
 ): Promise<string> {
-  const folder = jarFolder();
+  const folder = jarFolder(release.version);
   if (isComplete(folder, pinned)) return folder;
   if (existsSync(folder))
     say(`Neo4j: ${wrongJars(folder, pinned)[0]} is missing or not the pinned file, downloading all jars again`);
@@ -81,7 +83,7 @@ export async function ensureJars(
     }
     const temporary = mkdtempSync(`${folder}.tmp-`);
     try {
-      await download({ java, mvn, folder: temporary, say, pinned });
+      await download({ release, java, mvn, folder: temporary, say, pinned });
       removeFolder(folder);
       renameSync(join(temporary, 'jars'), folder);
     } finally {
@@ -96,20 +98,20 @@ function removeFolder(path: string): void {
   rmSync(path, { recursive: true, force: true, maxRetries: 5 });
 }
 
-interface Download {
-  java: Java;
+interface Download extends Means {
+  release: Neo4jRelease;
   mvn: string;
   folder: string;
-  say: (line: string) => void;
   pinned: ReadonlyMap<string, string>;
 }
 
-async function download({ java, mvn, folder, say, pinned }: Download): Promise<void> {
+async function download({ release, java, mvn, folder, say, pinned }: Download): Promise<void> {
   const jars = join(folder, 'jars');
   const pom = join(folder, 'pom.xml');
   mkdirSync(jars);
-  writeFileSync(pom, pomText());
-  say(`Neo4j: downloading ${neo4jVersion} from Maven Central (${expected.jars} jars, about ${expected.megabytes} MB)`);
+  writeFileSync(pom, pomText(release.version));
+  const size = `${pinned.size} jars, about ${release.megabytes} MB`;
+  say(`Neo4j: downloading ${release.version} from Maven Central (${size})`);
   // -C: a jar with a wrong checksum fails the download; without it Maven only warns.
   const args = [
     ...['-B', '-C', '-Dstyle.color=never', '-f', pom],
@@ -122,7 +124,7 @@ async function download({ java, mvn, folder, say, pinned }: Download): Promise<v
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const tail: string[] = [];
-  const progress = new Progress(say);
+  const progress = new Progress(release.megabytes, say);
   const keep = (line: string) => {
     progress.see(line);
     tail.push(line);
@@ -165,6 +167,7 @@ export class Progress {
   private reportedAt: number;
 
   constructor(
+    private readonly megabytes: number,
     private readonly say: (line: string) => void,
     private readonly now: () => number = Date.now,
   ) {
@@ -179,13 +182,13 @@ export class Progress {
     this.bytes += Number(fetched[1]) * unit;
     if (this.now() - this.reportedAt < 2_000) return;
     this.reportedAt = this.now();
-    this.say(`Neo4j: ${Math.round(this.bytes / 1e6)} of about ${expected.megabytes} MB (${this.jars} jars)`);
+    this.say(`Neo4j: ${Math.round(this.bytes / 1e6)} of about ${this.megabytes} MB (${this.jars} jars)`);
   }
 }
 
-function pomText(): string {
+function pomText(version: string): string {
   const dependency = (group: string, artifact: string) =>
-    `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${neo4jVersion}</version></dependency>`;
+    `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`;
   return `<?xml version="1.0" encoding="UTF-8"?>
 <project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>

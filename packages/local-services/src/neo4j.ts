@@ -8,16 +8,18 @@ import { ServicesError } from './services-error.js';
 import type { ServicesConfig } from './config.js';
 import type { LocalService, Neo4jSettings } from './local-service.js';
 import { serviceEnvironment } from './environment.js';
-import { ensureJars, isComplete, jarFolder, neo4jVersion } from './neo4j-jars.js';
-import { findCommand, findJava, supportedJava } from './tools.js';
+import { ensureJars, isComplete, jarFolder, pinnedDigests } from './neo4j-jars.js';
+import type { Neo4jRelease } from './neo4j-release.js';
+import { findCommand, findJava } from './tools.js';
 
 /** The configured settings. Sizes that are not configured are chosen to suit the machine's memory. */
 export function neo4jSettings(
   { neo4jHeap, neo4jPagecache, neo4jMore }: Pick<ServicesConfig, 'neo4jHeap' | 'neo4jPagecache' | 'neo4jMore'>,
+  release: Neo4jRelease,
   memoryBytes = machineMemory(),
 ): Neo4jSettings {
   const suited = suitedMemory(memoryBytes / 2 ** 30);
-  return { heap: neo4jHeap ?? suited.heap, pagecache: neo4jPagecache ?? suited.pagecache, more: neo4jMore };
+  return { release, heap: neo4jHeap ?? suited.heap, pagecache: neo4jPagecache ?? suited.pagecache, more: neo4jMore };
 }
 
 function suitedMemory(gigabytes: number): Pick<Neo4jSettings, 'heap' | 'pagecache'> {
@@ -35,7 +37,7 @@ function machineMemory(): number {
 }
 
 /** The settings that do not depend on where Neo4j runs. */
-export function commonSettings({ heap, pagecache, more }: Neo4jSettings): Record<string, string> {
+export function commonSettings({ release, heap, pagecache, more }: Neo4jSettings): Record<string, string> {
   return {
     'server.http.enabled': 'false',
     'server.https.enabled': 'false',
@@ -49,6 +51,7 @@ export function commonSettings({ heap, pagecache, more }: Neo4jSettings): Record
     'db.tx_log.rotation.retention_policy': '1G size',
     // Far longer than anybody holds a lock. A longer wait is a deadlock that Neo4j does not detect.
     'db.lock.acquisition.timeout': '60s',
+    ...release.settings,
     ...more,
   };
 }
@@ -59,8 +62,7 @@ export function configuration(port: number, neo4j: Neo4jSettings): string {
     ...commonSettings(neo4j),
     'server.default_listen_address': '127.0.0.1',
     'server.bolt.listen_address': `127.0.0.1:${port}`,
-    // Otherwise two thread pools would each wait five seconds at a stop for work that nobody sends any more.
-    'internal.dbms.bolt.netty_server_shutdown_quiet_period': '0',
+    ...neo4j.release.processSettings,
   };
   return Object.entries(settings)
     .map(([key, value]) => `${key}=${value}\n`)
@@ -76,23 +78,22 @@ export const localNeo4j: LocalService = {
 
   ownLog: (dataDir) => join(dataDir, 'neo4j', 'logs', 'neo4j.log'),
 
-  async missing() {
-    const { java, unsuitable } = await findJava();
-    const wanted = supportedJava.join(' or ');
+  async missing({ release }) {
+    const { java, unsuitable } = await findJava(release);
     const found = unsuitable.length > 0 ? `found only Java ${unsuitable.join(', ')}` : 'found none';
     return [
-      ...(java ? [] : [{ tool: 'java' as const, why: `Neo4j runs on Java ${wanted}; ${found}` }]),
-      ...(findCommand('mvn') || isComplete(jarFolder())
+      ...(java ? [] : [{ tool: release.javaTool, why: `${runsOn(release)}; ${found}` }]),
+      ...(findCommand('mvn') || isComplete(jarFolder(release.version), pinnedDigests(release.version))
         ? []
         : [{ tool: 'maven' as const, why: 'Maven (mvn) downloads Neo4j' }]),
     ];
   },
 
   async prepare({ dataDir, port, password, neo4j, say }) {
-    const { java } = await findJava();
-    if (!java)
-      throw new ServicesError('tool-missing', `Neo4j runs on Java ${supportedJava.join(' or ')}, and none was found.`);
-    const jars = await ensureJars(java, findCommand('mvn'), say);
+    const { release } = neo4j;
+    const { java } = await findJava(release);
+    if (!java) throw new ServicesError('tool-missing', `${runsOn(release)}, and none was found.`);
+    const jars = await ensureJars(release, { java, mvn: findCommand('mvn'), say });
     const home = join(dataDir, 'neo4j');
     const conf = join(home, 'conf');
     makeFolder(conf);
@@ -100,19 +101,21 @@ export const localNeo4j: LocalService = {
     const classpath = ['-cp', join(jars, '*')];
     const env = serviceEnvironment({ NEO4J_HOME: home, NEO4J_CONF: conf });
     if (!existsSync(join(home, 'data', 'databases'))) await setPassword(java.command, classpath, home, password, env);
-    say(`Neo4j: starting ${neo4jVersion} on port ${port} (heap ${neo4j.heap}, page cache ${neo4j.pagecache})`);
+    say(`Neo4j: starting ${release.version} on port ${port} (heap ${neo4j.heap}, page cache ${neo4j.pagecache})`);
     const opened = ['java.nio', 'java.io', 'sun.nio.ch'].map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`);
     return {
       command: java.command,
       args: [
-        ...[`-Xms${neo4j.heap}`, `-Xmx${neo4j.heap}`, '-XX:+UseG1GC', ...opened, ...classpath],
-        ...['org.neo4j.server.CommunityEntryPoint', `--home-dir=${home}`, `--config-dir=${conf}`],
+        ...[`-Xms${neo4j.heap}`, `-Xmx${neo4j.heap}`, '-XX:+UseG1GC', ...opened, ...release.arguments, ...classpath],
+        ...[release.mainClass, `--home-dir=${home}`, `--config-dir=${conf}`],
       ],
       env,
       cwd: home,
     };
   },
 };
+
+const runsOn = ({ version, java }: Neo4jRelease) => `Neo4j ${version} runs on Java ${java}`;
 
 /**
  * Sets the password before the first start. It is passed in a file, because every user of the machine sees arguments.

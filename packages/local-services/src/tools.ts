@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
 import { accessSync, constants, readdirSync, realpathSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { serviceEnvironment } from './environment.js';
+import type { Neo4jRelease } from './neo4j-release.js';
 
 const run = promisify(execFile);
 
@@ -32,8 +34,6 @@ export interface Java {
   major: number;
 }
 
-export const supportedJava = [17, 21];
-
 /**
  * Parses the output of `java -XshowSettings:properties -version`.
  * @returns undefined when the text is not such output.
@@ -51,8 +51,10 @@ export function javaMajor(version: string): number | undefined {
   return match ? Number(match[1]) : undefined;
 }
 
-/** Finds a Java that Neo4j runs on; otherwise the versions that it found and cannot use. */
-export async function findJava(): Promise<{ java: Java | undefined; unsuitable: number[] }> {
+/** Finds a Java that this Neo4j runs on; otherwise the versions that it found and cannot use. */
+export async function findJava(
+  release: Pick<Neo4jRelease, 'runsOn'>,
+): Promise<{ java: Java | undefined; unsuitable: number[] }> {
   const seen = new Set<string>();
   const unsuitable: number[] = [];
   for (const command of javaCandidates()) {
@@ -61,8 +63,8 @@ export async function findJava(): Promise<{ java: Java | undefined; unsuitable: 
     seen.add(real);
     const settings = await javaSettings(command);
     if (!settings) continue;
-    if (supportedJava.includes(settings.major)) return { java: { command, ...settings }, unsuitable };
-    unsuitable.push(settings.major);
+    if (release.runsOn(settings.major)) return { java: { command, ...settings }, unsuitable };
+    if (!unsuitable.includes(settings.major)) unsuitable.push(settings.major);
   }
   return { java: undefined, unsuitable };
 }
@@ -81,19 +83,21 @@ async function javaSettings(command: string) {
 }
 
 /**
- * The user's choice comes first, then PATH, then the folders where distributions and Homebrew keep versions side by
- * side.
+ * The user's choice comes first, then PATH, then other variables such as JAVA_HOME_21_X64, then the folders where
+ * distributions, SDKMAN and Homebrew keep versions side by side.
  */
 function javaCandidates(): string[] {
+  const { JAVA_HOME, SDKMAN_DIR = join(homedir(), '.sdkman') } = process.env;
+  const variables = Object.keys(process.env).filter((name) => /^JAVA_HOME_\d/.test(name));
   const homes = [
-    ...(process.env.JAVA_HOME ? [process.env.JAVA_HOME] : []),
+    ...variables.toSorted().map((name) => process.env[name] as string),
     ...inside('/usr/lib/jvm'),
     ...inside('/Library/Java/JavaVirtualMachines').map((folder) => join(folder, 'Contents/Home')),
-    ...['/opt/homebrew/opt', '/usr/local/opt'].flatMap((opt) => supportedJava.map((v) => join(opt, `openjdk@${v}`))),
+    ...inside(join(SDKMAN_DIR, 'candidates/java')),
+    ...['/opt/homebrew/opt', '/usr/local/opt'].flatMap(inside).filter((path) => /\/openjdk(@\d+)?$/.test(path)),
   ];
-  const [chosen, ...others] = homes.map((home) => join(home, 'bin/java'));
-  const onPath = findCommand('java');
-  const ordered = process.env.JAVA_HOME ? [chosen, onPath, ...others] : [onPath, chosen, ...others];
+  const chosen = JAVA_HOME ? [join(JAVA_HOME, 'bin/java')] : [];
+  const ordered = [...chosen, findCommand('java'), ...homes.map((home) => join(home, 'bin/java'))];
   return ordered.filter((path) => path !== undefined).filter(isExecutable);
 }
 

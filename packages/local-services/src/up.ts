@@ -11,6 +11,8 @@ import { canInstall, installHint, installTools, thisSystem } from './install.js'
 import { withLock } from './lock.js';
 import type { Neo4jSettings } from './local-service.js';
 import { neo4jSettings } from './neo4j.js';
+import { isCalendar, ltsRelease, type Neo4jRelease } from './neo4j-release.js';
+import { markStore, releaseFor, versionOfStore } from './neo4j-store.js';
 import { choosePort, isFree } from './ports.js';
 import { probe, RefusedError } from './probes.js';
 import { startDetached, stopProcess } from './processes.js';
@@ -42,16 +44,32 @@ export async function up({ config, install, only = serviceNames, say = () => und
       dataDir: config.dataDir,
       config,
       install: install ?? false,
-      neo4j: neo4jSettings(config),
+      neo4j: neo4jSettings(
+        config,
+        ours.includes('neo4j') ? releaseFor(config.dataDir, config.neo4jVersion) : ltsRelease,
+      ),
       state,
       say,
       stop,
     };
+    if (ours.includes('neo4j')) await refuseChangeWhileRunning(work);
     await decideWays(ours, state, config.docker);
     await provideTools(ours, work);
     await all(ours.map((name) => bringUp(name, work)));
     return urlsOf(config, state);
   });
+}
+
+/** Another version of Neo4j takes a start. */
+async function refuseChangeWhileRunning({ dataDir, config, neo4j, state }: Work): Promise<void> {
+  const last = versionOfStore(dataDir);
+  if (config.neo4jVersion === undefined || last === undefined || last === neo4j.release.version) return;
+  if (!state.neo4j || !(await isThere(state.neo4j))) return;
+  throw new ServicesError(
+    'start-failed',
+    `Neo4j ${last} is running, not ${neo4j.release.version}.`,
+    'Stop it first: npx truyvet services down',
+  );
 }
 
 /**
@@ -106,11 +124,11 @@ function portsOf(state: ServicesState, except?: ServiceName): Set<number> {
   return new Set(serviceNames.filter((name) => name !== except).flatMap((name) => state[name]?.port ?? []));
 }
 
-async function provideTools(names: readonly ServiceName[], { state, install, say }: Work): Promise<void> {
+async function provideTools(names: readonly ServiceName[], { neo4j, state, install, say }: Work): Promise<void> {
   const lacking = async () => {
     const needs = names.map(async (name) => {
       const record = recordOf(state, name);
-      return record.via === 'docker' || (await isThere(record)) ? [] : localServices[name].missing();
+      return record.via === 'docker' || (await isThere(record)) ? [] : localServices[name].missing(neo4j);
     });
     return (await Promise.all(needs)).flat();
   };
@@ -172,6 +190,11 @@ async function endOpenLog(name: ServiceName, record: ServiceRecord, { dataDir, s
   writeState(dataDir, state);
 }
 
+function sayTakeover({ version }: Neo4jRelease, last: string | undefined, say: Work['say']): void {
+  if (last === undefined || isCalendar(last) || !isCalendar(version)) return;
+  say(`Neo4j: ${version} takes over the graph of ${last}, which cannot read it after that`);
+}
+
 async function start(name: ServiceName, { dataDir, config, neo4j, state, say }: Work): Promise<void> {
   const { run: _, ...before } = recordOf(state, name);
   const port = await choosePort(before.port, portsOf(state, name));
@@ -182,6 +205,7 @@ async function start(name: ServiceName, { dataDir, config, neo4j, state, say }: 
   state[name] = record;
   // Record the password before anything is started with it.
   writeState(dataDir, state);
+  if (name === 'neo4j') sayTakeover(neo4j.release, versionOfStore(dataDir), say);
   const settings = { dataDir, port, password: record.password, neo4j };
   if (name === 'redis') await mendJournal(join(dataDir, name), say);
   if (record.via === 'docker' && name !== 'event-log') {
@@ -192,6 +216,7 @@ async function start(name: ServiceName, { dataDir, config, neo4j, state, say }: 
     record.run = await startDetached(launch, logFile(dataDir, name));
     if (name === 'event-log') record.secured = true;
   }
+  if (name === 'neo4j') markStore(dataDir, neo4j.release.version);
   delete record.neverRan;
   writeState(dataDir, state);
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { images, neo4jVariable } from '../src/docker.js';
 import { commonSettings } from '../src/neo4j.js';
+import { calendarRelease, ltsRelease } from '../src/neo4j-release.js';
 
 interface Service {
   image: string;
@@ -47,10 +48,24 @@ describe('docker/compose.yml', () => {
   });
 
   it('runs the images and the settings of Neo4j that `services up` uses', () => {
-    expect([neo4j.image, redis.image]).toEqual([images.neo4j, images.redis]);
-    const memory = { heap: '${TRUYVET_NEO4J_HEAP:-1g}', pagecache: '${TRUYVET_NEO4J_PAGECACHE:-1g}', more: {} };
-    const wanted = Object.entries(commonSettings(memory)).map(([key, value]) => [neo4jVariable(key), value]);
+    expect([neo4j.image, redis.image]).toEqual([`${images.neo4j}:${ltsRelease.version}`, images.redis]);
+    const memory = { heap: '${TRUYVET_NEO4J_HEAP:-1g}', pagecache: '${TRUYVET_NEO4J_PAGECACHE:-1g}' };
+    const settings = commonSettings({ release: ltsRelease, ...memory, more: {} });
+    const wanted = Object.entries(settings).map(([key, value]) => [neo4jVariable(key), value]);
     expect(neo4j.environment).toMatchObject(Object.fromEntries(wanted) as Record<string, string>);
+  });
+
+  it('runs the calendar release with the settings that only that has, together with a second file', () => {
+    const second = parse(readFileSync('docker/neo4j-calendar.yml', 'utf8')) as {
+      services: { neo4j: Partial<Service> };
+    };
+    const settings = Object.entries(calendarRelease.settings).map(([key, value]) => [neo4jVariable(key), value]);
+    expect(second.services).toEqual({
+      neo4j: {
+        image: `${images.neo4j}:${calendarRelease.version}`,
+        environment: Object.fromEntries(settings) as unknown,
+      },
+    });
   });
 
   it('keeps everything in Redis: an append-only file, and no eviction', () => {

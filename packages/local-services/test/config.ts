@@ -5,7 +5,7 @@ export function configOf(dataDir: string, more: Partial<ServicesConfig> = {}): S
   const given = { eventStoreUrl: undefined, neo4jUrl: undefined, neo4jPassword: undefined, redisUrl: undefined };
   return {
     ...{ dataDir, ...given, neo4jUser: 'neo4j', docker: false },
-    ...{ neo4jHeap: undefined, neo4jPagecache: undefined, neo4jMore: {} },
+    ...{ neo4jVersion: undefined, neo4jHeap: undefined, neo4jPagecache: undefined, neo4jMore: {} },
     startEventLog: () => {
       throw new Error('no event log is started here');
     },

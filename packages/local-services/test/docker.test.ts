@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { calendarRelease, ltsRelease } from '../src/neo4j-release.js';
 import {
   containerName,
   hasEngine,
@@ -29,7 +30,11 @@ esac
 
 let folder: string;
 const before = process.env.PATH;
-const settings = { port: 20_001, password: 'secret', neo4j: { heap: '1g', pagecache: '700m', more: {} } };
+const settings = {
+  port: 20_001,
+  password: 'secret',
+  neo4j: { release: ltsRelease, heap: '1g', pagecache: '700m', more: {} },
+};
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'truyvet-docker-'));
@@ -91,9 +96,17 @@ describe('the way through Docker', () => {
     expect(call).toContain('NEO4J_server_memory_pagecache_size=700m');
     expect(call).toContain('NEO4J_db_checkpoint_interval_time=30s');
     expect(call).toContain('NEO4J_db_tx__log_rotation_retention__policy=1G size');
-    expect(call.at(-1)).toBe(images.neo4j);
+    expect(call.at(-1)).toBe(`neo4j:${ltsRelease.version}`);
+    expect(call.join(' ')).not.toContain('fleet');
     expect(call.join(' ')).not.toContain('secret');
     expect(readFileSync(join(folder, 'auth'), 'utf8').trim()).toBe('neo4j/secret');
+  });
+
+  it('runs the requested version of Neo4j, with the settings that only that version has', async () => {
+    const neo4j = { ...settings.neo4j, release: calendarRelease };
+    await startContainer({ ...settings, neo4j, name: 'neo4j', dataDir: folder });
+    expect(runCall()).toContain('NEO4J_server_fleet__discovery_enabled=false');
+    expect(runCall().at(-1)).toBe(`neo4j:${calendarRelease.version}`);
   });
 
   it('replaces a stopped container, and stops and removes one', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { localEventLog } from '../src/event-log.js';
 import { servicesUp } from '../src/index.js';
+import { ltsRelease } from '../src/neo4j-release.js';
 import { configOf } from './config.js';
 
 let dataDir: string;
@@ -19,7 +20,7 @@ afterEach(() => {
 describe('the embedded event log', () => {
   it('is started as the caller says, in an existing folder, and knows none of the secrets of this process', async () => {
     const launch = await localEventLog.prepare({
-      ...{ dataDir, port: 20_001, password: '', neo4j: { heap: '1g', pagecache: '1g', more: {} } },
+      ...{ dataDir, port: 20_001, password: '', neo4j: { release: ltsRelease, heap: '1g', pagecache: '1g', more: {} } },
       startEventLog: ({ port, folder }) => ({ command: 'log', args: [String(port), folder], env: { CLOCK: '-3d' } }),
       say: () => undefined,
     });

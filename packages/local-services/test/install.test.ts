@@ -53,6 +53,14 @@ describe('the commands for missing programs', () => {
     expect(hint(fedora).join('\n')).toContain('(Debian 13: openjdk-21-jre-headless)');
   });
 
+  it('name a Java for a calendar release of Neo4j, and where to get one for a system that has none', () => {
+    const tools: Tool[] = ['java-21'];
+    expect(hint(debian13, tools)[1]).toMatch(/ openjdk-21-jre-headless$/);
+    expect(hint(debian12, tools)[1]).toMatch(/ openjdk-21-jre-headless {3}\(if .*https:\/\/adoptium\.net\)$/);
+    expect(hint(fedora, tools)[1]).toMatch(/dnf install -y java-21-openjdk-headless$/);
+    expect(hint('', tools, false, 'darwin')[1]).toMatch(/brew install openjdk@21$/);
+  });
+
   it('leave sudo out for root and offer an automatic installation on Debian only', () => {
     expect(hint(debian12, all, true)[1]).toMatch(/^ {2}Debian, Ubuntu: {2}apt-get update && apt-get install/);
     expect(hint(fedora).join('\n')).not.toContain('--install');

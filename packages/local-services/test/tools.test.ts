@@ -2,10 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { calendarRelease, ltsRelease } from '../src/neo4j-release.js';
 import { findCommand, findJava, findRedis, javaMajor, parseJavaSettings } from '../src/tools.js';
 
 let folder: string;
-const before = { PATH: process.env.PATH, JAVA_HOME: process.env.JAVA_HOME };
+const before = { ...process.env };
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'truyvet-tools-'));
@@ -13,9 +14,10 @@ beforeEach(() => {
 
 afterEach(() => {
   rmSync(folder, { recursive: true });
-  process.env.PATH = before.PATH;
-  if (before.JAVA_HOME === undefined) delete process.env.JAVA_HOME;
-  else process.env.JAVA_HOME = before.JAVA_HOME;
+  for (const name of ['PATH', 'JAVA_HOME', 'JAVA_HOME_25_X64', 'SDKMAN_DIR']) {
+    if (before[name] === undefined) delete process.env[name];
+    else process.env[name] = before[name];
+  }
 });
 
 function script(path: string, text: string): void {
@@ -62,7 +64,7 @@ describe('the search for Java', () => {
     java(join(folder, 'path'), '17.0.15');
     process.env.JAVA_HOME = join(folder, 'chosen');
     process.env.PATH = join(folder, 'path', 'bin') + ':' + before.PATH;
-    expect((await findJava()).java).toEqual({
+    expect((await findJava(ltsRelease)).java).toEqual({
       command: join(folder, 'chosen/bin/java'),
       home: join(folder, 'chosen'),
       major: 21,
@@ -74,10 +76,47 @@ describe('the search for Java', () => {
     java(join(folder, 'path'), '17.0.15');
     process.env.JAVA_HOME = join(folder, 'chosen');
     process.env.PATH = join(folder, 'path', 'bin') + ':' + before.PATH;
-    const found = await findJava();
+    const found = await findJava(ltsRelease);
     expect(found.java?.major).toBe(17);
     expect(found.unsuitable).toEqual([25]);
   });
+});
+
+describe('the search for a Java that a calendar release of Neo4j runs on', () => {
+  const places: [string, () => string][] = [
+    ['PATH', () => withPath(join(folder, 'path'))],
+    ['JAVA_HOME', () => (process.env.JAVA_HOME = join(folder, 'chosen'))],
+    ['JAVA_HOME_25_X64', () => (process.env.JAVA_HOME_25_X64 = join(folder, 'runner'))],
+    ['the folder of SDKMAN', () => join((process.env.SDKMAN_DIR = join(folder, 'sdkman')), 'candidates/java/25-tem')],
+  ];
+
+  function withPath(home: string): string {
+    process.env.PATH = `${join(home, 'bin')}:${before.PATH}`;
+    return home;
+  }
+
+  it.each(places)('finds one in %s', async (_, place) => {
+    // No machine has this version yet.
+    java(place(), '99.0.1');
+    expect((await findJava({ runsOn: (version) => version === 99 })).java?.major).toBe(99);
+  });
+
+  it('passes over an older one, and says which', async () => {
+    java(join(folder, 'chosen'), '17.0.15');
+    process.env.JAVA_HOME = join(folder, 'chosen');
+    java((process.env.JAVA_HOME_25_X64 = join(folder, 'runner')), '25.0.3');
+    process.env.PATH = '';
+    const found = await findJava(calendarRelease);
+    expect(found.java?.home).toBe(join(folder, 'runner'));
+    expect(found.unsuitable).toEqual([17]);
+  });
+
+  it.each([
+    [17, false],
+    [20, false],
+    [21, true],
+    [25, true],
+  ])('Java %d: %s', (version, suits) => expect(calendarRelease.runsOn(version)).toBe(suits));
 });
 
 describe('the search for Redis', () => {

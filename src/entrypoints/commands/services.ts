@@ -1,5 +1,5 @@
-import type { Command } from 'commander';
-import type { ServicesOptions, ServiceStatus } from '@truyvet/local-services';
+import { Option, type Command } from 'commander';
+import { neo4jVersions, type ServicesOptions, type ServiceStatus } from '@truyvet/local-services';
 import { serviceLines, shownServices } from '../../operations/service-lines.js';
 
 async function load() {
@@ -17,17 +17,22 @@ export function registerServices(program: Command): void {
       'after',
       '\nA service given by EVENTSTORE_URL, NEO4J_URL or REDIS_URL is used as it is. The others run in Docker if an' +
         '\nengine answers (TRUYVET_DOCKER=no: never), otherwise as processes; their data, ports and passwords are in the' +
-        '\nfolder TRUYVET_DATA. Memory of Neo4j: TRUYVET_NEO4J_HEAP and TRUYVET_NEO4J_PAGECACHE, such as 512m or 2g.',
+        '\nfolder TRUYVET_DATA. Memory of Neo4j: TRUYVET_NEO4J_HEAP and TRUYVET_NEO4J_PAGECACHE, such as 512m or 2g.' +
+        '\nIts version: TRUYVET_NEO4J_VERSION, or `services up --neo4j` once.',
     );
 
   services
     .command('up')
     .description('start the services that are not running, and wait until all answer')
     .option('--install', 'install what is missing (as root on Debian or Ubuntu)')
+    .addOption(
+      new Option('--neo4j <version>', 'which Neo4j to start; later starts keep to that kind').choices(neo4jVersions),
+    )
     .option('--json', 'print the status as JSON')
-    .action(async ({ install, json }: { install?: boolean; json?: boolean }) => {
+    .action(async ({ install, neo4j, json }: { install?: boolean; neo4j?: string; json?: boolean }) => {
       const { servicesUp, servicesStatus, options } = await load();
-      await servicesUp({ ...options, install: install ?? false });
+      const config = { ...options.config, ...(neo4j === undefined ? {} : { neo4jVersion: neo4j }) };
+      await servicesUp({ ...options, config, install: install ?? false });
       print(await servicesStatus(options), json);
     });
 
