@@ -4,13 +4,13 @@ import {
   type Contact,
   type ContactsTraced,
   type Factor,
-  caseStream,
   CaseConfirmed,
   CaseEvidenceWithdrawn,
   InfectiousWindowChanged,
   CaseRetracted,
   TraceCompleted,
 } from '../src/cases/events.js';
+import { partsOf } from '../src/cases/trace-parts.js';
 import { readInstant } from '../src/kernel/instant.js';
 import { defineProjection, type ProjectionContext } from '../src/contact-graph/projection.js';
 import type { LabelOf } from '../src/contact-graph/instances.js';
@@ -88,22 +88,16 @@ async function writeExposures(
   { tx, apart, store, label }: ProjectionContext,
   completed: RecordedEvent<TraceCompleted>,
 ): Promise<void> {
-  const { caseId, traceId, chunks } = completed.data;
+  const { caseId, traceId } = completed.data;
   const found: Contact[] = [];
   const gone: string[] = [];
   const factors: Factor[] = [];
   const factorsGone: string[] = [];
-  if (chunks > 0) {
-    // If it names more parts than there are events before it, read those that exist.
-    const first = Math.max(0, completed.revision - chunks);
-    for await (const event of store.read(caseStream(caseId), first)) {
-      if (event.revision >= completed.revision) break;
-      if (event.type !== 'ContactsTraced' || event.data.traceId !== traceId) continue;
-      found.push(...event.data.found);
-      gone.push(...event.data.gone);
-      factors.push(...event.data.factors);
-      factorsGone.push(...event.data.factorsGone);
-    }
+  for await (const part of partsOf(store, completed)) {
+    found.push(...part.found);
+    gone.push(...part.gone);
+    factors.push(...part.factors);
+    factorsGone.push(...part.factorsGone);
   }
   for (const [type, people] of [
     ['EXPOSED', gone],
