@@ -15,7 +15,7 @@ import { readInstant } from '../src/kernel/instant.js';
 import { defineProjection, type ProjectionContext } from '../src/contact-graph/projection.js';
 import type { LabelOf } from '../src/contact-graph/instances.js';
 import { int, type Tx } from '../src/contact-graph/neo4j.js';
-import { CONTACTS_AT_ONCE } from '../src/contact-graph/portions.js';
+import { CONTACTS_AT_ONCE, standsAlone } from '../src/contact-graph/portions.js';
 import type { RecordedEvent } from '../src/event-log/event-store.js';
 
 const CHUNK = 5_000;
@@ -99,40 +99,44 @@ async function writeExposures(
     factors.push(...part.factors);
     factorsGone.push(...part.factorsGone);
   }
+  // A trace with a portion of its own is written apart as a whole: the main transaction must not hold a lock for which
+  // another one waits. The trace itself, committed with the main transaction, marks all of it as complete.
+  const alone = standsAlone(completed.data);
+  const write = (work: (within: Tx) => Promise<unknown>) => (alone ? apart(work) : work(tx));
   for (const [type, people] of [
     ['EXPOSED', gone],
     ['SHARED', factorsGone],
   ] as const) {
     for (let i = 0; i < people.length; i += CHUNK) {
-      await tx.run(
-        `MATCH (c:${label('Case')} {id: $caseId}) UNWIND $gone AS id
-         MATCH (:Person {id: id})-[e:${label(type)}]->(c) DELETE e`,
-        { caseId, gone: people.slice(i, i + CHUNK) },
+      await write((within) =>
+        within.run(
+          `MATCH (c:${label('Case')} {id: $caseId}) UNWIND $gone AS id
+           MATCH (:Person {id: id})-[e:${label(type)}]->(c) DELETE e`,
+          { caseId, gone: people.slice(i, i + CHUNK) },
+        ),
       );
     }
   }
   for (let i = 0; i < factors.length; i += CHUNK) {
-    await tx.run(
-      `MATCH (c:${label('Case')} {id: $caseId}) UNWIND $factors AS row
-       MATCH (p:Person {id: row[0]})
-       MERGE (p)-[s:${label('SHARED')}]->(c) SET s.what = row[1], s.since = row[2], s.trace = $traceId`,
-      {
-        caseId,
-        traceId,
-        factors: factors
-          .slice(i, i + CHUNK)
-          .map(({ personId, shared, since }) => [personId, shared, int(readInstant(since))]),
-      },
+    await write((within) =>
+      within.run(
+        `MATCH (c:${label('Case')} {id: $caseId}) UNWIND $factors AS row
+         MATCH (p:Person {id: row[0]})
+         MERGE (p)-[s:${label('SHARED')}]->(c) SET s.what = row[1], s.since = row[2], s.trace = $traceId`,
+        {
+          caseId,
+          traceId,
+          factors: factors
+            .slice(i, i + CHUNK)
+            .map(({ personId, shared, since }) => [personId, shared, int(readInstant(since))]),
+        },
+      ),
     );
   }
   const rule = `${completed.data.profileId}@${completed.data.profileVersion}`;
   for (let i = 0; i < found.length; i += CONTACTS_AT_ONCE) {
     const part = found.slice(i, i + CONTACTS_AT_ONCE);
-    const write = (within: Tx) => writeContacts(within, label, { caseId, traceId, rule }, part);
-    // All parts but the last are written first, in separate transactions: the trace itself, committed with the last
-    // part, marks them as complete.
-    if (i + CONTACTS_AT_ONCE < found.length) await apart(write);
-    else await write(tx);
+    await write((within) => writeContacts(within, label, { caseId, traceId, rule }, part));
   }
   await tx.run(
     `MATCH (c:${label('Case')} {id: $caseId}) SET c.due = false, c.trace = $traceId, c.greatestDegree = $greatestDegree, c.lingering = $lingering`,

@@ -44,8 +44,8 @@ async function writeTrace(
   const personId = await personOf(store, caseId);
   if (personId === undefined) return;
   const ofCase = { caseId, personId, label };
-  // A trace with a portion of its own is written apart as a whole. If a part of it were in the main transaction, the
-  // projection of cases, which also writes apart, would wait for ever for the people that it locks.
+  // A trace with a portion of its own is written apart as a whole: the projection of cases, which comes next, also writes
+  // apart, and would wait for ever for people whom the main transaction has locked.
   const alone = standsAlone({ chunks: weightOf(completed.data) });
   const write = <T>(work: (within: Tx) => Promise<T>) => (alone ? apart(work) : work(tx));
   /** A contact with very many meetings has further entries, which are not shown. */
