@@ -10,6 +10,7 @@ import { freshInstallation, type TestInstallation } from '../support/services.js
 import { answers } from './graph-answers.js';
 import { caseList } from './graph-case-list.js';
 import { exactness } from './graph-exactness.js';
+import { exploring } from './graph-exploring.js';
 import { gate } from './graph-gate.js';
 import { hardCases } from './graph-hard-cases.js';
 import { histories } from './graph-histories.js';
@@ -103,6 +104,7 @@ evidence(() => driver);
 merged(() => driver);
 tasks(() => driver);
 reminders(() => driver);
+exploring(() => driver);
 projectionRows(() => driver);
 neighbourhoodRows(() => driver);
 ownProjections(() => driver);
