@@ -4,18 +4,18 @@ import {
   type Contact,
   type ContactsTraced,
   type Factor,
-  caseStream,
   CaseConfirmed,
   CaseEvidenceWithdrawn,
   InfectiousWindowChanged,
   CaseRetracted,
   TraceCompleted,
 } from '../src/cases/events.js';
+import { partsOf } from '../src/cases/trace-parts.js';
 import { readInstant } from '../src/kernel/instant.js';
 import { defineProjection, type ProjectionContext } from '../src/contact-graph/projection.js';
 import type { LabelOf } from '../src/contact-graph/instances.js';
 import { int, type Tx } from '../src/contact-graph/neo4j.js';
-import { CONTACTS_AT_ONCE } from '../src/contact-graph/portions.js';
+import { CONTACTS_AT_ONCE, standsAlone } from '../src/contact-graph/portions.js';
 import type { RecordedEvent } from '../src/event-log/event-store.js';
 
 const CHUNK = 5_000;
@@ -88,57 +88,55 @@ async function writeExposures(
   { tx, apart, store, label }: ProjectionContext,
   completed: RecordedEvent<TraceCompleted>,
 ): Promise<void> {
-  const { caseId, traceId, chunks } = completed.data;
+  const { caseId, traceId } = completed.data;
   const found: Contact[] = [];
   const gone: string[] = [];
   const factors: Factor[] = [];
   const factorsGone: string[] = [];
-  if (chunks > 0) {
-    // If it names more parts than there are events before it, read those that exist.
-    const first = Math.max(0, completed.revision - chunks);
-    for await (const event of store.read(caseStream(caseId), first)) {
-      if (event.revision >= completed.revision) break;
-      if (event.type !== 'ContactsTraced' || event.data.traceId !== traceId) continue;
-      found.push(...event.data.found);
-      gone.push(...event.data.gone);
-      factors.push(...event.data.factors);
-      factorsGone.push(...event.data.factorsGone);
-    }
+  for await (const part of partsOf(store, completed)) {
+    found.push(...part.found);
+    gone.push(...part.gone);
+    factors.push(...part.factors);
+    factorsGone.push(...part.factorsGone);
   }
+  // A trace with a portion of its own is written apart as a whole: the main transaction must not hold a lock for which
+  // another one waits. The trace itself, committed with the main transaction, marks all of it as complete.
+  const alone = standsAlone(completed.data);
+  const write = (work: (within: Tx) => Promise<unknown>) => (alone ? apart(work) : work(tx));
   for (const [type, people] of [
     ['EXPOSED', gone],
     ['SHARED', factorsGone],
   ] as const) {
     for (let i = 0; i < people.length; i += CHUNK) {
-      await tx.run(
-        `MATCH (c:${label('Case')} {id: $caseId}) UNWIND $gone AS id
-         MATCH (:Person {id: id})-[e:${label(type)}]->(c) DELETE e`,
-        { caseId, gone: people.slice(i, i + CHUNK) },
+      await write((within) =>
+        within.run(
+          `MATCH (c:${label('Case')} {id: $caseId}) UNWIND $gone AS id
+           MATCH (:Person {id: id})-[e:${label(type)}]->(c) DELETE e`,
+          { caseId, gone: people.slice(i, i + CHUNK) },
+        ),
       );
     }
   }
   for (let i = 0; i < factors.length; i += CHUNK) {
-    await tx.run(
-      `MATCH (c:${label('Case')} {id: $caseId}) UNWIND $factors AS row
-       MATCH (p:Person {id: row[0]})
-       MERGE (p)-[s:${label('SHARED')}]->(c) SET s.what = row[1], s.since = row[2], s.trace = $traceId`,
-      {
-        caseId,
-        traceId,
-        factors: factors
-          .slice(i, i + CHUNK)
-          .map(({ personId, shared, since }) => [personId, shared, int(readInstant(since))]),
-      },
+    await write((within) =>
+      within.run(
+        `MATCH (c:${label('Case')} {id: $caseId}) UNWIND $factors AS row
+         MATCH (p:Person {id: row[0]})
+         MERGE (p)-[s:${label('SHARED')}]->(c) SET s.what = row[1], s.since = row[2], s.trace = $traceId`,
+        {
+          caseId,
+          traceId,
+          factors: factors
+            .slice(i, i + CHUNK)
+            .map(({ personId, shared, since }) => [personId, shared, int(readInstant(since))]),
+        },
+      ),
     );
   }
   const rule = `${completed.data.profileId}@${completed.data.profileVersion}`;
   for (let i = 0; i < found.length; i += CONTACTS_AT_ONCE) {
     const part = found.slice(i, i + CONTACTS_AT_ONCE);
-    const write = (within: Tx) => writeContacts(within, label, { caseId, traceId, rule }, part);
-    // All parts but the last are written first, in separate transactions: the trace itself, committed with the last
-    // part, marks them as complete.
-    if (i + CONTACTS_AT_ONCE < found.length) await apart(write);
-    else await write(tx);
+    await write((within) => writeContacts(within, label, { caseId, traceId, rule }, part));
   }
   await tx.run(
     `MATCH (c:${label('Case')} {id: $caseId}) SET c.due = false, c.trace = $traceId, c.greatestDegree = $greatestDegree, c.lingering = $lingering`,

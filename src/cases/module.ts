@@ -8,6 +8,9 @@ export const cases = defineModule({
     streams: (await import('./events.js')).STREAMS,
     problems: (await import('./problems.js')).PROBLEMS,
     projections: async () => [
+      // Before cases: it writes a large trace apart, which would wait for ever for people whom the main transaction has
+      // already joined to the case.
+      (await import('../../projections/neighbourhood.js')).neighbourhood,
       (await import('../../projections/cases.js')).cases,
       (await import('../../projections/case-windows.js')).caseWindows,
     ],

@@ -37,7 +37,7 @@ const NOT_DERIVED = `Migration|${MARK}|Graph`;
 
 /** Types of relationships derived from the log. Those of visits, which are most, have a step of their own. */
 const VISITS = ['AT'];
-const TYPES = ['IN', 'PART', 'NEAR', 'OF', 'EXPOSED', 'SHARED', 'SAME_AS', 'LIVES_IN'];
+const TYPES = ['IN', 'PART', 'NEAR', 'OF', 'EXPOSED', 'SHARED', 'SAME_AS', 'LIVES_IN', 'MET', 'VISITED'];
 
 const stepsFor = ({ labels, visits, types }: Ours) => [
   // Relationships come first: a node may have too many for removing it in one transaction.

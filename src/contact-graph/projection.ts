@@ -9,6 +9,8 @@ export interface ProjectionContext {
   tx: Tx;
   /**
    * Writes in a separate transaction before the main one: for repeatable writes that are too large for one transaction.
+   * It does not see what the main one has written, and waits for ever for what that has locked: write apart only what
+   * has a portion of its own (`standsAlone`), and then all of it.
    */
   apart<T>(write: (tx: Tx) => Promise<T>): Promise<T>;
   numbering: Numbering;

@@ -186,7 +186,7 @@ describe('A case from check-ins to messages', () => {
       expect(await truyvet('alerts', '--person', id('Chi'), '--status', 'sent')).toMatch(
         /Chi-2 .* written to a file \(outbox\) .*\n1 alert\nNo provider is configured: .*\n$/,
       );
-      expect(await truyvet('alerts', '--status', 'failed')).toMatch(/^No alerts\.\n/);
+      expect(await truyvet('alerts', '--case', caseId, '--status', 'failed')).toMatch(/^No alerts\.\n/);
       expect(await truyvet('projections', 'status')).toMatch(
         /^The graph has caught up with the log\.\n {2}facts +\d+\n/,
       );

@@ -9,6 +9,7 @@ import { FACT_PROJECTIONS, VISITS } from '../support/projections.js';
 import { answers } from './graph-answers.js';
 import { caseList } from './graph-case-list.js';
 import { exactness } from './graph-exactness.js';
+import { exploring } from './graph-exploring.js';
 import { gate } from './graph-gate.js';
 import { hardCases } from './graph-hard-cases.js';
 import { histories } from './graph-histories.js';
@@ -25,6 +26,7 @@ import { settingAside } from './graph-set-aside.js';
 import { tasks } from './graph-questions-tasks.js';
 import { reminders } from './graph-reminders.js';
 import { retracing } from './graph-retracing.js';
+import { neighbourhoodRows } from './projections-neighbourhood.js';
 import { ownProjections } from './projections-own.js';
 import { projectionRows } from './projections-rows.js';
 import { sharedProjections } from './projections-shared.js';
@@ -109,8 +111,21 @@ export function graphSuite(start: () => Promise<GraphOfTests>, { complete = true
   const addressOf = () => graph.neo4j;
   const enough = [hardCases, questions, projectable];
   const every = [
-    ...[exactness, retracing, histories, results, hardCases, operation, answers, questions, evidence, merged, tasks],
-    ...[reminders, projectionRows, ownProjections, sharedProjections, visitProjections],
+    ...[
+      exactness,
+      retracing,
+      histories,
+      results,
+      hardCases,
+      operation,
+      answers,
+      questions,
+      exploring,
+      evidence,
+      merged,
+      tasks,
+    ],
+    ...[reminders, projectionRows, neighbourhoodRows, ownProjections, sharedProjections, visitProjections],
   ];
   for (const part of complete ? every : enough) part(driverOf);
   if (!complete) return;
