@@ -2,6 +2,7 @@ import type { Worker } from 'bullmq';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventStore } from '../event-log/event-store.js';
 import { knownOperatorOrders } from './known-operator-orders.js';
+import { unlessStopped } from '../platform/stopping.js';
 import type { Routes } from './routes.js';
 
 /** Milliseconds between two reads. A reader of the whole log may be far behind; a pause must not be. */
@@ -24,7 +25,8 @@ export async function watchPauses(options: {
   let running: boolean | undefined;
   while (!signal.aborted) {
     try {
-      const { state } = await operations.load();
+      // While the log is away, a read goes on for a minute.
+      const { state } = await unlessStopped(operations.load(), signal, 0);
       routes.pause({ all: state.all !== null, providers: new Set(state.providers.keys()) });
       const run = !routes.waiting;
       if (run !== running) {

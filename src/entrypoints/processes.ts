@@ -163,7 +163,8 @@ export async function startWorker(runtime: Runtime, registry: Registry): Promise
       worker.stop();
       await Promise.all([...running.map((each) => each.close()), within(GRACE, guarding)]);
       await queues.close();
-      await Promise.all(routes.map(({ provider }) => provider.close()));
+      // A gateway may take a minute to answer. What it did not answer, it is asked or given again.
+      await within(GRACE, Promise.all(routes.map(({ provider }) => provider.close())));
       await graph.close();
     },
   };

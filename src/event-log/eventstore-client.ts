@@ -2,12 +2,9 @@ import { unverified } from '../kernel/actor.js';
 import {
   BACKWARDS,
   END,
-  START,
   StreamDeletedError,
-  StreamNotFoundError,
   WrongExpectedVersionError,
   type EventStoreDBClient,
-  type RecordedEvent as ClientEvent,
 } from '@eventstore/db-client';
 import { ExponentialBackoff, handleWhen, noJitterGenerator, retry } from 'cockatiel';
 import { setMaxListeners } from 'node:events';
@@ -52,7 +49,7 @@ import { readOn } from './leaving-read.js';
 import { readMetadata } from './metadata.js';
 import { OfficialWire } from './official-wire.js';
 import { OwnWire } from './own-wire.js';
-import type { Wire } from './wire.js';
+import type { StreamEvent, Wire } from './wire.js';
 
 /** How long a call is retried while the log is unavailable, in milliseconds. */
 const PATIENCE = 60_000;
@@ -66,8 +63,10 @@ const LOOKED_THROUGH = 2_000;
 /** In events. Most readers are at the end of the log, and a small page shows that. */
 const FIRST_PAGE = 4;
 const LARGEST_PAGE = 256;
+/** In events. Few streams are longer. */
+const READ_AT_ONCE = 256;
 
-/** Which way appends and subscriptions take; everything else goes by the official client. */
+/** Which way appends, reads of streams and subscriptions take; everything else goes by the official client. */
 export type LogClient = 'own' | 'official';
 
 /** Any EventStoreDB: the embedded node, a server or a cluster. */
@@ -130,22 +129,23 @@ export class EventStoreClient implements EventStore, MarkedLog {
     let next = from;
     let until = Date.now() + PATIENCE;
     for (;;) {
+      let page: StreamEvent[];
       try {
-        const reading = this.#client.readStream(name, { fromRevision: next === 0 ? START : BigInt(next) });
-        for await (const { event } of readOn(reading)) {
-          if (!event) continue;
-          next = Number(event.revision) + 1;
-          until = Date.now() + PATIENCE;
-          const definition = events.of(event.type);
-          if (definition) yield located(event, definition);
-        }
-        return;
+        page = await this.#wire.read(name, next, READ_AT_ONCE);
       } catch (error) {
-        if (error instanceof StreamNotFoundError || error instanceof StreamDeletedError) return;
+        if (error instanceof StreamDeletedError) return;
         if (isDamage(error)) throw orDamaged(error);
         if (!isPassing(error) || Date.now() > until) throw error;
         await delay(200, undefined, { signal: this.#closing.signal });
+        continue;
       }
+      until = Date.now() + PATIENCE;
+      for (const event of page) {
+        next = event.revision + 1;
+        const definition = events.of(event.type);
+        if (definition) yield located(event, definition);
+      }
+      if (page.length < READ_AT_ONCE) return;
     }
   }
 
@@ -352,9 +352,8 @@ function unreadable(event: ReadEvent, reason: string): UnreadableEvent {
 }
 
 /** @throws UnreadableError which also names the place of the event. */
-function located<E extends Event>(event: ClientEvent, definition: EventDefinition<E>): RecordedEvent<E> {
+function located<E extends Event>(event: StreamEvent, definition: EventDefinition<E>): RecordedEvent<E> {
   const { type, streamId, revision, position } = event;
-  // Only servers up to 22.6 leave it out.
   if (!position) throw new Error(`the log gave no position for ${type} in ${streamId}, revision ${revision}`);
   try {
     return recorded(event, position, definition);
@@ -366,7 +365,7 @@ function located<E extends Event>(event: ClientEvent, definition: EventDefinitio
 
 /** @throws UnreadableError */
 function recorded<E extends Event>(
-  event: ClientEvent | ReadEvent,
+  event: StreamEvent,
   position: Position,
   definition: EventDefinition<E>,
 ): RecordedEvent<E> {

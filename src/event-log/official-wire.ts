@@ -3,6 +3,7 @@ import {
   ANY,
   NO_STREAM,
   START,
+  StreamNotFoundError,
   eventTypeFilter,
   jsonEvent,
   type AllStreamSubscription,
@@ -13,7 +14,8 @@ import {
 import { answered } from './client-errors.js';
 import type { Appended, Expected } from './event-store.js';
 import { requirePosition } from './own-wire.js';
-import type { Wire } from './wire.js';
+import { readOn } from './leaving-read.js';
+import type { StreamEvent, Wire } from './wire.js';
 
 /** By EventStoreDB's official client. */
 export class OfficialWire implements Wire {
@@ -31,6 +33,19 @@ export class OfficialWire implements Wire {
       this.client.appendToStream(stream, recorded, { expectedRevision }),
     );
     return { revision: Number(nextExpectedRevision), position: requirePosition(position, stream) };
+  }
+
+  async read(stream: string, from: number, count: number): Promise<StreamEvent[]> {
+    const fromRevision = from === 0 ? START : BigInt(from);
+    const events: StreamEvent[] = [];
+    try {
+      for await (const { event } of readOn(this.client.readStream(stream, { fromRevision, maxCount: count }))) {
+        if (event) events.push({ ...event, revision: Number(event.revision), position: event.position });
+      }
+    } catch (error) {
+      if (!(error instanceof StreamNotFoundError)) throw error;
+    }
+    return events;
   }
 
   follow(from: LogPosition | undefined, filter: TypeFilter, listener: FollowListener): Following {

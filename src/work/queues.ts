@@ -183,6 +183,19 @@ class EndingWorker<Data, Result> extends Worker<Data, Result> {
     if (!this.closing) await within(GRACE, this.pause());
     await super.close(true);
   }
+
+  /**
+   * A pause ends by connecting again. If its last job outlives the grace period, that would come after the close, and
+   * nobody would close this connection: the process would run for ever.
+   */
+  protected override createBackend(): void {
+    super.createBackend();
+    const { backend } = this;
+    const connectAgain = backend.reconnectBlocking.bind(backend);
+    backend.reconnectBlocking = async () => {
+      if (!this.closing) await connectAgain();
+    };
+  }
 }
 
 const LONGEST_PAUSE = 30_000;

@@ -11,6 +11,9 @@ import {
 import { describeFollowing } from './event-store-following.js';
 import { freshStream, isolated, keyOf, newEvent, type StoreUnderTest } from './store-under-test.js';
 
+/** As many events as the client reads at once. */
+const PAGE = 256;
+
 async function all(events: AsyncIterable<RecordedEvent>): Promise<RecordedEvent[]> {
   const found: RecordedEvent[] = [];
   for await (const event of events) found.push(event);
@@ -237,6 +240,15 @@ export function describeEventStore(
 
         expect((await all(store.read(anyStream(stream), 1))).map(({ revision }) => revision)).toEqual([1, 2]);
         expect(await all(store.read(anyStream(stream), 3))).toEqual([]);
+      });
+
+      it.each([PAGE, PAGE + 1, 2 * PAGE])('a stream of %s events returns each once and in order', async (count) => {
+        const { person, stream } = freshStream();
+        const events = Array.from({ length: count }, () => newEvent(person));
+        await store.append(anyStream(stream), events, 'no-stream');
+        const found = await all(store.read(anyStream(stream)));
+        expect(found.map(({ id }) => id)).toEqual(events.map(({ id }) => id));
+        expect(found.map(({ revision }) => revision)).toEqual(events.map((_, i) => i));
       });
 
       it('can be stopped in the middle', async () => {

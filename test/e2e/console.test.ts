@@ -69,7 +69,8 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
 
   const operate = async (...args: string[]) => {
     const { code, stdout, stderr } = await runCommand(['alerts', ...args], env);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    // One test has an event set aside, which every answer mentions from then on.
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^(1 event is set aside, .*\n)?$/) });
     return stdout;
   };
 

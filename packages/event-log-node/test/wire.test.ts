@@ -6,7 +6,7 @@ import { createServer, type Http2Server, type ServerHttp2Stream } from 'node:htt
 import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
 import { appendFrame, readAppendAnswer, type SentEvent } from '../src/client/append-messages.js';
 import { LogWire, type FollowListener, type LogPosition } from '../src/client/log-wire.js';
-import { followFrame, readFollowMessage } from '../src/client/read-messages.js';
+import { followFrame, readFollowMessage, streamFrame } from '../src/client/read-messages.js';
 import { ticksOf, TOMBSTONE_REVISION, writeFrame, type ProposedEvent } from '../src/format/event-frame.js';
 import { sharedPb, streamsPb } from '../src/serve/definitions.js';
 
@@ -96,6 +96,32 @@ describe('An append', () => {
           });
         }
       }),
+    );
+  });
+});
+
+describe('A read of a stream', () => {
+  it('reaches any server as it was meant, whatever the name and the revision', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'grapheme' }),
+        fc.oneof(revision, fc.constant(0)),
+        fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+        (stream, from, count) => {
+          const frame = streamFrame(stream, from, count);
+          expect(frame.readUInt32BE(1)).toBe(frame.length - FRAME_HEADER);
+          const options = streamsPb.ReadReq.deserializeBinary(frame.subarray(FRAME_HEADER)).getOptions();
+          const of = options?.getStream();
+          expect(text(of?.getStreamIdentifier()?.getStreamName_asU8() ?? '')).toBe(stream);
+          expect(of?.hasStart()).toBe(from === 0);
+          expect(Number(of?.getRevision())).toBe(from);
+          expect(Number(options?.getCount())).toBe(count);
+          expect(options?.getReadDirection()).toBe(0);
+          expect(options?.getResolveLinks()).toBe(false);
+          expect(options?.hasNoFilter()).toBe(true);
+          expect(options?.getUuidOption()?.hasString()).toBe(true);
+        },
+      ),
     );
   });
 });

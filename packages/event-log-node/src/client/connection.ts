@@ -79,9 +79,10 @@ export class Connection {
     return this.#usable && !this.#session.closed && !this.#session.destroyed;
   }
 
-  /** Begins a call. */
+  /** Begins a call. @throws the error of an unavailable log, when the connection is closed. */
   call(path: string, headers: Record<string, string>, listener: CallListener): Call {
     const { authorization } = this.settings;
+    if (!this.usable) throw this.#failure ?? unavailable('the connection is closed');
     const stream = this.#session.request(
       {
         ...{ ':method': 'POST', ':path': path, te: 'trailers', 'content-type': 'application/grpc' },
@@ -159,9 +160,9 @@ export class Call {
     this.stream.once('drain', callback);
   }
 
-  /** Says that nothing more is sent. */
-  finishSending(): void {
-    this.stream.end();
+  /** Sends the last frame. */
+  finish(frame: Buffer): void {
+    if (!this.#over && !this.stream.destroyed) this.stream.end(frame);
   }
 
   /** No message comes until `resume`. */

@@ -1,7 +1,7 @@
 import { streamsPb, sharedPb } from '../serve/definitions.js';
-import { WireReader } from '../format/wire.js';
+import { varintLength, WireReader, writeVarint } from '../format/wire.js';
 
-/** The messages of a subscription to the whole log, from the caller's side: events are decoded by hand. */
+/** The messages of reads and of subscriptions to the whole log, from the caller's side: events are decoded by hand. */
 
 export interface LogPosition {
   commit: bigint;
@@ -56,6 +56,44 @@ export function followFrame(from: LogPosition | undefined, filter: TypeFilter): 
   return framed(request.serializeBinary());
 }
 
+const START = Buffer.from('\x1a\x00', 'latin1');
+/** No filter, and ids as text. */
+const UNFILTERED = Buffer.from('\x42\x00\x4a\x02\x12\x00', 'latin1');
+
+/**
+ * A read of one stream, forward, as a gRPC frame. Written by hand, since nearly every command begins with one.
+ * @param from the first revision. @param count the most events.
+ */
+export function streamFrame(stream: string, from: number, count: number): Buffer {
+  const nameLength = Buffer.byteLength(stream);
+  const identifierLength = 1 + varintLength(nameLength) + nameLength;
+  const fromLength = from === 0 ? START.length : 1 + varintLength(from);
+  const streamLength = 1 + varintLength(identifierLength) + identifierLength + fromLength;
+  const optionsLength = 1 + varintLength(streamLength) + streamLength + 1 + varintLength(count) + UNFILTERED.length;
+  const length = 1 + varintLength(optionsLength) + optionsLength;
+  const bytes = Buffer.allocUnsafe(5 + length);
+  bytes[0] = 0;
+  let at = bytes.writeUInt32BE(length, 1);
+  bytes[at++] = 0x0a;
+  at = writeVarint(bytes, at, optionsLength);
+  bytes[at++] = 0x0a;
+  at = writeVarint(bytes, at, streamLength);
+  bytes[at++] = 0x0a;
+  at = writeVarint(bytes, at, identifierLength);
+  bytes[at++] = 0x1a;
+  at = writeVarint(bytes, at, nameLength);
+  at += bytes.write(stream, at, nameLength);
+  if (from === 0) at += START.copy(bytes, at);
+  else {
+    bytes[at++] = 0x10;
+    at = writeVarint(bytes, at, from);
+  }
+  bytes[at++] = 0x28;
+  at = writeVarint(bytes, at, count);
+  UNFILTERED.copy(bytes, at);
+  return bytes;
+}
+
 /** A message as a gRPC frame. */
 function framed(message: Uint8Array): Buffer {
   const frame = Buffer.allocUnsafe(5 + message.length);
@@ -65,7 +103,7 @@ function framed(message: Uint8Array): Buffer {
   return frame;
 }
 
-/** What a message of a subscription holds; neither of both when it says something else. */
+/** What a message of a read or of a subscription holds; neither of both when it says something else. */
 export interface FollowMessage {
   event?: ReadEvent;
   /** Every event up to here was sent, or is not wanted. */
