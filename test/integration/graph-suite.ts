@@ -26,6 +26,7 @@ import { tasks } from './graph-questions-tasks.js';
 import { reminders } from './graph-reminders.js';
 import { retracing } from './graph-retracing.js';
 import { ownProjections } from './projections-own.js';
+import { visitRebuilds } from './projections-rebuild.js';
 import { projectionRows } from './projections-rows.js';
 import { sharedProjections } from './projections-shared.js';
 import { visitProjections } from './projections-visits.js';
@@ -110,7 +111,7 @@ export function graphSuite(start: () => Promise<GraphOfTests>, { complete = true
   const enough = [hardCases, questions, projectable];
   const every = [
     ...[exactness, retracing, histories, results, hardCases, operation, answers, questions, evidence, merged, tasks],
-    ...[reminders, projectionRows, ownProjections, sharedProjections, visitProjections],
+    ...[reminders, projectionRows, ownProjections, sharedProjections, visitProjections, visitRebuilds],
   ];
   for (const part of complete ? every : enough) part(driverOf);
   if (!complete) return;
