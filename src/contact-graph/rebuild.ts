@@ -34,6 +34,8 @@ const NUMBERS_KEPT = 400_000;
 const UNDER_WAY = 2;
 /** Milliseconds between looks for the end of the log, notes of the progress in the graph, and lines about it. */
 const LOOK_EVERY = 250;
+/** Milliseconds after which a rest that does not move is not waited for. */
+const STANDS_STILL = 5_000;
 const NOTE_EVERY = 1_000;
 const SAY_EVERY = 5_000;
 
@@ -154,53 +156,66 @@ class Rebuild {
     const { store, writer, signal } = this.means;
     const { events } = this.member.projection;
     const began = Date.now();
-    const end = new AbortController();
+    const ended = new AbortController();
     let failure: unknown;
-    const looks = this.#lookForEnd(end).catch((error: unknown) => {
+    const looks = this.#lookForEnd(ended).catch((error: unknown) => {
       failure = error;
-      end.abort();
+      ended.abort();
     });
     try {
-      const stop = AbortSignal.any([signal, end.signal]);
+      const stop = AbortSignal.any([signal, ended.signal]);
       const follow = { after: undefined, events, maxEvents: this.#sizes.events, maxWait: MAX_WAIT, signal: stop };
       for await (const batch of store.follow(follow)) {
         this.#batches++;
-        const last = batch.events.at(-1);
-        if (!last) continue;
+        const end = batch.events.at(-1);
+        if (!end) continue;
         // Once the rest has passed the events, it is known which of them are set aside.
-        while (isBefore(writer.factsPassed, last.position) && !stop.aborted) {
-          await delay(LOOK_EVERY, undefined, { signal: stop }).catch(() => undefined);
-        }
+        const whole = await this.#restPasses(end.position, stop);
         if (stop.aborted) break;
-        await this.#take(batch.events);
-        this.#passed = last.position;
-        this.#given = lastOf(batch);
-        const whole = Number(writer.factsPassed?.commit ?? 1n);
-        await this.#progress.at(0.5 * Math.min(1, Number(last.position.commit) / whole), this.#gathered.reports);
+        const passed = whole
+          ? batch.events
+          : batch.events.filter(({ position }) => !isBefore(writer.factsPassed, position));
+        await this.#take(passed);
         // What follows came after the beginning, and there may never be an end of it.
-        if (last.recordedAt.getTime() >= began) break;
-        if (batch.events.length < this.#sizes.events && !(await store.isBehind(last.position, events.types))) break;
+        if (!whole || end.recordedAt.getTime() >= began) break;
+        if (batch.events.length < this.#sizes.events && !(await store.isBehind(end.position, events.types))) break;
       }
     } finally {
-      end.abort();
+      ended.abort();
       await looks;
     }
     if (failure !== undefined) throw failure as Error;
   }
 
+  /** Waits until the rest has passed a position. False if it stands still before. */
+  async #restPasses(position: Position, stop: AbortSignal): Promise<boolean> {
+    const { writer } = this.means;
+    let before = writer.factsPassed;
+    let moved = Date.now();
+    while (isBefore(writer.factsPassed, position)) {
+      await delay(LOOK_EVERY, undefined, { signal: stop }).catch(() => undefined);
+      if (stop.aborted) return false;
+      if (isBefore(before, writer.factsPassed)) [before, moved] = [writer.factsPassed, Date.now()];
+      else if (Date.now() - moved > STANDS_STILL) return false;
+    }
+    return true;
+  }
+
   /** Ends the reading of a log that holds no further events of visits: no batch would show that. */
-  async #lookForEnd(end: AbortController): Promise<void> {
+  async #lookForEnd(ended: AbortController): Promise<void> {
     const { store, signal } = this.means;
     const { types } = this.member.projection.events;
-    for (let before = -1; !end.signal.aborted && !signal.aborted;) {
-      if (this.#batches === before && !(await store.isBehind(this.#passed, types))) return end.abort();
+    for (let before = -1; !ended.signal.aborted && !signal.aborted;) {
+      if (this.#batches === before && !(await store.isBehind(this.#passed, types))) return ended.abort();
       before = this.#batches;
-      await delay(LOOK_EVERY, undefined, { signal: end.signal }).catch(() => undefined);
+      await delay(LOOK_EVERY, undefined, { signal: ended.signal }).catch(() => undefined);
     }
   }
 
-  async #take(events: readonly RecordedEvent[]): Promise<void> {
+  async #take(events: RecordedEvent[]): Promise<void> {
     const { writer } = this.means;
+    const last = events.at(-1);
+    if (!last) return;
     const { projection } = this.member;
     const aside = new Set(writer.aside.map(({ id }) => id));
     const steps: { step: VisitStep; id: string }[] = [];
@@ -228,6 +243,10 @@ class Rebuild {
       );
     }
     await this.#gathered.settle();
+    this.#passed = last.position;
+    this.#given = lastOf({ events, unreadable: [] });
+    const whole = Number(writer.factsPassed?.commit ?? 1n);
+    await this.#progress.at(0.5 * Math.min(1, Number(last.position.commit) / whole), this.#gathered.reports);
   }
 
   /** Writes all diaries, and puts what slots hold in order. */
@@ -361,6 +380,6 @@ class Progress {
 }
 
 /** Undefined, which means that nothing was passed, comes before everything. */
-function isBefore(a: Position | undefined, b: Position): boolean {
-  return !a || comparePositions(a, b) < 0;
+function isBefore(a: Position | undefined, b: Position | undefined): boolean {
+  return b !== undefined && (!a || comparePositions(a, b) < 0);
 }

@@ -57,12 +57,16 @@ export function visitRebuilds(driverOf: () => Driver): void {
           fc.asyncProperty(history, copies, shift, sizes, batch, async (events, copied, days, atOnce, size) => {
             if (until.passed()) return;
             await wipe(driverOf());
-            const store = await storeOf(shifted(events, days), copied);
+            const store = new MemoryEventStore();
+            store.now = () => 0;
+            const said = withCopies(shifted(events, days), copied);
             let writer = await openWriter(driverOf(), store);
-            const half = Math.ceil(store.all.length / 2);
-            for (const part of [store.all.slice(0, half), store.all.slice(half)]) {
-              for (let i = 0; i < part.length; i += size) {
-                const some = part.slice(i, i + size);
+            const half = Math.ceil(said.length / 2);
+            for (const part of [said.slice(0, half), said.slice(half)]) {
+              const from = store.all.length;
+              await append(store, part);
+              for (let i = from; i < store.all.length; i += size) {
+                const some = store.all.slice(i, i + size);
                 await writer.write({ events: some, position: some.at(-1)!.position });
               }
               await writer.settle();
@@ -89,25 +93,30 @@ async function activeOf(driver: Driver): Promise<boolean | undefined> {
   return instances.find(({ name, state }) => name === 'presence' && state === 'active')?.again;
 }
 
-/** A log of these events, in which some have a copy somewhere after them. */
-async function storeOf(
-  events: readonly DomainEvent[],
-  copies: readonly { of: number; at: number }[],
-): Promise<MemoryEventStore> {
-  const numbered = events.map((event, i) => ({ event, id: `event-${i}` }));
-  const all = [...numbered];
+interface Said {
+  id: string;
+  event: DomainEvent;
+}
+
+/** The same, with a copy of some of them somewhere after them. */
+function withCopies(events: readonly DomainEvent[], copies: readonly { of: number; at: number }[]): Said[] {
+  const said = events.map((event, i) => ({ event, id: `event-${i}` }));
+  const all = [...said];
   for (const { of, at } of copies) {
-    const copied = numbered[of % numbered.length]!;
+    const copied = said[of % said.length]!;
     const first = all.indexOf(copied);
     all.splice(first + 1 + (at % (all.length - first)), 0, { ...copied });
   }
-  const store = new MemoryEventStore();
-  store.now = () => 0;
-  for (const [i, { event, id }] of all.entries()) {
+  return all;
+}
+
+/** Each event in a stream of its own, since a stream would not take a copy. */
+async function append(store: MemoryEventStore, said: readonly Said[]): Promise<void> {
+  const from = store.all.length;
+  for (const [i, { event, id }] of said.entries()) {
     const provenance = { source: 'test', laboratory: true };
-    await store.append(anyStream(`facts-${i}`), [{ id, event, provenance }], 'any');
+    await store.append(anyStream(`facts-${from + i}`), [{ id, event, provenance }], 'any');
   }
-  return store;
 }
 
 /** The same, so many days later. */
