@@ -23,7 +23,7 @@ import { createSlots, packedSlots, type SlotRow } from './slot-writer.js';
 import { SlotSpill } from './slot-spill.js';
 import { staysOf } from './visit-rows.js';
 
-const SIZES: Sizes = { events: 20_000, portion: 65_536, rows: 8_000 };
+const SIZES: Sizes = { events: 5_000, portion: 65_536, rows: 8_000 };
 /** The most bytes of one transaction, except of a single row. */
 const BYTES_AT_ONCE = 4 * 2 ** 20;
 /** Milliseconds that a batch of the log that is not full waits for more. */
@@ -246,7 +246,8 @@ class Rebuild {
     this.#passed = last.position;
     this.#given = lastOf({ events, unreadable: [] });
     const whole = Number(writer.factsPassed?.commit ?? 1n);
-    await this.#progress.at(0.5 * Math.min(1, Number(last.position.commit) / whole), this.#gathered.reports);
+    const part = Math.min(1, Number(last.position.commit) / whole);
+    await this.#progress.at('visits read', this.#gathered.reports, 0.5 * part);
   }
 
   /** Writes all diaries, and puts what slots hold in order. */
@@ -260,7 +261,7 @@ class Rebuild {
       for (const writer of SLOTS.keys()) for (const row of packedSlots(changes.slots(writer))) this.#slots.add(row);
       await this.#slots.settle();
       done += reports;
-      await this.#progress.at(0.5 + (0.25 * done) / this.#gathered.reports, done);
+      await this.#progress.at('written in diaries', done, 0.5 + (0.25 * done) / this.#gathered.reports);
       if (this.means.signal.aborted) break;
     }
     await diaries.end();
@@ -273,7 +274,7 @@ class Rebuild {
     for await (const { records, rows: whole } of this.#slots.slots(this.#sizes.portion)) {
       for (const row of whole) await slots.add(row);
       done += records;
-      await this.#progress.at(0.75 + (0.25 * done) / count, done);
+      await this.#progress.at('written in slots', done, 0.75 + (0.25 * done) / count);
       if (this.means.signal.aborted) break;
     }
     await slots.end();
@@ -354,24 +355,30 @@ class Sender<Row> {
 
 /** Says and notes now and then how much is done. */
 class Progress {
-  #since = Date.now();
   #noted = Date.now();
   #said = Date.now();
-  #before = 0;
+  /** What was being done when it said something last, and how much of that was done. */
+  #before = { what: '', count: 0 };
 
   constructor(
     private readonly say: (line: string) => void,
     private readonly note: (percent: number) => Promise<void>,
   ) {}
 
-  /** @param part how much of everything is done, from 0 to 1. @param count visits in this step. */
-  async at(part: number, count: number): Promise<void> {
+  /**
+   * @param what is being done, as in "12 visits read".
+   * @param count how much of that is done.
+   * @param part how much of everything is done, from 0 to 1.
+   */
+  async at(what: string, count: number, part: number): Promise<void> {
     const now = Date.now();
     const percent = Math.min(99, Math.floor(part * 100));
     if (now - this.#said >= SAY_EVERY) {
-      const rate = Math.round(((count - this.#before) / (now - this.#since)) * 1000);
-      this.say(`${percent} % rebuilt, ${rate} visits a second`);
-      [this.#said, this.#since, this.#before] = [now, now, count];
+      const since = count - (this.#before.what === what ? this.#before.count : 0);
+      const rate = Math.round((since / (now - this.#said)) * 1000);
+      this.say(`${percent} % rebuilt, ${count} ${what}, ${rate} a second`);
+      this.#said = now;
+      this.#before = { what, count };
     }
     if (now - this.#noted < NOTE_EVERY) return;
     this.#noted = now;

@@ -157,13 +157,14 @@ export class Gathered {
 
 /** The visits of some people, of which the graph has none yet. */
 class NewVisits {
+  /** By the lower 32 bits of the key as a signed number, which makes a fast key. */
   readonly #byNumber = new Map<number, VisitState>();
   /** Numbers, by person, of the very few visits that could not have the number of their key. */
   readonly #moved = new Set<string>();
 
   of(person: number, key: number): VisitState {
     const own = numberOfKey(key);
-    const bucket = this.#byNumber.get(own);
+    const bucket = this.#byNumber.get(own | 0);
     for (let state = bucket; state; state = state.next) {
       if (state.key === key && state.person === person) return state;
     }
@@ -172,12 +173,12 @@ class NewVisits {
     if (number !== own) this.#moved.add(`${number} of ${person}`);
     const made = newVisit(key, number, person);
     made.next = bucket;
-    this.#byNumber.set(own, made);
+    this.#byNumber.set(own | 0, made);
     return made;
   }
 
   #taken(number: number, person: number): boolean {
-    for (let state = this.#byNumber.get(number); state; state = state.next) {
+    for (let state = this.#byNumber.get(number | 0); state; state = state.next) {
       if (state.person === person && state.number === number) return true;
     }
     return this.#moved.size > 0 && this.#moved.has(`${number} of ${person}`);
