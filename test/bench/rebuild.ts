@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import { readGraphState, wantAgain } from '../../src/contact-graph/checkpoints.js';
+import { wantAgain } from '../../src/contact-graph/checkpoints.js';
 import { migrate } from '../../src/contact-graph/migrations.js';
 import { connectGraph, type GraphAddress } from '../../src/contact-graph/neo4j.js';
 import { buildBeside } from '../../src/contact-graph/building.js';
@@ -17,7 +16,6 @@ export interface RebuildResult {
   visits: number;
   /** From the request until the rebuilt rows are read. */
   seconds: number;
-  /** Until all events are read, and until all diaries are written. */
   /** Microseconds of processor time a visit: of this process, of Neo4j and of the log's. */
   nodeMicros: number;
   neo4jMicros: number | undefined;
@@ -86,21 +84,16 @@ export async function rebuild({
     const done = new AbortController();
     const used = () => ({
       node: process.cpuUsage(),
-      java: cpuSeconds(neo4jPid) ?? NaN,
+      neo4j: cpuSeconds(neo4jPid) ?? NaN,
       log: cpuSeconds(logPid) ?? NaN,
     });
     const before = used();
     const began = performance.now();
-    const since = () =>
-      `${((performance.now() - began) / 1000).toFixed(2)} s, node ${((process.cpuUsage(before.node).user + process.cpuUsage(before.node).system) / 1e6).toFixed(2)} s, neo4j ${((cpuSeconds(neo4jPid) ?? NaN) - before.java).toFixed(2)} s, log ${((cpuSeconds(logPid) ?? NaN) - before.log).toFixed(2)} s`;
     await wantAgain(driver, VISITS.name);
     const failures: unknown[] = [];
     await buildBeside({
       ...{ driver, store, writer, signal: done.signal },
-      say: (line) => {
-        console.error(since(), line);
-        if (line.endsWith('read from now on')) done.abort();
-      },
+      say: (line) => line.endsWith('read from now on') && done.abort(),
       onError: (error) => {
         failures.push(error);
         done.abort();
@@ -109,11 +102,11 @@ export async function rebuild({
     if (failures.length > 0) throw failures[0];
     const seconds = (performance.now() - began) / 1000;
     const after = used();
-    const node = (after.node.user + after.node.system - before.node.user - before.node.system) / 1e6;
+    const node = after.node.user + after.node.system - before.node.user - before.node.system;
     const micros = (value: number) => (Number.isNaN(value) ? undefined : (value / visits) * 1e6);
     return {
-      ...{ visits, seconds, nodeMicros: (node / visits) * 1e6 },
-      ...{ neo4jMicros: micros(after.java - before.java), logMicros: micros(after.log - before.log) },
+      ...{ visits, seconds, nodeMicros: node / visits },
+      ...{ neo4jMicros: micros(after.neo4j - before.neo4j), logMicros: micros(after.log - before.log) },
     };
   } finally {
     await driver.close();

@@ -104,7 +104,7 @@ describe('A projector that is killed while it rebuilds a projection', () => {
               // Visits pass nothing before they are whole.
               const begun = async () => {
                 const { passed, percent = null } = (await building()) ?? {};
-                return passed !== undefined || (percent ?? 0) > 0;
+                return passed !== undefined || percent !== null;
               };
               await until(begun, `the rebuild of ${name} has begun`);
               const { pid } = system.part('projector-1');
