@@ -33,11 +33,11 @@ export interface RunningProcess {
 }
 
 /** Milliseconds for which a rehearsal is waited for at most. */
-const REHEARSES = 5_000;
+const REHEARSES = 20_000;
 
 /** A worker does its work from the start. */
 export interface RunningWorker extends RunningProcess {
-  /** Resolves, after a few seconds at most, when the first case will be as fast as later ones. */
+  /** Resolves, after `REHEARSES` at most, when the first case will be as fast as later ones. */
   rehearsed: Promise<void>;
 }
 
