@@ -41,6 +41,8 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     running = startCommand(['start', ...(process.env['CI'] ? ['--install'] : [])], env);
     await running.printed('The API listens on');
     url = /listens on (\S+):/.exec(running.stdout())?.[1] ?? '';
+    // A graph that is not prepared yet has figures missing everywhere.
+    await until(async () => (await readiness()) === 'ok');
     browser = await openBrowser({ password: KEY });
     page = await browser.context.newPage();
     // While other tests run, a graph that plans its first queries takes longer than the default of half a minute.
@@ -83,6 +85,10 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
 
   const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
   const headers = { Authorization: `Bearer ${KEY}` };
+  const readiness = async () => {
+    const answer = (await (await fetch(`${url}/health/ready`, { headers })).json()) as { status: string };
+    return answer.status;
+  };
   let crowds = 0;
 
   /** People of one test, who were together at a place yesterday at two; the first of them can be a case. */
@@ -358,13 +364,12 @@ inBrowser(`The console of an installation${browserPath ? '' : ` (${BROWSER_MISSI
     await ofGraph.waitFor();
     const position = await ofGraph.getAttribute('data-position');
     expect(await ofGraph.innerText()).toMatch(new RegExp(`^${position}\\s+CheckedIn\\s+the graph\\s+\\S`));
-    const ready = async () => (await (await fetch(`${url}/health/ready`, { headers })).json()) as { status: string };
-    await until(async () => (await ready()).status === 'degraded');
+    await until(async () => (await readiness()) === 'degraded');
     await give(`Leave it out ${position}`, { by: 'Lan', reason: 'nobody was there' });
     await ofGraph.getByText('accepted as left out (Lan: nobody was there)').waitFor();
     // It is one event, even if other readers left it out too.
     await until(async () => (await shown.getByRole('button').count()) === 0);
-    await until(async () => (await ready()).status === 'ok');
+    await until(async () => (await readiness()) === 'ok');
     const commands = page.getByRole('region', { name: 'Last commands' });
     await commands.getByRole('cell', { name: 'nobody was there' }).waitFor();
   });
