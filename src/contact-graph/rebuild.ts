@@ -155,9 +155,7 @@ class Rebuild {
   async #gather(): Promise<void> {
     const { store, writer, signal } = this.means;
     const { events } = this.member.projection;
-    /** The position of the rest, and the events that were read since it was noted. */
-    let goal = writer.factsPassed;
-    let read = 0;
+    const began = Date.now();
     const ended = new AbortController();
     let failure: unknown;
     const looks = this.#lookForEnd(ended).catch((error: unknown) => {
@@ -178,14 +176,8 @@ class Rebuild {
           ? batch.events
           : batch.events.filter(({ position }) => !isBefore(writer.factsPassed, position));
         await this.#take(passed);
-        if (!whole) break;
-        read += passed.length;
-        if (!isBefore(end.position, goal)) {
-          // What came meanwhile is little, and there may never be an end of it: the ordinary way takes it from here.
-          if (read < this.#sizes.events) break;
-          goal = writer.factsPassed;
-          read = 0;
-        }
+        // What follows came after the beginning, and there may never be an end of it.
+        if (!whole || end.recordedAt.getTime() >= began) break;
         if (batch.events.length < this.#sizes.events && !(await store.isBehind(end.position, events.types))) break;
       }
     } finally {
