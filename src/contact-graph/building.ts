@@ -20,17 +20,15 @@ import {
   readGraphState,
   VISIT_WRITERS,
 } from './checkpoints.js';
-import { namesOf } from './instances.js';
+import { baseOf, kindOf, namesOf } from './instances.js';
 import { makeSchema } from './label-schema.js';
 import type { Member } from './members.js';
-import { inTransaction, type Tx } from './neo4j.js';
+import { inTransaction, int, rows, type Tx } from './neo4j.js';
 import { Numbering } from './numbering.js';
 import { portionsOf, type Facts } from './portions.js';
 import type { Prepared } from './preparation.js';
 import { isOfVisits, type FactProjection, type VisitProjection } from './projection.js';
 import type { GraphWriter } from './projector.js';
-import { rebuildVisits, type Sizes } from './rebuild.js';
-import { removeRows } from './removal.js';
 
 export interface BuildingOptions {
   driver: Driver;
@@ -39,8 +37,6 @@ export interface BuildingOptions {
   signal: AbortSignal;
   /** The most events in one batch. */
   maxEvents?: number;
-  /** How much of a rebuild of visits is in memory at a time. */
-  sizes?: Partial<Sizes>;
   /** Called with a line when a rebuild begins and when it is done. */
   say: (line: string) => void;
   /** Called with each error after which the build continues from its checkpoint. */
@@ -52,6 +48,7 @@ const MAX_WAIT = 40;
 /** Milliseconds between checks whether something has to be built, or has caught up with the rest. */
 const LOOK_EVERY = 500;
 const LONGEST_PAUSE = 5_000;
+const REMOVED_AT_ONCE = 20_000;
 
 /**
  * Builds projections of which the graph holds another version, no rows, or rows that somebody wants rebuilt. They are
@@ -95,7 +92,9 @@ async function removeOld(driver: Driver, { members, epoch }: GraphWriter, signal
   const kept = new Set(members.kept.flatMap(namesOf));
   for (const instance of members.gone) {
     const names = namesOf(instance).filter((each) => !kept.has(each));
-    await removeRows(driver, names, signal);
+    for (const removal of removalsOf(names)) {
+      for (let removed = -1; removed !== 0 && !signal.aborted;) removed = await removePart(driver, removal);
+    }
     if (signal.aborted) return;
     await inTransaction(driver, 'write', (tx) =>
       tx.run(
@@ -104,6 +103,28 @@ async function removeOld(driver: Driver, { members, epoch }: GraphWriter, signal
       ),
     );
   }
+}
+
+/** Relationships come first: a node may have too many for removing it in one transaction. */
+function removalsOf(names: readonly string[]): string[] {
+  const of = (kind: string) => names.filter((name) => kindOf(baseOf(name)) === kind);
+  return [
+    ...of('relationship').map((type) => `MATCH ()-[r:\`${type}\`]->() WITH r LIMIT $limit DELETE r`),
+    ...of('key').map((name) => {
+      const [label = '', key = ''] = name.split('.');
+      return `MATCH (r:\`${label}\`) WHERE r.\`${key}\` IS NOT NULL WITH r LIMIT $limit REMOVE r.\`${key}\``;
+    }),
+    ...of('label').map((label) => `MATCH (r:\`${label}\`) WITH r LIMIT $limit DETACH DELETE r`),
+  ];
+}
+
+async function removePart(driver: Driver, removal: string): Promise<number> {
+  return inTransaction(driver, 'write', async (tx) => {
+    const [row] = await rows<{ count: number }>(tx, `${removal} RETURN count(r) AS count`, {
+      limit: int(REMOVED_AT_ONCE),
+    });
+    return row?.count ?? 0;
+  });
 }
 
 /** Creates checkpoints for the next family to build, or resumes it; undefined if there is nothing to build. */
@@ -151,15 +172,9 @@ async function begin(driver: Driver, writer: GraphWriter, signal: AbortSignal): 
 
 /** Feeds the projections being built from the log, until they have caught up with the rest. */
 async function build(options: BuildingOptions, members: Member[]): Promise<void> {
-  const { driver, store, writer, signal, maxEvents, sizes, say } = options;
+  const { driver, store, writer, signal, maxEvents = MAX_EVENTS, say } = options;
   const names = members.map(({ projection }) => projection.name).join(', ');
   say(`${names}: being built from the log, beside the existing rows`);
-  const visiting = members.find(isVisiting);
-  if (visiting) {
-    const given = maxEvents === undefined ? sizes : { events: maxEvents, ...sizes };
-    await rebuildVisits({ driver, store, writer, signal, say, sizes: given }, visiting);
-  }
-  if (signal.aborted) return;
   const site = new Site(driver, writer, members, await visitsOf(writer, members));
   const fed = new AbortController();
   let failure: unknown;
@@ -168,13 +183,7 @@ async function build(options: BuildingOptions, members: Member[]): Promise<void>
     .finally(() => fed.abort());
   try {
     const batches = store.follow({
-      ...{
-        after: site.passed,
-        given: site.given,
-        events: site.events,
-        maxEvents: maxEvents ?? MAX_EVENTS,
-        maxWait: MAX_WAIT,
-      },
+      ...{ after: site.passed, given: site.given, events: site.events, maxEvents, maxWait: MAX_WAIT },
       signal: AbortSignal.any([signal, fed.signal]),
     });
     for await (const batch of batches) {

@@ -75,7 +75,6 @@ export async function graphStateIn(tx: Tx): Promise<GraphState | undefined> {
               RETURN {
                 name: c.projection, partition: c.partition, version: c.version, again: c.again, state: c.state,
                 owns: c.owns, wanted: coalesce(c.wanted, false), trouble: c.trouble, made: c.made,
-                percent: c.percent,
                 commit: toString(c.commit), prepare: toString(c.prepare), given: c.given
               }
             } AS checkpoints`,

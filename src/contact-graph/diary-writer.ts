@@ -4,9 +4,6 @@ import type { Tx } from './neo4j.js';
 import { Words } from './packed.js';
 import type { DiaryChange } from './row-changes.js';
 
-/** A key and the records to append. */
-export type DiaryRow = [key: number, packed: Int8Array];
-
 /**
  * Writes the changes of one writer of diaries: appends bytes to them, and creates those that are missing. Numbers are
  * sent as plain JavaScript numbers, as for slots.
@@ -17,24 +14,7 @@ export async function writeDiaries(
   changes: ReadonlyMap<number, readonly DiaryChange[]>,
 ): Promise<void> {
   if (changes.size === 0) return;
-  await tx.run(
-    `UNWIND $appends AS row MERGE (d:${label('Diary')} {key: toInteger(row[0])})
-     SET d.packed = coalesce(d.packed + row[1], row[1]), d.length = coalesce(d.length, 0) + size(row[1])`,
-    { appends: packedDiaries(changes) },
-  );
-}
-
-/** Creates diaries that the graph does not have, each whole. */
-export async function createDiaries(tx: Tx, label: LabelOf, diaries: readonly DiaryRow[]): Promise<void> {
-  await tx.run(
-    `UNWIND $diaries AS row
-     CREATE (:${label('Diary')} {key: toInteger(row[0]), packed: row[1], length: size(row[1])})`,
-    { diaries },
-  );
-}
-
-export function packedDiaries(changes: ReadonlyMap<number, readonly DiaryChange[]>): DiaryRow[] {
-  const packed: DiaryRow[] = [];
+  const appends: unknown[] = [];
   let count = 0;
   for (const records of changes.values()) count += records.length;
   const words = new Words(count * RECORD_WORDS);
@@ -44,7 +24,11 @@ export function packedDiaries(changes: ReadonlyMap<number, readonly DiaryChange[
       const { from, to } = segment ?? { from: 0, to: 0 };
       packer.add({ key: state.key, number: state.number, event, place, from, to, imputed: open, seatRow });
     }
-    packed.push([key, packer.bytes()]);
+    appends.push([key, packer.bytes()]);
   }
-  return packed;
+  await tx.run(
+    `UNWIND $appends AS row MERGE (d:${label('Diary')} {key: toInteger(row[0])})
+     SET d.packed = coalesce(d.packed + row[1], row[1]), d.length = coalesce(d.length, 0) + size(row[1])`,
+    { appends },
+  );
 }

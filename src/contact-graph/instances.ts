@@ -48,8 +48,6 @@ export interface Instance extends Made {
   wanted: boolean;
   /** Why its build does not progress; null if it does. */
   trouble: string | null;
-  /** How much of a rebuild that moves no checkpoint before its end is done; null for any other. */
-  percent: number | null;
   /** Differs between any two builds, unlike their names; null for the first one of a graph. */
   made: string | null;
 }

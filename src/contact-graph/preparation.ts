@@ -1,4 +1,5 @@
 import type { Driver } from './driver.js';
+import { LATEST_INSTANT } from '../kernel/instant.js';
 import {
   comparePositions,
   type Batch,
@@ -18,7 +19,7 @@ import type { SetAside } from './set-aside.js';
 import { RowChanges } from './row-changes.js';
 import { visitKeyOf } from './visit-key.js';
 import type { VisitRows } from './visit-rows.js';
-import { factOf, restatedFact, type VisitFact, type VisitOf, type VisitState } from './visits.js';
+import type { VisitFact, VisitOf, VisitState } from './visits.js';
 
 /** What an event does to visits; `event` are bits of its id. */
 type Step = { position: Position; event: number } & VisitStep;
@@ -163,8 +164,16 @@ export class Preparation {
       for (const { place, visits: there } of this.#restate(step, restated)) {
         const stayMinutes = this.means.numbering.stayAt(place);
         for (const state of there) {
-          const fact = restatedFact(state, { place: place.number, stayMinutes }, step.event);
-          if (fact) changes.apply(state, fact, step.position);
+          if (!state.open || state.place !== place.number || state.from === state.to) continue;
+          const { from } = state;
+          const to = imputedEnd(from, stayMinutes);
+          if (to === state.to) continue;
+          const { event } = step;
+          changes.apply(
+            state,
+            { place: place.number, from, to, open: true, checkIn: true, seatRow: undefined, event },
+            step.position,
+          );
         }
       }
     }
@@ -185,10 +194,18 @@ export class Preparation {
     return { visit: visitKeyOf(visitId), person: this.means.numbering.person(personId) };
   }
 
-  #fact(report: VisitReport, event: number): VisitFact {
-    const place = report.placeId === null ? undefined : this.means.numbering.place(report.placeId);
-    const at = place && { place: place.number, stayMinutes: this.means.numbering.stayAt(place) };
-    return factOf(report, at, event);
+  #fact({ placeId, from, to, checkIn, seatRow }: VisitReport, event: number): VisitFact {
+    if (placeId === null) return { place: 0, from: 0, to: 0, open: false, checkIn, seatRow, event };
+    const place = this.means.numbering.place(placeId);
+    return {
+      place: place.number,
+      from,
+      to: to ?? imputedEnd(from, this.means.numbering.stayAt(place)),
+      open: to === null,
+      checkIn,
+      seatRow,
+      event,
+    };
   }
 
   /** The places whose open visits may change in length, by number: places described, and places of the kinds ruled. */
@@ -207,4 +224,9 @@ export class Preparation {
     for (const place of places) restated.set(place.number, { place, visits: new Set() });
     return restated;
   }
+}
+
+/** In seconds. Capped, since an instant beyond the last one that can be stored would be read as one long ago. */
+function imputedEnd(from: number, stayMinutes: number): number {
+  return Math.min(LATEST_INSTANT, from + stayMinutes * 60);
 }

@@ -1,9 +1,7 @@
 import { eachNumber, firstDiaryOf, holding, personOfDiary, recordsIn } from './diary.js';
-import { LATEST_INSTANT } from '../kernel/instant.js';
 import type { Driver } from './driver.js';
 import type { LabelOf } from './instances.js';
 import { inTransaction, int, ints, rows } from './neo4j.js';
-import type { VisitReport } from './projection.js';
 import { SeenFilter } from './seen-filter.js';
 import { numberOfKey, type VisitKey } from './visit-key.js';
 
@@ -232,7 +230,19 @@ export class Visits {
 
   #insert(key: number, number: number, person: number): VisitState {
     if (number !== numberOfKey(key)) this.#moved.add(`${number} of ${person}`);
-    return this.#keep(newVisit(key, number, person));
+    return this.#keep({
+      key,
+      number,
+      person,
+      place: 0,
+      from: 0,
+      to: 0,
+      open: false,
+      seatRow: null,
+      events: NO_EVENTS,
+      untouched: true,
+      next: undefined,
+    });
   }
 
   #keep(state: VisitState): VisitState {
@@ -249,58 +259,6 @@ export class Visits {
     this.#recent = new Map();
     this.#recentSize = 0;
   }
-}
-
-/** A visit of which nothing is known yet. */
-export function newVisit(key: number, number: number, person: number): VisitState {
-  // Spreading objects here would take several times as long, for each visit.
-  return {
-    key,
-    number,
-    person,
-    place: 0,
-    from: 0,
-    to: 0,
-    open: false,
-    seatRow: null,
-    events: NO_EVENTS,
-    untouched: true,
-    next: undefined,
-  };
-}
-
-/**
- * What a report says of its visit.
- * @param at the number of the place, and how long a visit without a check-out lasts there; undefined if it is retracted.
- */
-export function factOf(
-  { from, to, checkIn, seatRow }: Pick<VisitReport, 'from' | 'to' | 'checkIn' | 'seatRow'>,
-  at: { place: number; stayMinutes: number } | undefined,
-  event: number,
-): VisitFact {
-  if (!at) return { place: 0, from: 0, to: 0, open: false, checkIn, seatRow, event };
-  const { place, stayMinutes } = at;
-  return { place, from, to: to ?? imputedEnd(from, stayMinutes), open: to === null, checkIn, seatRow, event };
-}
-
-/**
- * What becomes of a visit when visits without a check-out last so long at a place from now on; undefined if it stays as
- * it is.
- */
-export function restatedFact(
-  state: VisitState,
-  { place, stayMinutes }: { place: number; stayMinutes: number },
-  event: number,
-): VisitFact | undefined {
-  const { from } = state;
-  if (!state.open || state.place !== place || from === state.to) return undefined;
-  const to = imputedEnd(from, stayMinutes);
-  return to === state.to ? undefined : { place, from, to, open: true, checkIn: true, seatRow: undefined, event };
-}
-
-/** In seconds. Capped, since an instant beyond the last one that can be stored would be read as one long ago. */
-function imputedEnd(from: number, stayMinutes: number): number {
-  return Math.min(LATEST_INSTANT, from + stayMinutes * 60);
 }
 
 /** The visit's stay in the graph after a fact; seconds, `from` equal to `to` if it has none. */

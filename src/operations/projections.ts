@@ -56,9 +56,7 @@ export const projectionsAnswer = z.object({
       percent: z
         .int()
         .nullable()
-        .describe(
-          'For a projection that is being built: the percentage of the others that it has read, or of its rebuild that is done.',
-        ),
+        .describe('For a projection that is being built: the percentage of the others that it has read.'),
       trouble: z.string().nullable().describe('Why its build makes no progress.'),
     }),
   ),
@@ -101,9 +99,8 @@ const STATES = { active: 'active', left: 'waiting', building: 'being built', old
 /** Each projection, including the versions that are being built beside it. */
 function shownProjections({ instances, passed }: Pick<GraphState, 'instances' | 'passed'>): Projections['projections'] {
   const whole = Number(passed.get(FACTS)?.commit ?? 0n);
-  const shown = instances.map((instance): Projections['projections'][number] => {
-    const { name, version, state, passed: at, trouble } = instance;
-    const percent = instance.percent ?? (whole === 0 ? 0 : Math.floor((100 * Number(at?.commit ?? 0n)) / whole));
+  const shown = instances.map(({ name, version, state, passed: at, trouble }): Projections['projections'][number] => {
+    const percent = whole === 0 ? 0 : Math.floor((100 * Number(at?.commit ?? 0n)) / whole);
     return {
       ...{ name, version, commit: at?.commit.toString() ?? null, state: STATES[state], trouble },
       percent: state === 'building' ? percent : null,

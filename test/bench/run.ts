@@ -22,7 +22,7 @@ import { traceRows } from './trace-rows.js';
 
 const PARTS = [
   ...(['log', 'intake', 'graph', 'end-to-end', 'trace', 'retrace', 'questions'] as const),
-  ...(['rebuild', 'first-case', 'messages', 'pace'] as const),
+  ...(['first-case', 'messages', 'pace'] as const),
 ] as const;
 type PartName = (typeof PARTS)[number];
 /** Several parts by one name. */
@@ -114,7 +114,6 @@ async function measure(): Promise<void> {
       rows.push(...endToEndRows(await endToEnd(scale)));
     });
   }
-  if (wanted('rebuild')) for (const city of cities) await attempt('rebuild', () => rebuildCity(city));
   if (wanted('first-case')) {
     const [city = 'sparse'] = cities;
     await attempt('first messages', async () => {
@@ -236,31 +235,6 @@ async function benchCity(city: CityName): Promise<void> {
   memory('trace', `trace, ${city}: neo4j`, onGraph.neo4jPeak);
   memory('trace', `trace, ${city}: process of the floor`, inMemory.peak);
   memory('trace', `trace, ${city}: server process of PostgreSQL`, onPostgres?.result.peak);
-}
-
-/** Loads a city, then fills a graph with it from a real log, and rebuilds its visits. */
-async function rebuildCity(city: CityName): Promise<void> {
-  await withServices(['event-log', 'neo4j'], async ({ urls: { eventStoreUrl, neo4j }, pidOf }) => {
-    say(`Loading the ${city} city of ${scale.people} people, and rebuilding its visits from a log`);
-    const pids = { neo4jPid: await pidOf('neo4j'), logPid: await pidOf('event-log') };
-    const { result: load } = await runStage('loadGraph', { city, scale, neo4j, ...pids });
-    await runStage('fillFromLog', { city, scale, neo4j, eventStoreUrl, ...pids });
-    const { result, peak } = await runStage('rebuild', { city, scale, neo4j, eventStoreUrl, ...pids });
-    const rate = result.visits / result.seconds;
-    const loaded = load.visits / load.seconds;
-    rows.push({
-      group: 'graph load',
-      name: `rebuild of visits, ${city}`,
-      figures: [rate],
-      unit: 'visits/s',
-      beside:
-        `load ${shown(loaded)}/s (x ${(rate / loaded).toFixed(2)}); processor us a visit: ` +
-        `${shown(result.nodeMicros)} node, ${shown(result.neo4jMicros ?? NaN)} neo4j, ${shown(result.logMicros ?? NaN)} log; ` +
-        `of the load ${shown(load.nodeMicros)} node, ${shown(load.neo4jMicros ?? NaN)} neo4j`,
-      target: { wanted: '5 x load', met: rate >= 5 * loaded },
-    });
-    memory('graph load', `rebuild of visits, ${city}: writer`, peak);
-  });
 }
 
 async function traceOnGraph(city: CityName, neo4j: GraphAddress, neo4jPid: number) {

@@ -5,23 +5,12 @@ import { peakMegabytes } from './machine.js';
 import { loadGraph } from './graph-load.js';
 import { readRows } from './intake.js';
 import { askQuestions } from './questions.js';
-import { fillFromLog, rebuild } from './rebuild.js';
 import { retrace } from './retrace.js';
 import { traceInMemory, traceOnGraph } from './trace-ways.js';
 import { traceOnPostgres } from './postgres.js';
 
 /** Stages that run in separate processes, so that their memory and processor time are measured separately. */
-const stages = {
-  readRows,
-  loadGraph,
-  traceInMemory,
-  traceOnGraph,
-  traceOnPostgres,
-  retrace,
-  askQuestions,
-  fillFromLog,
-  rebuild,
-};
+const stages = { readRows, loadGraph, traceInMemory, traceOnGraph, traceOnPostgres, retrace, askQuestions };
 
 type Stages = typeof stages;
 type Input<Name extends keyof Stages> = Parameters<Stages[Name]>[0];

@@ -28,7 +28,6 @@ import { reminders } from './graph-reminders.js';
 import { retracing } from './graph-retracing.js';
 import { neighbourhoodRows } from './projections-neighbourhood.js';
 import { ownProjections } from './projections-own.js';
-import { visitRebuilds } from './projections-rebuild.js';
 import { projectionRows } from './projections-rows.js';
 import { sharedProjections } from './projections-shared.js';
 import { visitProjections } from './projections-visits.js';
@@ -112,9 +111,21 @@ export function graphSuite(start: () => Promise<GraphOfTests>, { complete = true
   const addressOf = () => graph.neo4j;
   const enough = [hardCases, questions, projectable];
   const every = [
-    ...[exactness, retracing, histories, results, hardCases, operation, answers, questions, exploring, evidence],
-    ...[merged, tasks, reminders, projectionRows, neighbourhoodRows, ownProjections, sharedProjections],
-    ...[visitProjections, visitRebuilds],
+    ...[
+      exactness,
+      retracing,
+      histories,
+      results,
+      hardCases,
+      operation,
+      answers,
+      questions,
+      exploring,
+      evidence,
+      merged,
+      tasks,
+    ],
+    ...[reminders, projectionRows, neighbourhoodRows, ownProjections, sharedProjections, visitProjections],
   ];
   for (const part of complete ? every : enough) part(driverOf);
   if (!complete) return;

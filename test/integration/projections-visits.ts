@@ -232,8 +232,6 @@ export function visitProjections(driverOf: () => Driver): void {
       async () => {
         const at = await filled();
         await at.stop();
-        // What comes after the beginning of a rebuild is not among what is written whole.
-        at.store.all[10]!.recordedAt = new Date(Date.now() + SLOWEST);
         const given: string[][] = [[], []];
         const making = (run: number, mostEvents: number) =>
           lengthened((event) => {
@@ -267,8 +265,6 @@ export function visitProjections(driverOf: () => Driver): void {
         const store = await storeWith(STORY);
         const late = store.all.findIndex(({ data }) => 'visitId' in data && data.visitId === LATE);
         const [event, end] = [store.all[late]!, store.all.at(-1)!];
-        // What comes after the beginning of a rebuild is not among what is written whole.
-        store.all[late + 1]!.recordedAt = new Date(Date.now() + SLOWEST);
         const before = await openWriter(driverOf(), store);
         await before.write({ events: store.all.slice(0, late), position: store.all[late - 1]!.position });
         await before.settle();
