@@ -18,7 +18,7 @@ export function connectGraph({ url, user, password }: GraphAddress): Neo4jDriver
     disableLosslessIntegers: true,
     maxTransactionRetryTime: 60_000,
     telemetryDisabled: true,
-    // Nodes are looked up by Neo4j's internal ids, which causes a deprecation notice with every result.
+    // A notice of deprecation would come with every result, and only concerns who writes the queries.
     notificationFilter: { disabledClassifications: ['DEPRECATION'] },
   });
 }

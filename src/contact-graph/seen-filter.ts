@@ -1,6 +1,3 @@
-/** Numbers that a layer takes, by its bits: with one number per 32 bits, about one in 32 unseen numbers seems seen. */
-const roomOf = (power: number) => 2 ** (power - 5);
-
 /**
  * A Bloom filter with one hash: remembers 32-bit numbers in a few bits each. "No" is certain; "yes" is wrong for about
  * one in thirty unseen numbers. It grows by layers, so that nothing has to be read again, up to a size that does not
@@ -39,7 +36,8 @@ export class SeenFilter {
   }
 
   #grow(power: number): { bits: Uint32Array; shift: number; room: number } {
-    const layer = { bits: new Uint32Array(2 ** (power - 5)), shift: 32 - power, room: roomOf(power) };
+    // With one number per 32 bits, about one in 32 unseen numbers is taken for seen.
+    const layer = { bits: new Uint32Array(2 ** (power - 5)), shift: 32 - power, room: 2 ** (power - 5) };
     this.#layers.push(layer);
     return layer;
   }

@@ -13,6 +13,7 @@ import { makeAlertRounds, type AlertRound } from '../support/alert-rounds.js';
 import { Gateway } from '../support/providers/gateway.js';
 import { until } from '../support/providers/until.js';
 import { System } from '../support/system.js';
+import { stopPart } from '../support/stop-part.js';
 import { until as soon } from './event-log-process.js';
 
 /** Milliseconds after which a supervisor kills a process. */
@@ -65,15 +66,7 @@ describe('A worker that sends messages through a gateway that does not answer ye
     await held;
     return worker;
   };
-  /** Stops a worker and returns how it ended: by `SIGKILL` if that took too long. */
-  const stop = async (worker: ChildProcess): Promise<unknown> => {
-    const timer = setTimeout(() => worker.kill('SIGKILL'), PATIENCE);
-    const ended = once(worker, 'exit');
-    worker.kill('SIGTERM');
-    const [code, signal] = (await ended) as [number | null, NodeJS.Signals | null];
-    clearTimeout(timer);
-    return code ?? signal;
-  };
+  const stop = (part: ChildProcess) => stopPart(part, PATIENCE);
 
   it(
     'stops on request, although its jobs end only after it has given them up',

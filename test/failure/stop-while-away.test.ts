@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { choosePort } from '@truyvet/local-services/machine';
 import { System } from '../support/system.js';
+import { stopPart } from '../support/stop-part.js';
 import { until } from './event-log-process.js';
 
 /** Milliseconds after which a supervisor kills a process. */
@@ -33,15 +33,7 @@ describe('While a service is unreachable', () => {
     await until(`the ${role} is running`, () => said.includes('is running'));
     return part;
   };
-  /** Stops a part, checks that it did so before a supervisor would have killed it, and returns how it ended. */
-  const stop = async (part: ChildProcess): Promise<unknown> => {
-    const timer = setTimeout(() => part.kill('SIGKILL'), PATIENCE);
-    const ended = once(part, 'exit');
-    part.kill('SIGTERM');
-    const [code, signal] = (await ended) as [number | null, NodeJS.Signals | null];
-    clearTimeout(timer);
-    return code ?? signal;
-  };
+  const stop = (part: ChildProcess) => stopPart(part, PATIENCE);
 
   it(
     'a worker that was running before stops on request',
